@@ -1,1 +1,3 @@
-fn main(){}
+//! See docs/benchmarks.md.
+
+fn main() {}

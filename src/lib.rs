@@ -1,1 +1,17 @@
+//! dumpkeep: native backups of PostgreSQL and MySQL/MariaDB. The library exists so that tests and
+//! benches call production code; its API is not stable.
+
+pub mod archive;
+pub mod cli;
+pub mod config;
+pub mod env;
 pub mod error;
+pub mod mysql;
+pub mod pipeline;
+pub mod plan;
+pub mod postgres;
+pub mod report;
+pub mod retention;
+pub mod source;
+pub mod sql;
+pub mod store;

@@ -1,1 +1,7 @@
-fn main(){}
+//! The `dumpkeep` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dumpkeep::cli::main(dumpkeep::env::Env::read())
+}

@@ -1,0 +1,3 @@
+//! The archive: one file that is a plain compressed SQL script and a random-access archive at once.
+
+pub mod frame;

@@ -1,0 +1,1 @@
+//! MySQL and MariaDB: `Source`, `Snapshot` and `Target` for them. Wiring only.

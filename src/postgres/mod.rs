@@ -1,0 +1,1 @@
+//! PostgreSQL: `Source`, `Snapshot` and `Target` for it. Wiring only.

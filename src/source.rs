@@ -1,0 +1,179 @@
+//! The three traits that the engines implement, and their plain types. No SQL.
+
+use bstr::BString;
+use serde::{Deserialize, Serialize};
+
+use crate::archive::frame::FrameSink;
+use crate::error::Result;
+use crate::plan::entry::{Entry, Slice};
+use crate::plan::filter::Selection;
+use crate::sql::dialect::Dialect;
+
+/// What server it is, for messages, headers and the table of contents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct ServerInfo {
+    /// "PostgreSQL", "MySQL", "MariaDB".
+    pub product: String,
+    /// As the server says it, bounded and without control characters: "16.3 (Debian 16.3-1)".
+    pub version: String,
+    /// Comparable: 160003 for PostgreSQL 16.3, 101106 for MariaDB 10.11.6.
+    pub number: u32,
+    /// "db1:5432", or a socket's path.
+    pub address: String,
+}
+
+/// One database of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    /// Its name.
+    pub name: BString,
+    /// Why it can't be dumped, where it can't be connected to.
+    pub refuses: Option<String>,
+    /// Its size in bytes as the server estimates it.
+    pub bytes: u64,
+    /// A template (PostgreSQL): dumped only when named.
+    pub template: bool,
+}
+
+/// Something the user should hear of that did not stop the dump. Counted, listed, in the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The object, or the server.
+    pub object: String,
+    /// What is the matter with it.
+    pub message: String,
+}
+
+/// How a snapshot is taken and what is written about it.
+#[derive(Debug, Clone, Default)]
+pub struct DumpOptions {
+    /// Which objects.
+    pub selection: Selection,
+    /// Unknown kinds, columns and values are counted warnings, not errors.
+    pub lenient: bool,
+    /// Leave out ownership.
+    pub no_owner: bool,
+    /// Leave out grants.
+    pub no_privileges: bool,
+    /// Leave out comments.
+    pub no_comments: bool,
+    /// Leave out tablespaces.
+    pub no_tablespaces: bool,
+    /// Leave out `\restrict` (for a psql older than August 2025).
+    pub no_restrict: bool,
+    /// Rows as INSERT statements, not COPY.
+    pub inserts: bool,
+    /// How long to wait for a lock, in milliseconds; `None` is for ever.
+    pub lock_timeout_ms: Option<u64>,
+    /// The size at which a frame is handed on, in bytes; 0 for the default.
+    pub frame_bytes: usize,
+    /// The key of `\restrict`, fixed for `--deterministic`.
+    pub restrict_key: Option<String>,
+}
+
+/// The size at which a frame is handed on where nothing else is said.
+pub const FRAME_BYTES: usize = 4 << 20;
+
+impl DumpOptions {
+    /// The size at which a frame is handed on, in bytes.
+    #[must_use]
+    pub fn frame_limit(&self) -> usize {
+        if self.frame_bytes == 0 {
+            FRAME_BYTES
+        } else {
+            self.frame_bytes
+        }
+    }
+}
+
+/// What was read from the catalogs.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// Every entry, unordered.
+    pub entries: Vec<Entry>,
+    /// What the user should hear of.
+    pub warnings: Vec<Warning>,
+}
+
+/// A server that can be dumped.
+pub trait Source: Send + Sync {
+    /// Its snapshots.
+    type Snapshot: Snapshot;
+
+    /// What server it is.
+    fn server(&self) -> &ServerInfo;
+    /// The databases that the user may see, templates included.
+    fn databases(&self) -> impl Future<Output = Result<Vec<Database>>> + Send;
+    /// Entries of what belongs to the server, not to a database.
+    fn globals(&self, options: &DumpOptions) -> impl Future<Output = Result<GlobalsDump>> + Send;
+    /// One consistent view of the database in `workers` connections, opened together. The first is
+    /// the leader: it holds the locks until it is closed.
+    fn snapshot(
+        &self,
+        database: &[u8],
+        workers: usize,
+        options: &DumpOptions,
+    ) -> impl Future<Output = Result<Vec<Self::Snapshot>>> + Send;
+}
+
+/// The globals of a server, with the script's surroundings.
+#[derive(Debug, Default)]
+pub struct GlobalsDump {
+    /// The entries and warnings.
+    pub catalog: Catalog,
+    /// The script's surroundings.
+    pub script: Script,
+}
+
+/// What stands around the entries in a script.
+#[derive(Debug, Clone, Default)]
+pub struct Script {
+    /// Settings at its beginning: complete lines, `\restrict` included.
+    pub head: Vec<u8>,
+    /// What ends it: settings put back, `\unrestrict`. The completion line is the writer's.
+    pub tail: Vec<u8>,
+    /// Names the encoding of the texts, as the server calls it: "UTF8", "SQL_ASCII", "utf8mb4".
+    pub encoding: String,
+    /// The snapshot's position: LSN, binlog file and position, GTID set.
+    pub position: Option<String>,
+}
+
+/// One consistent read-only view of a database, held open on the server.
+pub trait Snapshot: Send {
+    /// What server it is.
+    fn server(&self) -> &ServerInfo;
+    /// The dialect of what it writes.
+    fn dialect(&self) -> Dialect;
+    /// What stands around the entries.
+    fn script(&self) -> &Script;
+    /// Reads the catalogs (on the leader).
+    fn entries(&mut self) -> impl Future<Output = Result<Catalog>> + Send;
+    /// Streams a slice as frames of whole statements; gives the number of rows.
+    fn stream<S: FrameSink>(
+        &mut self,
+        slice: &Slice,
+        sink: &mut S,
+    ) -> impl Future<Output = Result<u64>> + Send;
+    /// Ends it: checks that locks and connection lived to the end, then lets go.
+    fn close(self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// A server that is restored into: runs statements and takes rows.
+pub trait Target: Send {
+    /// What server it is.
+    fn server(&self) -> &ServerInfo;
+    /// The dialect that it understands.
+    fn dialect(&self) -> Dialect;
+    /// Runs one statement, given without its terminator.
+    fn execute(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
+    /// Begins a `COPY … FROM stdin`, given without its terminator.
+    fn copy_begin(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
+    /// Sends COPY data: any part of it, without the end-of-data line.
+    fn copy_data(&mut self, data: &[u8]) -> impl Future<Output = Result<()>> + Send;
+    /// Ends the COPY; gives the number of rows that the server took.
+    fn copy_end(&mut self) -> impl Future<Output = Result<u64>> + Send;
+    /// How many user objects the database holds (0: it is empty).
+    fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
+    /// Ends the session cleanly.
+    fn close(self) -> impl Future<Output = Result<()>> + Send;
+}
