@@ -1,10 +1,65 @@
 //! The command line: clap types, one file per command. No business rules.
 
-use std::process::ExitCode;
+pub mod completions;
+pub mod context;
+pub mod man;
+mod run;
 
-use crate::env::Env;
+pub use context::Context;
+pub use run::main;
 
-/// Parses the command line, runs the command, and gives its exit code.
-pub fn main(_env: Env) -> ExitCode {
-    ExitCode::from(2)
+use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
+
+use crate::error::Result;
+use crate::progress::Mode;
+
+/// Backs up PostgreSQL and MySQL/MariaDB by speaking their protocols itself.
+#[derive(Debug, Parser)]
+#[command(name = "dumpkeep", version, max_term_width = 100)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// Say more on standard error; twice or thrice for more still
+    #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Progress: bars on a terminal, never, or JSON lines on standard error
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "MODE")]
+    pub progress: Mode,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the completions of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write one per command into a folder
+    Man(man::Args),
+}
+
+impl Command {
+    /// Runs it; gives the exit code.
+    pub async fn run(self, ctx: &Context) -> Result<u8> {
+        match self {
+            Self::Completions(args) => completions::run(&args, ctx).map(|()| 0),
+            Self::Man(args) => man::run(&args, ctx).map(|()| 0),
+        }
+    }
+}
+
+/// The whole command line, for completions and manual pages.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
 }

@@ -1,1 +1,3 @@
-//! See the architecture page: retention.
+//! Which backups stay, and carrying that out.
+
+pub mod policy;
