@@ -1,0 +1,218 @@
+//! What a kind of object is: its query, its model, its SQL. All pure: rows in, statements out.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use bstr::BString;
+
+use crate::error::Result;
+use crate::plan::entry::{DataRef, Identity, Section};
+use crate::postgres::address::Address;
+use crate::postgres::render::Sql;
+use crate::postgres::select::Select;
+use crate::postgres::version::Caps;
+use crate::sql::rows::{Row, Rows};
+
+/// What the builders know besides their rows.
+#[derive(Debug, Clone)]
+pub struct BuildContext {
+    /// The server's capabilities.
+    pub caps: Caps,
+    /// The database's name, unquoted.
+    pub database: BString,
+    /// Leave out tablespaces.
+    pub no_tablespaces: bool,
+}
+
+/// A kind whose objects are one row each.
+pub trait Object: Sized + 'static {
+    /// The kind's name: registry, fixture folder, contents tag.
+    const NAME: &'static str;
+    /// Where its entries belong.
+    const SECTION: Section;
+    /// The query over the catalogs; `None` where this server has no such kind.
+    fn query(caps: &Caps) -> Option<Select>;
+    /// The model of a row.
+    fn decode(row: &Row<'_>) -> Result<Self>;
+    /// How `pg_depend` names it.
+    fn address(&self) -> Address;
+    /// How the table of contents names it.
+    fn identity(&self) -> Identity;
+    /// How `ALTER`, `COMMENT ON` and `GRANT` name it; `None` where it has no facets.
+    fn reference(&self) -> Option<Reference>;
+    /// What it needs and `pg_depend` does not say.
+    fn needs(&self) -> Vec<Address> {
+        Vec::new()
+    }
+    /// The table that it belongs to, for the selection of tables.
+    fn table(&self) -> Option<Address> {
+        None
+    }
+    /// The statements; sees the model only. Owner, grants, comments and labels are the facets'.
+    fn render(&self, sql: &mut Sql);
+}
+
+/// How statements about an object name it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reference {
+    /// The word in `COMMENT ON` and `SECURITY LABEL ON`: `TABLE`, `MATERIALIZED VIEW`.
+    pub keyword: &'static str,
+    /// The quoted name, with what must follow it: `public.f(integer)`, `t ON public.r`.
+    pub name: BString,
+    /// The word in `ALTER … OWNER TO`; `None` where an owner can't be set that way.
+    pub owner_keyword: Option<&'static str>,
+    /// The word in `GRANT … ON`; `None` where there are no grants.
+    pub grant_keyword: Option<&'static str>,
+}
+
+impl Reference {
+    /// An object whose `COMMENT`, `ALTER` and `GRANT` use the same word.
+    #[must_use]
+    pub fn all(keyword: &'static str, name: BString) -> Self {
+        Self {
+            keyword,
+            name,
+            owner_keyword: Some(keyword),
+            grant_keyword: Some(keyword),
+        }
+    }
+
+    /// An object with an owner and without grants.
+    #[must_use]
+    pub fn owned(keyword: &'static str, name: BString) -> Self {
+        Self {
+            keyword,
+            name,
+            owner_keyword: Some(keyword),
+            grant_keyword: None,
+        }
+    }
+
+    /// An object with a comment only: its owner is another object's.
+    #[must_use]
+    pub fn comment_only(keyword: &'static str, name: BString) -> Self {
+        Self {
+            keyword,
+            name,
+            owner_keyword: None,
+            grant_keyword: None,
+        }
+    }
+}
+
+/// A piece of an object that can be cut out into an entry of its own, where it closes a loop of
+/// dependencies: a column's default, a check, a view's query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The kind's name of the entry that it becomes.
+    pub kind: &'static str,
+    /// Where that entry belongs.
+    pub section: Section,
+    /// How `pg_depend` names the piece; its dependencies count for the object while it is inside.
+    pub address: Address,
+    /// How the table of contents names the piece once it is cut out.
+    pub identity: Identity,
+    /// Its statements once it is cut out.
+    pub separate: Sql,
+}
+
+/// Renders an object without some of its parts: given by their positions in [`Loaded::parts`].
+pub trait Renderer: Send + Sync + Debug {
+    /// The statements that are left.
+    fn without(&self, parts: &[usize]) -> Sql;
+}
+
+/// An object with everything about it, its kind forgotten.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The kind's name.
+    pub kind: &'static str,
+    /// Where it belongs.
+    pub section: Section,
+    /// How `pg_depend` names it, where it does.
+    pub address: Option<Address>,
+    /// Further addresses that come with it and have no entry of their own: checks and NOT NULLs
+    /// inside a table. (What `pg_depend` calls internal to it is found without this.)
+    pub provides: Vec<Address>,
+    /// How the table of contents names it.
+    pub identity: Identity,
+    /// The facets' name for it.
+    pub reference: Option<Reference>,
+    /// What it needs besides `pg_depend`'s word.
+    pub needs: Vec<Address>,
+    /// What `pg_depend` says it needs and it must not wait for: a sequence, its owning table.
+    pub ignores: Vec<Address>,
+    /// Its statements, all parts inside.
+    pub sql: Sql,
+    /// What can be cut out.
+    pub parts: Vec<Part>,
+    /// Renders it again without some of its parts, where there are any.
+    pub renderer: Option<Arc<dyn Renderer>>,
+    /// The rows, for data entries.
+    pub data: Option<DataRef>,
+    /// The unquoted columns' names by number, for comments and grants on columns.
+    pub columns: Vec<(i32, BString)>,
+    /// Which table it belongs to, for the selection of tables: an index, a trigger, a policy.
+    pub table: Option<Address>,
+}
+
+impl Loaded {
+    /// An object with nothing special about it.
+    #[must_use]
+    pub fn new(kind: &'static str, section: Section, identity: Identity, sql: Sql) -> Self {
+        Self {
+            kind,
+            section,
+            address: None,
+            provides: Vec::new(),
+            identity,
+            reference: None,
+            needs: Vec::new(),
+            ignores: Vec::new(),
+            sql,
+            parts: Vec::new(),
+            renderer: None,
+            data: None,
+            columns: Vec::new(),
+            table: None,
+        }
+    }
+
+    fn of<T: Object>(object: &T) -> Self {
+        let mut sql = Sql::default();
+        object.render(&mut sql);
+        Self {
+            address: Some(object.address()),
+            reference: object.reference(),
+            needs: object.needs(),
+            table: object.table(),
+            ..Self::new(T::NAME, T::SECTION, object.identity(), sql)
+        }
+    }
+}
+
+/// A kind in the registry.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Its name.
+    pub name: &'static str,
+    /// Its queries on this server, each one row set; empty where there is no such kind.
+    pub queries: fn(&Caps) -> Vec<Select>,
+    /// Objects from the row sets, which stand in the order of the queries.
+    pub build: fn(&BuildContext, &[Rows]) -> Result<Vec<Loaded>>,
+}
+
+impl Kind {
+    /// A kind whose objects are one row each.
+    #[must_use]
+    pub const fn of<T: Object>() -> Self {
+        Self {
+            name: T::NAME,
+            queries: |caps| T::query(caps).into_iter().collect(),
+            build: |_, rows| {
+                let rows = rows.iter().flat_map(Rows::iter);
+                rows.map(|row| Ok(Loaded::of(&T::decode(&row)?))).collect()
+            },
+        }
+    }
+}

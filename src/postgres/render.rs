@@ -1,0 +1,50 @@
+//! Putting SQL together from byte strings. Names need not be UTF-8, so `format!` won't do.
+
+use bstr::BString;
+
+use crate::plan::entry::Statement;
+
+/// Joins byte strings: `cat!["ALTER TABLE ", &name, " OWNER TO ", &owner]`.
+#[macro_export]
+macro_rules! cat {
+    ($($part:expr),* $(,)?) => {{
+        let mut text = ::bstr::BString::default();
+        $(text.extend_from_slice(AsRef::<[u8]>::as_ref(&$part));)*
+        text
+    }};
+}
+
+pub use crate::cat;
+
+/// The statements of one object, as they are rendered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sql {
+    /// What makes the object.
+    pub create: Vec<Statement>,
+    /// What removes it.
+    pub drop: Vec<Statement>,
+}
+
+impl Sql {
+    /// Adds a statement that makes the object.
+    pub fn push(&mut self, text: impl Into<BString>) {
+        self.create.push(Statement::new(text));
+    }
+
+    /// Sets the statement that removes the object.
+    pub fn drop_with(&mut self, text: impl Into<BString>) {
+        self.drop.push(Statement::new(text));
+    }
+}
+
+/// Joins items with a separator.
+pub fn join<T: AsRef<[u8]>>(items: impl IntoIterator<Item = T>, separator: &str) -> BString {
+    let mut text = BString::default();
+    for (at, item) in items.into_iter().enumerate() {
+        if at > 0 {
+            text.extend_from_slice(separator.as_bytes());
+        }
+        text.extend_from_slice(item.as_ref());
+    }
+    text
+}

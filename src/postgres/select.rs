@@ -1,0 +1,123 @@
+//! Builds a kind's catalog query. Columns that a server lacks get a fallback, so that the row's
+//! shape never changes and nothing after this knows versions.
+
+use std::fmt::Write as _;
+
+use crate::postgres::address::FIRST_USER_OID;
+
+/// One `SELECT` over the catalogs. All texts are ours: constants, never names from a server.
+#[derive(Debug, Clone)]
+pub struct Select {
+    columns: Vec<(&'static str, String)>,
+    from: String,
+    filters: Vec<String>,
+    order: String,
+}
+
+impl Select {
+    /// Begins a query `FROM` these catalogs (with joins).
+    #[must_use]
+    pub fn from(from: impl Into<String>) -> Self {
+        Self {
+            columns: Vec::new(),
+            from: from.into(),
+            filters: Vec::new(),
+            order: String::new(),
+        }
+    }
+
+    /// A column by its result name and its expression.
+    #[must_use]
+    pub fn col(mut self, name: &'static str, expression: impl Into<String>) -> Self {
+        self.columns.push((name, expression.into()));
+        self
+    }
+
+    /// A column that only some servers have: its expression there, and what others get.
+    #[must_use]
+    pub fn col_if(self, has: bool, name: &'static str, expression: &str, fallback: &str) -> Self {
+        self.col(name, if has { expression } else { fallback })
+    }
+
+    /// A further condition, joined by `AND`.
+    #[must_use]
+    pub fn filter(mut self, condition: impl Into<String>) -> Self {
+        self.filters.push(condition.into());
+        self
+    }
+
+    /// Joins another catalog in a version that has it.
+    #[must_use]
+    pub fn join_if(mut self, has: bool, join: &str) -> Self {
+        if has {
+            self.from.push(' ');
+            self.from.push_str(join);
+        }
+        self
+    }
+
+    /// Only objects that users made and no extension owns: `oid` is the row's oid expression,
+    /// `class` its catalog's.
+    #[must_use]
+    pub fn made_by_users(self, oid: &str, class: u32) -> Self {
+        self.filter(format!("{oid} >= {FIRST_USER_OID}"))
+            .filter(format!(
+                "NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = {class} \
+             AND e.objid = {oid} AND e.deptype = 'e')"
+            ))
+    }
+
+    /// Not in a schema of the system's own: `oid` is the expression of the schema's oid.
+    #[must_use]
+    pub fn in_user_schema(self, oid: &str) -> Self {
+        self.filter(format!(
+            "{oid} NOT IN (SELECT s.oid FROM pg_catalog.pg_namespace s \
+             WHERE s.nspname ~ '^pg_' OR s.nspname = 'information_schema')"
+        ))
+    }
+
+    /// The order of the rows.
+    #[must_use]
+    pub fn order(mut self, by: &str) -> Self {
+        self.order = by.to_owned();
+        self
+    }
+
+    /// The statement's text.
+    #[must_use]
+    pub fn sql(&self) -> String {
+        let mut sql = String::from("SELECT ");
+        for (at, (name, expression)) in self.columns.iter().enumerate() {
+            let comma = if at > 0 { ", " } else { "" };
+            let _ = write!(sql, "{comma}{expression} AS {name}");
+        }
+        let _ = write!(sql, " FROM {}", self.from);
+        for (at, filter) in self.filters.iter().enumerate() {
+            let word = if at > 0 { "AND" } else { "WHERE" };
+            let _ = write!(sql, " {word} ({filter})");
+        }
+        if !self.order.is_empty() {
+            let _ = write!(sql, " ORDER BY {}", self.order);
+        }
+        sql
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_column_keeps_the_rows_shape() {
+        let select = |has| {
+            Select::from("t")
+                .col("a", "t.a")
+                .col_if(has, "b", "t.b", "false")
+        };
+        assert_eq!(select(true).sql(), "SELECT t.a AS a, t.b AS b FROM t");
+        assert_eq!(
+            select(false).filter("x").filter("y").sql(),
+            "SELECT t.a AS a, false AS b FROM t WHERE (x) AND (y)"
+        );
+    }
+}
