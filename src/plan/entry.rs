@@ -127,6 +127,9 @@ pub struct DataRef {
     pub bytes: u64,
     /// The rows that the server estimates.
     pub rows: u64,
+    /// The heap blocks of the table, where ranges of them can be read without a full scan
+    /// (PostgreSQL 14 and newer, ordinary tables); 0 where the table is read whole.
+    pub blocks: u64,
     /// The engine's key for the table (pg_class.oid); 0 where there is none.
     pub key: u64,
 }

@@ -1,4 +1,9 @@
 //! What is dumped and in which order: entries, selection, order, slices. Pure.
 
+mod cycle;
 pub mod entry;
 pub mod filter;
+mod graph;
+pub mod order;
+mod section;
+pub mod slice;
