@@ -1,8 +1,14 @@
 //! PostgreSQL: `Source`, `Snapshot` and `Target` for it. Wiring only.
 
 pub mod address;
+pub mod auth;
+pub mod connect;
+pub mod failure;
 pub mod objects;
 pub mod quote;
 pub mod render;
 pub mod select;
+pub mod session;
+pub mod settings;
 pub mod version;
+pub mod wire;

@@ -1,0 +1,368 @@
+//! One session: statements by the simple query protocol. Everything is bytes in the session's
+//! encoding; results come as text.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bstr::{BString, ByteSlice};
+use fallible_iterator::FallibleIterator;
+use postgres_protocol::message::backend::{DataRowBody, Message, RowDescriptionBody};
+
+use super::connect::{self, Opened};
+use super::failure::DbError;
+use super::settings::{Host, Settings};
+use super::wire::{self, Wire};
+use crate::error::{Error, Kind, Result};
+use crate::sql::rows::Rows;
+
+/// What an error says where the caller has nothing better.
+const DOING: &str = "the server refused a statement";
+
+/// The most notices that are kept.
+const NOTICES: usize = 100;
+
+/// The most that one result set may hold, in bytes: catalogs of a million objects fit.
+const RESULT_BYTES: usize = 2 << 30;
+
+/// An open session.
+pub struct Session {
+    pub(super) wire: Wire,
+    parameters: BTreeMap<String, String>,
+    notices: Vec<DbError>,
+    status: u8,
+    busy: bool,
+    cancel: Option<Cancel>,
+    address: String,
+}
+
+/// What it takes to end a running statement from outside.
+#[derive(Debug, Clone)]
+struct Cancel {
+    host: Host,
+    process: i32,
+    key: i32,
+}
+
+impl Session {
+    /// Connects and logs in. The session's settings are still the server's own.
+    pub async fn connect(settings: &Settings) -> Result<Self> {
+        Ok(Self::over(connect::open(settings).await?))
+    }
+
+    /// The session of a connection that is logged in.
+    #[must_use]
+    pub fn over(opened: Opened) -> Self {
+        let Opened {
+            wire,
+            greeting,
+            host,
+        } = opened;
+        Self {
+            wire,
+            address: host.address(),
+            parameters: greeting.parameters,
+            notices: greeting.notices,
+            status: greeting.status,
+            busy: false,
+            cancel: greeting
+                .cancel
+                .map(|(process, key)| Cancel { host, process, key }),
+        }
+    }
+
+    /// "db1:5432", or the socket's path.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What the server reports of a parameter: `server_version`, `server_encoding`, …
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
+    }
+
+    /// The server's process of this session; 0 where it did not say.
+    #[must_use]
+    pub fn process(&self) -> i32 {
+        self.cancel.as_ref().map_or(0, |cancel| cancel.process)
+    }
+
+    /// Whether a transaction is open, failed or not.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        self.status != b'I'
+    }
+
+    /// Takes the notices and warnings that came since the last call.
+    pub fn take_notices(&mut self) -> Vec<DbError> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// Runs statements; gives the last result set, empty where there was none.
+    pub async fn query(&mut self, sql: &[u8]) -> Result<Rows> {
+        self.query_for(DOING, sql).await
+    }
+
+    /// The same; `doing` begins the error's text: "cannot read the catalog of tables".
+    pub async fn query_for(&mut self, doing: &str, sql: &[u8]) -> Result<Rows> {
+        self.send(sql).await?;
+        let mut gather = Gather::default();
+        let mut failed = None;
+        loop {
+            match self.message().await? {
+                Message::RowDescription(body) => gather.begin(&body)?,
+                Message::DataRow(body) => gather.row(&body)?,
+                Message::ErrorResponse(body) => {
+                    failed.get_or_insert_with(|| DbError::read(body.fields()));
+                }
+                Message::CommandComplete(_) | Message::EmptyQueryResponse => {}
+                Message::CopyInResponse(_) => self.refuse_copy().await?,
+                Message::ReadyForQuery(_) => break,
+                _ => return Err(wire::broken()),
+            }
+        }
+        match failed {
+            Some(error) => Err(error.into_error(doing)),
+            None => Ok(gather.rows),
+        }
+    }
+
+    /// Runs statements and forgets their results.
+    pub async fn execute(&mut self, sql: &[u8]) -> Result<()> {
+        self.execute_for(DOING, sql).await
+    }
+
+    /// The same; `doing` begins the error's text.
+    pub async fn execute_for(&mut self, doing: &str, sql: &[u8]) -> Result<()> {
+        self.query_for(doing, sql).await.map(drop)
+    }
+
+    async fn refuse_copy(&mut self) -> Result<()> {
+        wire::put(self.wire.outgoing(), b'f', &[b"no data\0"])?;
+        self.wire.flush().await
+    }
+
+    /// Sends a query. The session is busy until the server is ready for the next.
+    pub(super) async fn send(&mut self, sql: &[u8]) -> Result<()> {
+        if self.busy {
+            return Err(Error::new(
+                Kind::Connect,
+                "the connection was left in the middle of a statement",
+            ));
+        }
+        if sql.contains(&0) {
+            return Err(Error::new(
+                Kind::Unsupported,
+                "a statement holds a NUL byte",
+            ));
+        }
+        wire::put(self.wire.outgoing(), b'Q', &[sql, b"\0"])?;
+        self.busy = true;
+        self.wire.flush().await
+    }
+
+    /// The next message that is an answer: what the server says in between is put where it belongs.
+    pub(super) async fn message(&mut self) -> Result<Message> {
+        loop {
+            match self.wire.message().await? {
+                Message::NoticeResponse(body) => {
+                    if self.notices.len() < NOTICES {
+                        self.notices.push(DbError::read(body.fields()));
+                    }
+                }
+                Message::ParameterStatus(body) => {
+                    if let (Ok(name), Ok(value)) = (body.name(), body.value())
+                        && self.parameters.len() < 1000
+                    {
+                        self.parameters.insert(name.into(), value.into());
+                    }
+                }
+                Message::NotificationResponse(_) => {}
+                Message::ReadyForQuery(body) => {
+                    self.status = body.status();
+                    self.busy = false;
+                    return Ok(Message::ReadyForQuery(body));
+                }
+                message => return Ok(message),
+            }
+        }
+    }
+
+    /// Ends the session in order.
+    pub async fn close(mut self) -> Result<()> {
+        if self.busy {
+            return Ok(());
+        }
+        wire::put(self.wire.outgoing(), b'X', &[])?;
+        self.wire.flush().await?;
+        self.wire.shutdown().await
+    }
+}
+
+/// A session that is let go in the middle of a statement would leave it running on the server.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let (true, Some(cancel)) = (self.busy, self.cancel.take())
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(tokio::time::timeout(Duration::from_secs(5), cancel.send()));
+        }
+    }
+}
+
+impl Cancel {
+    /// CancelRequest: a connection of its own, which the server closes without an answer.
+    async fn send(self) -> Result<()> {
+        let mut wire = Wire::new(connect::dial(&self.host).await?);
+        let code: i32 = 80_877_102;
+        for number in [16, code, self.process, self.key] {
+            wire.outgoing().extend_from_slice(&number.to_be_bytes());
+        }
+        wire.flush().await?;
+        wire.shutdown().await
+    }
+}
+
+#[derive(Default)]
+struct Gather {
+    rows: Rows,
+    bytes: usize,
+}
+
+impl Gather {
+    fn begin(&mut self, body: &RowDescriptionBody) -> Result<()> {
+        let mut columns = Vec::new();
+        let mut fields = body.fields();
+        while let Some(field) = fields.next().map_err(|error| wire::broken().cause(error))? {
+            columns.push(field.name().to_owned());
+        }
+        self.rows = Rows::new(columns);
+        Ok(())
+    }
+
+    fn row(&mut self, body: &DataRowBody) -> Result<()> {
+        let buffer = body.buffer();
+        self.bytes += buffer.len();
+        if self.bytes > RESULT_BYTES {
+            return Err(Error::new(
+                Kind::Unsupported,
+                "a result set is larger than 2 GiB",
+            ));
+        }
+        let mut values: Vec<Option<BString>> = Vec::with_capacity(self.rows.columns().len());
+        let mut ranges = body.ranges();
+        while let Some(range) = ranges.next().map_err(|error| wire::broken().cause(error))? {
+            values.push(range.and_then(|range| Some(buffer.get(range)?.as_bstr().to_owned())));
+        }
+        if values.len() != self.rows.columns().len() {
+            return Err(wire::hostile("a row has other columns than announced"));
+        }
+        self.rows.push(values);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+    use crate::postgres::auth::Greeting;
+    use crate::postgres::settings::Place;
+
+    fn session(server: &[u8]) -> Session {
+        let (ours, mut theirs) = tokio::io::duplex(1 << 16);
+        let bytes = server.to_vec();
+        tokio::spawn(async move {
+            theirs.write_all(&bytes).await?;
+            std::future::pending::<std::io::Result<()>>().await
+        });
+        Session::over(Opened {
+            wire: Wire::new(Box::new(ours)),
+            greeting: Greeting::default(),
+            host: Host {
+                place: Place::Socket("/".into()),
+                port: 5432,
+                password: None,
+            },
+        })
+    }
+
+    fn message(tag: u8, body: &[u8]) -> Vec<u8> {
+        let mut out = bytes::BytesMut::new();
+        wire::put(&mut out, tag, &[body]).unwrap();
+        out.to_vec()
+    }
+
+    fn described(name: &str) -> Vec<u8> {
+        message(b'T', &[&[0, 1], name.as_bytes(), &[0; 19]].concat())
+    }
+
+    #[tokio::test]
+    async fn gives_the_last_result_set_and_bytes_that_are_no_text() {
+        let server = [
+            described("a"),
+            message(b'D', b"\0\x01\0\0\0\x01x"),
+            message(b'C', b"SELECT 1\0"),
+            described("b"),
+            message(b'D', b"\0\x01\0\0\0\x02\xff\xfe"),
+            message(b'D', b"\0\x01\xff\xff\xff\xff"),
+            message(b'C', b"SELECT 2\0"),
+            message(b'Z', b"I"),
+        ]
+        .concat();
+        let rows = session(&server).query(b"SELECT").await.unwrap();
+        assert_eq!(rows.columns(), ["b"]);
+        let values: Vec<_> = rows.iter().map(|row| row.opt_owned("b").unwrap()).collect();
+        assert_eq!(values, [Some(BString::from(b"\xff\xfe".to_vec())), None]);
+    }
+
+    #[tokio::test]
+    async fn an_error_leaves_the_session_ready() {
+        let server = [
+            message(
+                b'E',
+                b"SERROR\0C42P01\0Mrelation \"x\" does not exist\0P15\0\0",
+            ),
+            message(b'Z', b"E"),
+            message(b'C', b"ROLLBACK\0"),
+            message(b'Z', b"I"),
+        ]
+        .concat();
+        let mut session = session(&server);
+        let error = session.query_for("cannot look", b"x").await.unwrap_err();
+        assert_eq!(
+            error.line(),
+            "cannot look: relation \"x\" does not exist at character 15 (42P01)"
+        );
+        assert!(session.in_transaction());
+        session.execute(b"ROLLBACK").await.unwrap();
+        assert!(!session.in_transaction());
+    }
+
+    #[tokio::test]
+    async fn a_row_of_another_shape_is_hostile() {
+        let server = [described("a"), message(b'D', b"\0\0")].concat();
+        let error = session(&server).query(b"SELECT").await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Hostile);
+    }
+
+    #[tokio::test]
+    async fn a_session_left_half_way_is_not_used_again() {
+        let mut session = session(&described("a"));
+        let wait = Duration::from_millis(20);
+        let cut = tokio::time::timeout(wait, session.query(b"SELECT 1")).await;
+        assert!(cut.is_err());
+        let error = session.query(b"SELECT 1").await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Connect);
+    }
+
+    #[tokio::test]
+    async fn no_nul_bytes_in_statements() {
+        let error = session(b"").query(b"SELECT '\0'").await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Unsupported);
+    }
+}
