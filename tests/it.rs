@@ -1,1 +1,4 @@
 //! The integration tests, one binary.
+
+#[path = "it/archive.rs"]
+mod archive;

@@ -1,3 +1,11 @@
 //! The archive: one file that is a plain compressed SQL script and a random-access archive at once.
 
+mod closing;
+pub mod codec;
+mod format;
 pub mod frame;
+pub mod reader;
+mod seekable;
+pub mod sequential;
+pub mod toc;
+pub mod writer;

@@ -1,11 +1,13 @@
 //! The two dialects: how a statement stands in a script.
 
 use memchr::memmem;
+use serde::{Deserialize, Serialize};
 
 use crate::plan::entry::Statement;
 
 /// Whose SQL it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Dialect {
     /// PostgreSQL.
     Postgres,

@@ -1,0 +1,342 @@
+//! The compressors: names and levels as users write them, an encoder that a worker keeps, and a
+//! bounded decoder. Every frame (a zstd frame, a gzip member, an xz stream …) stands alone.
+
+use std::fmt;
+use std::io::{self, BufRead, Read, Write};
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+
+use crate::archive::toc::Check;
+use crate::error::{Error, Kind, Result};
+
+/// A compressor and its level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    /// zstd, -7 to 22.
+    Zstd(i32),
+    /// gzip, 1 to 9.
+    Gzip(u32),
+    /// xz, 0 to 9.
+    Xz(u32),
+    /// bzip2, 1 to 9.
+    Bzip2(u32),
+    /// As it is.
+    None,
+}
+
+/// The most that a frame may hold, compressed or not, in bytes: what the seek table can say.
+pub const MAX_FRAME: u64 = u32::MAX as u64;
+
+/// The memory that a hostile xz header may ask for, in bytes; level 9 needs 65 MiB.
+const XZ_MEMORY: u64 = 256 << 20;
+
+impl Default for Codec {
+    fn default() -> Self {
+        Self::Zstd(3)
+    }
+}
+
+impl Codec {
+    /// The method's name without a level.
+    #[must_use]
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::Zstd(_) => "zstd",
+            Self::Gzip(_) => "gzip",
+            Self::Xz(_) => "xz",
+            Self::Bzip2(_) => "bzip2",
+            Self::None => "none",
+        }
+    }
+
+    /// The file name's ending: "sql.zst".
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Zstd(_) => "sql.zst",
+            Self::Gzip(_) => "sql.gz",
+            Self::Xz(_) => "sql.xz",
+            Self::Bzip2(_) => "sql.bz2",
+            Self::None => "sql",
+        }
+    }
+
+    /// Tells the method by a file's first bytes; the level is the default one.
+    #[must_use]
+    pub fn detect(start: &[u8]) -> Option<Self> {
+        let known: [(&[u8], Self); 5] = [
+            (&[0x28, 0xb5, 0x2f, 0xfd], Self::Zstd(3)),
+            (&[0x1f, 0x8b, 8], Self::Gzip(6)),
+            (&[0xfd, b'7', b'z', b'X', b'Z', 0], Self::Xz(6)),
+            (b"BZh", Self::Bzip2(9)),
+            (b"-- dumpkeep", Self::None),
+        ];
+        let found = known.iter().find(|(magic, _)| start.starts_with(magic));
+        found.map(|(_, codec)| *codec)
+    }
+}
+
+impl fmt::Display for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zstd(level) => write!(f, "zstd:{level}"),
+            Self::Gzip(level) | Self::Xz(level) | Self::Bzip2(level) => {
+                write!(f, "{}:{level}", self.method())
+            }
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+impl FromStr for Codec {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (method, level) = match text.split_once(':') {
+            Some((method, level)) => (method, Some(level)),
+            None => (text, None),
+        };
+        match method {
+            "zstd" => Ok(Self::Zstd(parse_level(text, level, 3, -7..=22)?)),
+            "gzip" => Ok(Self::Gzip(parse_level(text, level, 6, 1..=9)?)),
+            "xz" => Ok(Self::Xz(parse_level(text, level, 6, 0..=9)?)),
+            "bzip2" => Ok(Self::Bzip2(parse_level(text, level, 9, 1..=9)?)),
+            "none" if level.is_none() => Ok(Self::None),
+            _ => Err(
+                Error::new(Kind::Usage, format!("unknown compression \"{text}\""))
+                    .hint("Use zstd[:LEVEL], gzip[:LEVEL], xz[:LEVEL], bzip2[:LEVEL] or none."),
+            ),
+        }
+    }
+}
+
+fn parse_level<T>(
+    text: &str,
+    level: Option<&str>,
+    default: T,
+    range: std::ops::RangeInclusive<T>,
+) -> Result<T>
+where
+    T: FromStr + PartialOrd + fmt::Display,
+{
+    let Some(level) = level else {
+        return Ok(default);
+    };
+    match level.parse() {
+        Ok(level) if range.contains(&level) => Ok(level),
+        _ => Err(Error::new(
+            Kind::Usage,
+            format!(
+                "compression \"{text}\" has a level outside {} to {}",
+                range.start(),
+                range.end()
+            ),
+        )),
+    }
+}
+
+/// A frame, ready to be appended to an archive.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// The compressed bytes.
+    pub bytes: Vec<u8>,
+    /// How many bytes it decompresses to.
+    pub raw: u32,
+    /// Tells whether the compressed bytes are still the same.
+    pub check: Check,
+}
+
+/// Compresses frames one after the other; a worker keeps its own, with its memory.
+pub struct Encoder(Inner);
+
+enum Inner {
+    Zstd(zstd::bulk::Compressor<'static>),
+    Other(Codec),
+}
+
+impl Encoder {
+    /// An encoder for this method and level.
+    pub fn new(codec: Codec) -> Result<Self> {
+        let Codec::Zstd(level) = codec else {
+            return Ok(Self(Inner::Other(codec)));
+        };
+        zstd_encoder(level)
+            .map(|zstd| Self(Inner::Zstd(zstd)))
+            .map_err(|error| {
+                Error::new(Kind::Internal, "cannot set the compressor up").cause(error)
+            })
+    }
+
+    /// Compresses one frame. An error if it is larger than a frame may be.
+    pub fn encode(&mut self, sql: &[u8]) -> Result<Encoded> {
+        let raw = u32::try_from(sql.len()).map_err(|_| too_large(sql.len()))?;
+        let bytes = self
+            .compress(sql)
+            .map_err(|error| Error::new(Kind::Internal, "cannot compress").cause(error))?;
+        if bytes.len() as u64 > MAX_FRAME {
+            return Err(too_large(bytes.len()));
+        }
+        let check = Check::of(&bytes);
+        Ok(Encoded { bytes, raw, check })
+    }
+
+    fn compress(&mut self, sql: &[u8]) -> io::Result<Vec<u8>> {
+        let room = Vec::with_capacity(sql.len() / 4 + 64);
+        match &mut self.0 {
+            Inner::Zstd(zstd) => zstd.compress(sql),
+            Inner::Other(Codec::Gzip(level)) => {
+                let level = flate2::Compression::new(*level);
+                let mut out = flate2::write::GzEncoder::new(room, level);
+                out.write_all(sql)?;
+                out.finish()
+            }
+            Inner::Other(Codec::Xz(level)) => {
+                let mut out = liblzma::write::XzEncoder::new(room, *level);
+                out.write_all(sql)?;
+                out.finish()
+            }
+            Inner::Other(Codec::Bzip2(level)) => {
+                let level = bzip2::Compression::new(*level);
+                let mut out = bzip2::write::BzEncoder::new(room, level);
+                out.write_all(sql)?;
+                out.finish()
+            }
+            Inner::Other(Codec::None | Codec::Zstd(_)) => Ok(sql.to_vec()),
+        }
+    }
+}
+
+fn zstd_encoder(level: i32) -> io::Result<zstd::bulk::Compressor<'static>> {
+    use zstd::zstd_safe::CParameter;
+    let mut zstd = zstd::bulk::Compressor::new(level)?;
+    zstd.set_parameter(CParameter::ChecksumFlag(true))?;
+    zstd.set_parameter(CParameter::ContentSizeFlag(true))?;
+    Ok(zstd)
+}
+
+fn too_large(bytes: usize) -> Error {
+    Error::new(
+        Kind::Unsupported,
+        format!("{bytes} bytes of SQL in one piece are more than an archive's frame can hold"),
+    )
+}
+
+/// Decompresses exactly one frame from `input` onto `out`, and leaves `input` right behind it.
+/// More than `limit` bytes are an error. Uncompressed frames have no end of their own: all of
+/// `input` is taken.
+pub fn decode(
+    codec: Codec,
+    input: &mut impl BufRead,
+    out: &mut Vec<u8>,
+    limit: u64,
+) -> io::Result<()> {
+    match codec {
+        Codec::Zstd(_) => {
+            let mut from = zstd::stream::read::Decoder::with_buffer(&mut *input)?.single_frame();
+            bounded(&mut from, out, limit)?;
+            from.finish_frame()
+        }
+        Codec::Gzip(_) => bounded(flate2::bufread::GzDecoder::new(input), out, limit),
+        Codec::Xz(_) => {
+            let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0)?;
+            let from = liblzma::bufread::XzDecoder::new_stream(input, stream);
+            bounded(from, out, limit)
+        }
+        Codec::Bzip2(_) => bounded(bzip2::bufread::BzDecoder::new(input), out, limit),
+        Codec::None => bounded(input, out, limit),
+    }
+}
+
+fn bounded(from: impl Read, out: &mut Vec<u8>, limit: u64) -> io::Result<()> {
+    let before = out.len();
+    from.take(limit.saturating_add(1)).read_to_end(out)?;
+    if (out.len() - before) as u64 > limit {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("it holds more than the {limit} bytes that it may"),
+        ));
+    }
+    Ok(())
+}
+
+/// SHA-256 of `bytes`.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+
+    const ALL: [Codec; 5] = [
+        Codec::Zstd(3),
+        Codec::Gzip(6),
+        Codec::Xz(1),
+        Codec::Bzip2(9),
+        Codec::None,
+    ];
+
+    #[test]
+    fn names_go_both_ways() {
+        for codec in ALL {
+            assert_eq!(codec.to_string().parse::<Codec>().unwrap(), codec);
+        }
+        assert_eq!("zstd".parse::<Codec>().unwrap(), Codec::Zstd(3));
+        assert_eq!("zstd:-5".parse::<Codec>().unwrap(), Codec::Zstd(-5));
+        for wrong in ["", "lz4", "none:1", "zstd:23", "zstd:x", "gzip:0"] {
+            assert_eq!(
+                wrong.parse::<Codec>().unwrap_err().kind(),
+                Kind::Usage,
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_frame_is_taken_and_no_more() {
+        for codec in ALL.into_iter().filter(|codec| *codec != Codec::None) {
+            let mut encoder = Encoder::new(codec).unwrap();
+            let mut both = encoder.encode(b"SELECT 1;\n").unwrap().bytes;
+            let first = both.len();
+            both.extend(encoder.encode(b"").unwrap().bytes);
+            let mut input = both.as_slice();
+            let mut out = Vec::new();
+            decode(codec, &mut input, &mut out, 10).unwrap();
+            assert_eq!(out, b"SELECT 1;\n");
+            assert_eq!(input.len(), both.len() - first, "{codec}");
+            decode(codec, &mut input, &mut out, 0).unwrap();
+            assert!(input.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_bounded() {
+        for codec in ALL {
+            let frame = Encoder::new(codec)
+                .unwrap()
+                .encode(&vec![b' '; 1 << 20])
+                .unwrap();
+            let mut out = Vec::new();
+            let error = decode(codec, &mut frame.bytes.as_slice(), &mut out, 1000).unwrap_err();
+            assert!(error.to_string().contains("1000"), "{codec}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_method_is_told_by_the_first_bytes() {
+        for codec in ALL {
+            let frame = Encoder::new(codec)
+                .unwrap()
+                .encode(b"-- dumpkeep\n")
+                .unwrap();
+            assert_eq!(
+                Codec::detect(&frame.bytes).unwrap().method(),
+                codec.method()
+            );
+        }
+        assert_eq!(Codec::detect(b"PGDMP"), None);
+    }
+}

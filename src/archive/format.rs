@@ -1,0 +1,159 @@
+//! The table of contents as bytes, and what must hold in it before anything is believed. Pure.
+
+use std::collections::HashSet;
+use std::io;
+
+use crate::archive::toc::{FORMAT, FrameInfo, Piece, Toc, TocEntry};
+use crate::error::{Error, Kind, Result};
+
+/// The most that a table of contents may decompress to, in bytes.
+pub(crate) const MAX_TOC: u64 = 2 << 30;
+
+/// The bytes of an archive that are not what they should be: says what and where.
+pub(crate) fn broken(offset: u64, what: impl std::fmt::Display) -> Error {
+    Error::new(Kind::Archive, format!("at byte {offset}: {what}"))
+}
+
+/// The document as JSON without a line feed and in ASCII: it may stand in an SQL comment.
+pub(crate) fn to_json(toc: &Toc) -> Result<Vec<u8>> {
+    use serde::Serialize as _;
+    let mut json = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut json, Ascii);
+    toc.serialize(&mut serializer).map_err(|error| {
+        Error::new(Kind::Internal, "cannot write the table of contents").cause(error)
+    })?;
+    Ok(json)
+}
+
+/// Reads the document, which begins at byte `offset`, and checks it: `version` is what the file
+/// says around it.
+pub(crate) fn from_json(json: &[u8], version: u32, offset: u64) -> Result<Toc> {
+    if version != FORMAT {
+        return Err(broken(
+            offset,
+            format!("the archive has format {version}, and this program reads {FORMAT}"),
+        )
+        .hint("Use the version of dumpkeep that wrote it, or a newer one."));
+    }
+    let toc: Toc = serde_json::from_slice(json)
+        .map_err(|error| broken(offset, "the table of contents is broken").cause(error))?;
+    if toc.head.format != version {
+        return Err(broken(offset, "the table of contents is of another format"));
+    }
+    check_frames(&toc.frames, offset)?;
+    check_entries(&toc, offset)?;
+    Ok(toc)
+}
+
+/// Frames follow each other without a gap from the file's start to the table of contents.
+fn check_frames(frames: &[FrameInfo], contents: u64) -> Result<()> {
+    let mut at = 0_u64;
+    for (number, frame) in frames.iter().enumerate() {
+        if frame.offset != at || frame.length == 0 {
+            return Err(broken(
+                contents,
+                format!(
+                    "the table of contents does not place frame {number} behind the one before it"
+                ),
+            ));
+        }
+        at += u64::from(frame.length);
+    }
+    if at != contents {
+        return Err(broken(
+            contents,
+            format!("the table of contents lists frames up to byte {at}, but stands here"),
+        ));
+    }
+    Ok(())
+}
+
+fn check_entries(toc: &Toc, contents: u64) -> Result<()> {
+    let ids: HashSet<_> = toc.entries.iter().map(|entry| entry.id).collect();
+    if ids.len() != toc.entries.len() {
+        return Err(broken(
+            contents,
+            "the table of contents lists an entry twice",
+        ));
+    }
+    for entry in &toc.entries {
+        let fault = if !entry.needs.iter().all(|need| ids.contains(need)) {
+            Some("needs an entry that is not there")
+        } else if !entry.pieces.iter().all(|piece| fits(piece, &toc.frames)) {
+            Some("lies outside of its frame")
+        } else if !adds_up(entry) {
+            Some("is not the sum of its pieces")
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            let label = entry.label();
+            return Err(broken(
+                contents,
+                format!("the table of contents is wrong: {label} {fault}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn fits(piece: &Piece, frames: &[FrameInfo]) -> bool {
+    frames.get(piece.frame as usize).is_some_and(|frame| {
+        u64::from(piece.offset) + u64::from(piece.length) <= u64::from(frame.raw)
+    })
+}
+
+fn adds_up(entry: &TocEntry) -> bool {
+    let pieces = entry.pieces.iter();
+    let rows = pieces
+        .clone()
+        .try_fold(0_u64, |sum, piece| sum.checked_add(piece.rows));
+    let bytes: u64 = pieces.map(|piece| u64::from(piece.length)).sum();
+    let inline: usize = entry.sql.iter().map(|sql| sql.0.len()).sum();
+    let bytes = if entry.pieces.is_empty() {
+        inline as u64
+    } else {
+        bytes
+    };
+    rows == Some(entry.rows.unwrap_or(0)) && bytes == entry.bytes
+}
+
+/// Writes what is not ASCII as `\uXXXX`.
+struct Ascii;
+
+impl serde_json::ser::Formatter for Ascii {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut units = [0; 2];
+        for c in fragment.chars() {
+            if c.is_ascii() && c != '\x7f' {
+                writer.write_all(&[c as u8])?;
+                continue;
+            }
+            for unit in c.encode_utf16(&mut units) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_ascii_and_means_the_same() {
+        use serde::Serialize as _;
+        let text = "zażółć\n\u{7f}😀\"";
+        let mut json = Vec::new();
+        let mut serializer = serde_json::Serializer::with_formatter(&mut json, Ascii);
+        text.serialize(&mut serializer).unwrap();
+        assert!(json.iter().all(|byte| (b' '..0x7f).contains(byte)));
+        assert_eq!(serde_json::from_slice::<String>(&json).unwrap(), text);
+    }
+}

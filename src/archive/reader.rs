@@ -1,0 +1,226 @@
+//! Reads an archive from a file: the table of contents first, then any frame by its number.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use sha2::{Digest, Sha256};
+
+use crate::archive::closing::{TAIL, find, from_comment_lines};
+use crate::archive::codec::{Codec, decode, sha256};
+use crate::archive::format::{MAX_TOC, broken, from_json};
+use crate::archive::seekable::{
+    CONTENTS_MAGIC, FOOTER, SKIP_HEADER, compare, incomplete, parse_contents, parse_footer,
+    parse_seek_table, u32_at,
+};
+use crate::archive::toc::{Check, FrameInfo, Toc};
+use crate::error::{Error, Kind, Result};
+
+/// An archive's file, with its table of contents read and checked.
+#[derive(Debug)]
+pub struct Reader<R> {
+    input: R,
+    codec: Codec,
+    toc: Toc,
+    length: u64,
+}
+
+impl<R: Read + Seek> Reader<R> {
+    /// Reads and checks how the file begins and ends. The frames are checked when they are read.
+    pub fn open(mut input: R) -> Result<Self> {
+        let length = input.seek(SeekFrom::End(0)).map_err(cannot_read)?;
+        let start = read_at(&mut input, 0, length.min(16))?;
+        let codec = Codec::detect(&start).ok_or_else(|| not_an_archive(length))?;
+        let toc = match codec {
+            Codec::Zstd(_) => seekable_toc(&mut input, length)?,
+            _ => closing_toc(&mut input, codec, length)?,
+        };
+        Ok(Self {
+            input,
+            codec,
+            toc,
+            length,
+        })
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn toc(&self) -> &Toc {
+        &self.toc
+    }
+
+    /// The file's length in bytes.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Reads frame `number` into `out`, which is emptied first. Its bytes are checked before they
+    /// are decompressed.
+    pub fn frame(&mut self, number: u32, out: &mut Vec<u8>) -> Result<()> {
+        let bytes = self.compressed(number)?;
+        self.decode(number, &bytes, out)
+    }
+
+    /// Reads every frame and checks all there is: each frame, and the digest over all of them.
+    /// `each` is given every frame's number and its SQL.
+    pub fn check(&mut self, mut each: impl FnMut(u32, &[u8]) -> Result<()>) -> Result<()> {
+        let mut digest = Sha256::new();
+        let mut sql = Vec::new();
+        for number in 0..self.toc.frames.len() as u32 {
+            let bytes = self.compressed(number)?;
+            digest.update(&bytes);
+            self.decode(number, &bytes, &mut sql)?;
+            each(number, &sql)?;
+        }
+        if const_hex::encode(digest.finalize()) != self.toc.digest {
+            return Err(broken(0, "the digest over all frames is not the one noted"));
+        }
+        Ok(())
+    }
+
+    fn info(&self, number: u32) -> Result<FrameInfo> {
+        let info = self.toc.frames.get(number as usize);
+        info.copied()
+            .ok_or_else(|| Error::new(Kind::Internal, format!("there is no frame {number}")))
+    }
+
+    fn compressed(&mut self, number: u32) -> Result<Vec<u8>> {
+        let info = self.info(number)?;
+        let bytes = read_at(&mut self.input, info.offset, u64::from(info.length))?;
+        if Check::of(&bytes) != info.check {
+            return Err(broken(
+                info.offset,
+                format!("frame {number} has changed since it was written"),
+            ));
+        }
+        Ok(bytes)
+    }
+
+    fn decode(&self, number: u32, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let info = self.info(number)?;
+        let mut rest = bytes;
+        out.clear();
+        decode(self.codec, &mut rest, out, u64::from(info.raw)).map_err(|error| {
+            broken(
+                info.offset,
+                format!("frame {number} cannot be decompressed"),
+            )
+            .cause(error)
+        })?;
+        if !rest.is_empty() || out.len() as u64 != u64::from(info.raw) {
+            let fault = format!("frame {number} is not as long as the table of contents says");
+            return Err(broken(info.offset, fault));
+        }
+        Ok(())
+    }
+}
+
+/// Reads `length` bytes at `offset`. Memory grows with what the file really holds.
+fn read_at<R: Read + Seek>(input: &mut R, offset: u64, length: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.seek(SeekFrom::Start(offset)).map_err(cannot_read)?;
+    input
+        .by_ref()
+        .take(length)
+        .read_to_end(&mut bytes)
+        .map_err(cannot_read)?;
+    if bytes.len() as u64 != length {
+        let end = offset + bytes.len() as u64;
+        return Err(broken(
+            end,
+            "the file ends here, in the middle of its contents",
+        ));
+    }
+    Ok(bytes)
+}
+
+fn seekable_toc<R: Read + Seek>(input: &mut R, length: u64) -> Result<Toc> {
+    let end = read_at(
+        input,
+        length.saturating_sub(FOOTER as u64),
+        length.min(FOOTER as u64),
+    )?;
+    let footer = end
+        .last_chunk::<FOOTER>()
+        .ok_or_else(|| incomplete(length))?;
+    let table_length = parse_footer(footer, length)?;
+    let table_at = length - table_length;
+    let table = parse_seek_table(&read_at(input, table_at, table_length)?, table_at)?;
+    let contents_length = table.last().map_or(0, |(length, _)| u64::from(*length));
+    let at = table_at
+        .checked_sub(contents_length)
+        .ok_or_else(|| broken(table_at, "the seek table reaches beyond the file"))?;
+    let frame = read_at(input, at, contents_length)?;
+    let toc = parse_contents_frame(&frame, at)?;
+    compare(&table, &toc.frames, table_at)?;
+    Ok(toc)
+}
+
+/// Reads the skippable frame that holds the table of contents and begins at byte `at`.
+pub(crate) fn parse_contents_frame(frame: &[u8], at: u64) -> Result<Toc> {
+    let payload = frame.get(SKIP_HEADER..).unwrap_or_default();
+    if u32_at(frame, 0) != CONTENTS_MAGIC || u32_at(frame, 4) as usize != payload.len() {
+        return Err(broken(at, "the table of contents does not begin here"));
+    }
+    let (head, document) = parse_contents(payload, at)?;
+    let mut json = Vec::new();
+    let mut rest = document;
+    decode(
+        Codec::default(),
+        &mut rest,
+        &mut json,
+        head.raw.min(MAX_TOC),
+    )
+    .map_err(|error| broken(at, "the table of contents cannot be decompressed").cause(error))?;
+    if json.len() as u64 != head.raw || !rest.is_empty() {
+        return Err(broken(
+            at,
+            "the table of contents is not as long as it says",
+        ));
+    }
+    from_json(&json, head.version, at)
+}
+
+fn closing_toc<R: Read + Seek>(input: &mut R, codec: Codec, length: u64) -> Result<Toc> {
+    let tail_length = length.min(TAIL as u64);
+    let tail = read_at(input, length - tail_length, tail_length)?;
+    let (closing, taken) = find(codec, &tail).ok_or_else(|| incomplete(length))?;
+    let end = length - taken as u64;
+    if closing.offset.checked_add(closing.length) != Some(end) {
+        return Err(broken(
+            end,
+            "the last line says that the table of contents is elsewhere",
+        ));
+    }
+    let member = read_at(input, closing.offset, closing.length)?;
+    if sha256(&member) != closing.sha256 {
+        return Err(broken(
+            closing.offset,
+            "the table of contents has changed since it was written",
+        ));
+    }
+    let mut lines = Vec::new();
+    let mut rest = member.as_slice();
+    decode(codec, &mut rest, &mut lines, MAX_TOC).map_err(|error| {
+        broken(
+            closing.offset,
+            "the table of contents cannot be decompressed",
+        )
+        .cause(error)
+    })?;
+    let (version, json) = from_comment_lines(&lines, closing.offset)?;
+    from_json(&json, version, closing.offset)
+}
+
+/// Neither of the compressors, nor our first line.
+pub(crate) fn not_an_archive(length: u64) -> Error {
+    let what = if length == 0 {
+        "the file is empty"
+    } else {
+        "the file is not a dumpkeep archive"
+    };
+    broken(0, what)
+}
+
+fn cannot_read(error: std::io::Error) -> Error {
+    Error::new(Kind::Io, "cannot read the archive").cause(error)
+}

@@ -1,0 +1,267 @@
+//! The table of contents: one versioned JSON document. Pure.
+//!
+//! Names are byte strings in the database's own encoding: what is UTF-8 stands as a string,
+//! anything else as `{"hex": "…"}`.
+
+use bstr::{BString, ByteSlice};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use crate::plan::entry::{EntryId, Section, Statement};
+use crate::source::{ServerInfo, Warning};
+use crate::sql::dialect::Dialect;
+
+/// The version of the document and of the file's layout that this program writes.
+pub const FORMAT: u32 = 1;
+
+/// What an archive holds, and where in the file it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Toc {
+    /// What made it, from what, when.
+    pub head: Head,
+    /// SHA-256 of the file's bytes up to the table of contents, in hexadecimal.
+    pub digest: String,
+    /// The frames in the order in which they stand in the file.
+    pub frames: Vec<FrameInfo>,
+    /// The entries in the order in which they restore.
+    pub entries: Vec<TocEntry>,
+}
+
+/// What made an archive, from what, when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The format's version.
+    pub format: u32,
+    /// The program's version.
+    pub tool: String,
+    /// What sort of archive it is.
+    pub kind: ArchiveKind,
+    /// The dialect of the script.
+    pub dialect: Dialect,
+    /// The server it came from.
+    pub server: ServerInfo,
+    /// The database; empty for globals.
+    pub database: Text,
+    /// The encoding of the script, as the server calls it.
+    pub encoding: String,
+    /// The snapshot's position: LSN, binlog file and position, GTID set.
+    pub position: Option<String>,
+    /// When the dump began.
+    pub started: DateTime<Utc>,
+    /// When its last frame was written.
+    pub ended: DateTime<Utc>,
+    /// The compressor and its level: "zstd:3".
+    pub codec: String,
+    /// The switches that shaped it, as the user would write them.
+    pub switches: Vec<String>,
+    /// What the user was told.
+    pub warnings: Vec<Warning>,
+}
+
+/// What sort of archive it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArchiveKind {
+    /// One database.
+    Database,
+    /// What belongs to the server.
+    Globals,
+}
+
+/// One frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameInfo {
+    /// Where it begins in the file.
+    pub offset: u64,
+    /// How many bytes it takes there.
+    pub length: u32,
+    /// How many bytes it decompresses to.
+    pub raw: u32,
+    /// Tells whether its bytes are still the same.
+    pub check: Check,
+}
+
+/// The first half of the SHA-256 of a frame's compressed bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Check(pub [u8; 16]);
+
+impl Check {
+    /// The check of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let whole: [u8; 32] = Sha256::digest(bytes).into();
+        let mut half = [0; 16];
+        half.copy_from_slice(&whole[..16]);
+        Self(half)
+    }
+}
+
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&const_hex::encode(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Check {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        const_hex::decode_to_array(&text)
+            .map(Self)
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// One object, or one table's rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TocEntry {
+    /// Unique in this archive.
+    pub id: EntryId,
+    /// The kind's name: "table", "index".
+    pub kind: String,
+    /// Where in the script it belongs.
+    pub section: Section,
+    /// The schema that holds it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Text>,
+    /// Its name.
+    pub name: Text,
+    /// What tells it from others of its name.
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    pub detail: Text,
+    /// The role that owns it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Text>,
+    /// The entries that must come before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<EntryId>,
+    /// Where its SQL is, in slice order. Empty: `sql` holds it, or it has no rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<Piece>,
+    /// The number of its rows; absent for what is not rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// The size of its SQL, uncompressed.
+    pub bytes: u64,
+    /// Its statements, where they may stand outside of the script (`CREATE DATABASE`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sql: Vec<Text>,
+    /// What removes it (`--clean`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<Text>,
+}
+
+/// A part of a frame that belongs to one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// The frame's number, from 0.
+    pub frame: u32,
+    /// Where in the decompressed frame it begins.
+    pub offset: u32,
+    /// How long it is there.
+    pub length: u32,
+    /// How many rows it holds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rows: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl TocEntry {
+    /// "kind schema.name detail", for messages.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let mut label = format!("{} ", self.kind);
+        if let Some(schema) = &self.schema {
+            label.push_str(&schema.0.to_str_lossy());
+            label.push('.');
+        }
+        label.push_str(&self.name.0.to_str_lossy());
+        if !self.detail.is_empty() {
+            label.push(' ');
+            label.push_str(&self.detail.0.to_str_lossy());
+        }
+        label
+    }
+}
+
+/// Bytes that are mostly text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Text(pub BString);
+
+impl Text {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<BString> for Text {
+    fn from(bytes: BString) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<&Statement> for Text {
+    fn from(statement: &Statement) -> Self {
+        Self(statement.text.clone())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Spelled {
+    Text(String),
+    Bytes { hex: String },
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.to_str() {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => Spelled::Bytes {
+                hex: const_hex::encode(&self.0),
+            }
+            .serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Spelled::deserialize(deserializer)? {
+            Spelled::Text(text) => Ok(Self(text.into())),
+            Spelled::Bytes { hex } => const_hex::decode(&hex)
+                .map(|bytes| Self(bytes.into()))
+                .map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_not_text_come_back() {
+        for bytes in [
+            &b"plain"[..],
+            b"",
+            b"\xff\xfe",
+            b"{\"hex\": \"00\"}",
+            b"a\nb",
+        ] {
+            let text = Text(bytes.into());
+            let json = serde_json::to_string(&text).unwrap();
+            assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), text, "{json}");
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! The archive's format: what is written comes back, what is broken is refused, and the standard
+//! tools read the script.
+#![expect(clippy::unwrap_used, reason = "test")]
+
+use std::io::{Cursor, Read, Write};
+use std::process::{Command, Stdio};
+
+use chrono::DateTime;
+use dumpkeep::archive::codec::{Codec, Encoder};
+use dumpkeep::archive::reader::Reader;
+use dumpkeep::archive::sequential::Sequential;
+use dumpkeep::archive::toc::{ArchiveKind, FORMAT, Head, Toc, TocEntry};
+use dumpkeep::archive::writer::{Part, Sealed, Writer};
+use dumpkeep::error::{Kind, Result};
+use dumpkeep::plan::entry::{EntryId, Section};
+use dumpkeep::source::ServerInfo;
+use dumpkeep::sql::dialect::Dialect;
+use proptest::prelude::*;
+
+const CODECS: [Codec; 5] = [
+    Codec::Zstd(3),
+    Codec::Gzip(6),
+    Codec::Xz(1),
+    Codec::Bzip2(9),
+    Codec::None,
+];
+
+fn head(codec: Codec) -> Head {
+    Head {
+        format: FORMAT,
+        tool: "0.0.0".into(),
+        kind: ArchiveKind::Database,
+        dialect: Dialect::Postgres,
+        server: ServerInfo::default(),
+        database: Default::default(),
+        encoding: "UTF8".into(),
+        position: Some("0/16B3748".into()),
+        started: DateTime::UNIX_EPOCH,
+        ended: DateTime::UNIX_EPOCH,
+        codec: codec.to_string(),
+        switches: vec!["--jobs=2".into()],
+        warnings: Vec::new(),
+    }
+}
+
+fn entry(id: u32, name: &[u8], rows: Option<u64>) -> TocEntry {
+    TocEntry {
+        id: EntryId(id),
+        kind: "table".into(),
+        section: Section::PreData,
+        schema: Some(bstr::BString::from("public").into()),
+        name: bstr::BString::from(name).into(),
+        detail: Default::default(),
+        owner: None,
+        needs: Vec::new(),
+        pieces: Vec::new(),
+        rows,
+        bytes: 0,
+        sql: Vec::new(),
+        drop: Vec::new(),
+    }
+}
+
+fn part(entry: u32, slice: u32, offset: usize, length: usize, rows: u64) -> Part {
+    Part {
+        entry: EntryId(entry),
+        slice,
+        offset: offset as u32,
+        length: length as u32,
+        rows,
+    }
+}
+
+/// An archive of these frames, each of one slice of one entry of its own; a line before and behind.
+fn write(codec: Codec, frames: &[Vec<u8>]) -> Result<(Vec<u8>, Sealed)> {
+    let mut writer = Writer::new(Vec::new(), codec);
+    let mut encoder = Encoder::new(codec)?;
+    writer.append(&encoder.encode(b"-- dumpkeep test\n")?, &[])?;
+    let mut entries = Vec::new();
+    for (number, frame) in frames.iter().enumerate() {
+        let id = number as u32 + 1;
+        let parts = [part(id, 0, 0, frame.len(), 1)];
+        writer.append(&encoder.encode(frame)?, &parts)?;
+        entries.push(entry(id, format!("t{id}").as_bytes(), Some(0)));
+    }
+    writer.append(&encoder.encode(b"-- dumpkeep: complete\n")?, &[])?;
+    writer.finish(head(codec), entries)
+}
+
+fn small(codec: Codec) -> Vec<u8> {
+    let frames = [
+        b"CREATE TABLE t (a int);\n".to_vec(),
+        b"COPY t FROM stdin;\n1\n\\.\n".to_vec(),
+    ];
+    write(codec, &frames).unwrap().0
+}
+
+/// Reads a file at random and as a pipe; both must agree whether it is whole.
+fn read_all(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
+    let at_random = at_random(file);
+    let as_pipe = as_pipe(file);
+    assert_eq!(
+        at_random.is_ok(),
+        as_pipe.is_ok(),
+        "{at_random:?}\n{as_pipe:?}"
+    );
+    if let (Ok(a), Ok(b)) = (&at_random, &as_pipe) {
+        assert_eq!(a, b);
+    }
+    for error in [&at_random, &as_pipe]
+        .into_iter()
+        .filter_map(|r| r.as_ref().err())
+    {
+        assert_eq!(error.kind(), Kind::Archive);
+        assert!(error.line().contains("at byte "), "{error}");
+    }
+    at_random
+}
+
+fn at_random(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
+    let mut reader = Reader::open(Cursor::new(file))?;
+    let mut script = Vec::new();
+    reader.check(|_, sql| {
+        script.extend_from_slice(sql);
+        Ok(())
+    })?;
+    Ok((reader.toc().clone(), script))
+}
+
+fn as_pipe(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
+    let mut reader = Sequential::open(OneByte(file))?;
+    let (mut script, mut sql) = (Vec::new(), Vec::new());
+    while reader.next(&mut sql)? {
+        script.extend_from_slice(&sql);
+    }
+    Ok((reader.toc().unwrap().clone(), script))
+}
+
+/// Hands out a byte at a time, as a slow pipe may.
+struct OneByte<'a>(&'a [u8]);
+
+impl Read for OneByte<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let few = out.len().min(1);
+        self.0.read(&mut out[..few])
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn what_is_written_is_read(
+        frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..2000), 0..6),
+        codec in prop::sample::select(CODECS.to_vec()),
+    ) {
+        let frames: Vec<Vec<u8>> = frames
+            .into_iter()
+            .map(|frame| [b"SELECT '".as_slice(), &frame, b"';\n"].concat())
+            .collect();
+        let (file, sealed) = write(codec, &frames).unwrap();
+        prop_assert_eq!(file.len() as u64, sealed.length);
+        let (toc, script) = read_all(&file).unwrap();
+        prop_assert_eq!(&toc, &sealed.toc);
+        let expected = [
+            b"-- dumpkeep test\n".to_vec(),
+            frames.concat(),
+            b"-- dumpkeep: complete\n".to_vec(),
+        ];
+        prop_assert_eq!(script, expected.concat());
+        let mut reader = Reader::open(Cursor::new(&file)).unwrap();
+        let mut sql = Vec::new();
+        for entry in &toc.entries {
+            let piece = entry.pieces[0];
+            reader.frame(piece.frame, &mut sql).unwrap();
+            prop_assert_eq!(&sql, &frames[entry.id.0 as usize - 1]);
+        }
+    }
+
+    #[test]
+    fn noise_is_refused_without_a_panic(
+        noise in prop::collection::vec(any::<u8>(), 0..600),
+        start in prop::sample::select(vec![
+            b"".to_vec(), b"\x28\xb5\x2f\xfd".to_vec(), b"\x1f\x8b\x08".to_vec(),
+            b"\xfd7zXZ\0".to_vec(), b"BZh9".to_vec(), b"-- dumpkeep\n".to_vec(),
+        ]),
+    ) {
+        let file = [start, noise].concat();
+        prop_assert!(read_all(&file).is_err());
+    }
+}
+
+#[test]
+fn pieces_stand_in_slice_order_whatever_the_order_of_writing() {
+    let codec = Codec::default();
+    let mut writer = Writer::new(Vec::new(), codec);
+    let mut encoder = Encoder::new(codec).unwrap();
+    for (slice, sql) in [(1, "c;\n"), (0, "a;\n"), (1, "d;\n"), (0, "b;\n")] {
+        let frame = encoder.encode(sql.as_bytes()).unwrap();
+        writer.append(&frame, &[part(7, slice, 0, 3, 2)]).unwrap();
+    }
+    let (_, sealed) = writer
+        .finish(head(codec), vec![entry(7, b"t", Some(0))])
+        .unwrap();
+    let entry = &sealed.toc.entries[0];
+    let frames: Vec<u32> = entry.pieces.iter().map(|piece| piece.frame).collect();
+    assert_eq!(frames, [1, 3, 0, 2]);
+    assert_eq!((entry.rows, entry.bytes), (Some(8), 12));
+}
+
+#[test]
+fn many_small_entries_share_a_frame() {
+    let codec = Codec::default();
+    let mut writer = Writer::new(Vec::new(), codec);
+    let frame = Encoder::new(codec)
+        .unwrap()
+        .encode(b"one;\ntwo;\n")
+        .unwrap();
+    writer
+        .append(&frame, &[part(1, 0, 0, 5, 0), part(2, 0, 5, 5, 0)])
+        .unwrap();
+    let entries = vec![entry(1, b"one", None), entry(2, b"\xff\xfe", None)];
+    let (file, sealed) = writer.finish(head(codec), entries).unwrap();
+    let (toc, _) = read_all(&file).unwrap();
+    assert_eq!(toc, sealed.toc);
+    assert_eq!(toc.entries[1].name.0, b"\xff\xfe");
+    assert_eq!(toc.entries[1].pieces[0].offset, 5);
+}
+
+#[test]
+fn an_entry_that_nobody_planned_is_an_error() {
+    let codec = Codec::default();
+    let mut writer = Writer::new(Vec::new(), codec);
+    let frame = Encoder::new(codec).unwrap().encode(b"x;\n").unwrap();
+    writer.append(&frame, &[part(1, 0, 0, 3, 0)]).unwrap();
+    assert_eq!(
+        writer.finish(head(codec), Vec::new()).unwrap_err().kind(),
+        Kind::Internal
+    );
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_refused() {
+    for codec in CODECS {
+        let file = small(codec);
+        for at in 0..file.len() {
+            let mut broken = file.clone();
+            broken[at] ^= 1 << (at % 8);
+            assert!(
+                read_all(&broken).is_err(),
+                "{codec}: byte {at} of {}",
+                file.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_cut_anywhere_is_refused() {
+    for codec in CODECS {
+        let file = small(codec);
+        for end in 0..file.len() {
+            assert!(
+                read_all(&file[..end]).is_err(),
+                "{codec}: byte {end} of {}",
+                file.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn appended_bytes_are_refused() {
+    for codec in CODECS {
+        let file = small(codec);
+        for appended in [
+            &b"\0"[..],
+            b"\n",
+            b"-- \n",
+            &file[..],
+            &file[file.len() - 300..],
+        ] {
+            let longer = [&file, appended].concat();
+            assert!(
+                read_all(&longer).is_err(),
+                "{codec}: {} bytes",
+                appended.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn frames_in_another_order_are_refused() {
+    let file = small(Codec::default());
+    let (toc, _) = read_all(&file).unwrap();
+    let cut = |number: usize| {
+        let frame = toc.frames[number];
+        &file[frame.offset as usize..][..frame.length as usize]
+    };
+    let end = toc
+        .frames
+        .iter()
+        .map(|frame| frame.length as usize)
+        .sum::<usize>();
+    let swapped = [cut(0), cut(2), cut(1), cut(3), &file[end..]].concat();
+    assert_eq!(swapped.len(), file.len());
+    assert!(read_all(&swapped).is_err());
+}
+
+#[test]
+fn standard_tools_read_the_script() {
+    let frames: Vec<Vec<u8>> = (0..50)
+        .map(|n| {
+            format!("INSERT INTO t VALUES ({n}, 'text');\n")
+                .repeat(100)
+                .into_bytes()
+        })
+        .collect();
+    for (codec, tool) in [
+        (Codec::Zstd(3), "zstd"),
+        (Codec::Gzip(6), "gzip"),
+        (Codec::Xz(1), "xz"),
+        (Codec::Bzip2(9), "bzip2"),
+    ] {
+        let (file, _) = write(codec, &frames).unwrap();
+        let (_, script) = read_all(&file).unwrap();
+        piped(tool, "-t", &file);
+        let printed = piped(tool, "-dc", &file);
+        let printed = String::from_utf8(printed).unwrap();
+        let script = String::from_utf8(script).unwrap();
+        let rest = printed.strip_prefix(&script).unwrap();
+        assert!(rest.lines().all(|line| line.starts_with("-- ")), "{rest}");
+    }
+}
+
+fn piped(tool: &str, switch: &str, input: &[u8]) -> Vec<u8> {
+    let mut child = Command::new(tool)
+        .arg(switch)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let feeder = std::thread::spawn(move || stdin.write_all(&input).unwrap());
+    let output = child.wait_with_output().unwrap();
+    feeder.join().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{tool} {switch}: {said}");
+    for complaint in ["ignored", "garbage", "warning", "error"] {
+        assert!(!said.contains(complaint), "{tool} {switch}: {said}");
+    }
+    output.stdout
+}
