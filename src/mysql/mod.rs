@@ -4,4 +4,6 @@ pub mod facts;
 pub mod quote;
 pub mod refusal;
 pub mod session;
+pub mod settings;
 pub mod version;
+pub mod wire;
