@@ -1,6 +1,7 @@
 //! The command line: clap types, one file per command. No business rules.
 
 pub mod completions;
+pub mod config;
 pub mod context;
 pub mod man;
 mod run;
@@ -42,6 +43,8 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a sample configuration, or its schema
+    Config(config::Args),
     /// Print the completions of a shell
     Completions(completions::Args),
     /// Print the manual page, or write one per command into a folder
@@ -52,6 +55,7 @@ impl Command {
     /// Runs it; gives the exit code.
     pub async fn run(self, ctx: &Context) -> Result<u8> {
         match self {
+            Self::Config(args) => config::run(&args, ctx).map(|()| 0),
             Self::Completions(args) => completions::run(&args, ctx).map(|()| 0),
             Self::Man(args) => man::run(&args, ctx).map(|()| 0),
         }

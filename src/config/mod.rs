@@ -1,1 +1,12 @@
-//! See the architecture page: config.
+//! The configuration: as written, and resolved into a [`Job`].
+
+pub mod duration;
+mod expand;
+pub mod pattern;
+pub mod raw;
+pub mod resolve;
+pub mod sample;
+pub mod secret;
+mod server;
+
+pub use resolve::{Job, Target};

@@ -1,3 +1,5 @@
 //! Which backups stay, and carrying that out.
 
+pub mod apply;
 pub mod policy;
+pub mod scan;

@@ -209,11 +209,19 @@ pub fn sync_dir(dir: &Path) -> Result<()> {
 
 /// Writes a small file at once, in the place of what has its name.
 pub fn replace(dir: &Path, name: &str, content: &[u8]) -> Result<()> {
-    let mut partial = Partial::create(dir, name, Existing::Replace)?;
+    write(Partial::create(dir, name, Existing::Replace)?, content)
+}
+
+fn write(mut partial: Partial, content: &[u8]) -> Result<()> {
     partial
         .write_all(content)
         .map_err(|cause| failed("write", partial.path(), cause))?;
     partial.commit().map(drop)
+}
+
+/// Writes a small file that must not be there yet.
+pub fn create(dir: &Path, name: &str, content: &[u8]) -> Result<()> {
+    write(Partial::create(dir, name, Existing::Refuse)?, content)
 }
 
 /// Begins a log: a new file, whose lines can be read as they come.
@@ -328,6 +336,11 @@ fn list(dir: &Path, wanted: impl Fn(fs::FileType) -> bool) -> Result<Vec<(String
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         done => done.map_err(|cause| failed("read folder", dir, cause)),
     }
+}
+
+/// What the file system says of a file, a link itself where it is one.
+pub fn metadata(path: &Path) -> Result<fs::Metadata> {
+    fs::symlink_metadata(path).map_err(|cause| failed("look at", path, cause))
 }
 
 /// The bytes that this user may still write to the folder's file system.

@@ -1,0 +1,91 @@
+//! `dumpkeep config init|schema`, and how every command finds its configuration.
+
+use std::path::{Path, PathBuf};
+
+use super::Context;
+use crate::config::raw::{self, RawConfig};
+use crate::config::resolve::{Flags, Job, resolve};
+use crate::config::sample::SAMPLE;
+use crate::error::{Error, Kind, Result};
+use crate::store::fs;
+
+/// Where the configuration is where nothing is said.
+const DEFAULT: &str = "/etc/dumpkeep/dumpkeep.toml";
+
+/// Arguments of `config`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Print a commented sample, or write it to a file
+    Init {
+        /// The file; it must not be there yet
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of the configuration
+    Schema,
+}
+
+/// The configuration that a command works with.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ConfigFile {
+    /// The configuration. Else $DUMPKEEP_CONFIG, else /etc/dumpkeep/dumpkeep.toml
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Prints or writes what was asked for.
+pub fn run(args: &Args, ctx: &Context) -> Result<()> {
+    match &args.what {
+        What::Schema => ctx.print(raw::schema()? + "\n"),
+        What::Init { file: None } => ctx.print(SAMPLE),
+        What::Init { file: Some(file) } => {
+            let name = file.file_name().and_then(|name| name.to_str());
+            let name = name.ok_or_else(|| {
+                Error::new(Kind::Usage, format!("{} is no file name", file.display()))
+            })?;
+            fs::create(
+                file.parent().unwrap_or(Path::new("")),
+                name,
+                SAMPLE.as_bytes(),
+            )
+        }
+    }
+}
+
+impl ConfigFile {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self, ctx: &Context) -> PathBuf {
+        let given = self.config.clone();
+        given
+            .or_else(|| ctx.env.var("DUMPKEEP_CONFIG").map(PathBuf::from))
+            .unwrap_or_else(|| PathBuf::from(DEFAULT))
+    }
+
+    /// Reads and resolves it.
+    pub fn job(&self, flags: &Flags, ctx: &Context) -> Result<Job> {
+        let path = self.path(ctx);
+        let raw = read(&path)?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        let base = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
+        resolve(&raw, flags, &ctx.env, &base)
+    }
+}
+
+fn read(path: &Path) -> Result<RawConfig> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|cause| {
+        Error::new(
+            Kind::Config,
+            format!("cannot read the configuration {name}"),
+        )
+        .cause(cause)
+        .hint("Name it with -c FILE; dumpkeep config init FILE writes a sample.")
+    })?;
+    raw::parse(&text, &name)
+}

@@ -1,0 +1,430 @@
+//! From the configuration as written to a [`Job`]: every default filled in, every value checked,
+//! patterns compiled, secrets out of sight. Pure: files that it names are read later.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+
+use super::expand::expand;
+use super::pattern::{Pattern, Wanted};
+use super::raw::{RawCompression, RawConfig, RawDump, RawRetention, RawTarget, RawWithoutLinks};
+use super::secret::Secret;
+pub use super::server::Engine;
+use super::server::Server;
+use crate::archive::codec::Codec;
+use crate::env::Env;
+use crate::error::{Error, Kind, Result};
+use crate::plan::filter::Selection;
+use crate::retention::policy::Policy;
+use crate::source::DumpOptions;
+use crate::store::layout::target_folder;
+
+/// Where the store is where nothing is said.
+const ROOT: &str = "/var/backups/dumpkeep";
+/// How long a dump waits for a lock where nothing is said.
+const LOCK_TIMEOUT: &str = "5m";
+
+/// What the command line adds to the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// Only these targets, by name.
+    pub targets: Vec<String>,
+    /// Only databases that match these patterns, and no globals.
+    pub databases: Vec<String>,
+}
+
+/// A run, with nothing left to decide.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The store's root.
+    pub root: PathBuf,
+    /// The zone of file names and periods.
+    pub zone: Tz,
+    /// How many logs are kept, one at least.
+    pub logs: usize,
+    /// Whether classes may hold copies where hard links are impossible.
+    pub copies: bool,
+    /// The servers.
+    pub targets: Vec<Target>,
+}
+
+/// One server, with nothing left to decide.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// Its folder, in the root.
+    pub folder: PathBuf,
+    /// Which protocol is spoken.
+    pub engine: Engine,
+    /// Where it is.
+    pub url: Secret,
+    /// Where the password comes from, if not from where the engine looks by itself.
+    pub password: Password,
+    /// Which databases.
+    pub wanted: Wanted,
+    /// Whether the globals are backed up.
+    pub globals: bool,
+    /// Connections for one database.
+    pub jobs: usize,
+    /// When `schedule` runs it.
+    pub schedule: Option<String>,
+    /// What is kept.
+    pub policy: Policy,
+    /// How archives are compressed.
+    pub codec: Codec,
+    /// How databases are dumped.
+    pub options: DumpOptions,
+}
+
+/// Where a password comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Password {
+    /// From where the engine's own tools look.
+    Engine,
+    /// From this file's first line.
+    File(PathBuf),
+    /// It was in the environment.
+    Known(Secret),
+}
+
+/// Resolves a configuration. `base` is the folder that relative paths start from.
+pub fn resolve(raw: &RawConfig, flags: &Flags, env: &Env, base: &Path) -> Result<Job> {
+    let root = expand(raw.root.as_deref().unwrap_or(ROOT), "root", env)?;
+    if root.is_empty() {
+        return Err(wrong("root is empty"));
+    }
+    if raw.target.is_empty() {
+        return Err(wrong("no target is configured")
+            .hint("Add a [[target]] with a url; dumpkeep config init prints a sample."));
+    }
+    let whole = Whole {
+        raw,
+        flags,
+        env,
+        base,
+    };
+    let targets = raw.target.iter().enumerate();
+    let targets = targets.map(|(index, target)| whole.target(index, target));
+    let targets: Vec<Target> = targets.collect::<Result<_>>()?;
+    apart(&targets)?;
+    Ok(Job {
+        root: base.join(root),
+        zone: zone(raw, env)?,
+        logs: usize::try_from(raw.retention.logs.unwrap_or(60).max(1)).unwrap_or(usize::MAX),
+        copies: raw.store.without_hard_links == Some(RawWithoutLinks::Copy),
+        targets: chosen(targets, &flags.targets)?,
+    })
+}
+
+fn wrong(what: impl Into<String>) -> Error {
+    Error::new(Kind::Config, what)
+}
+
+fn zone(raw: &RawConfig, env: &Env) -> Result<Tz> {
+    let (name, from) = match (&raw.timezone, env.var("TZ")) {
+        (Some(name), _) => (expand(name, "timezone", env)?, "timezone"),
+        (None, Some(name)) => (name.trim_start_matches(':').to_owned(), "TZ"),
+        (None, None) => return Ok(Tz::UTC),
+    };
+    name.parse().map_err(|_| {
+        wrong(format!("{from} names an unknown zone \"{name}\""))
+            .hint("Set timezone to an IANA name such as Europe/Paris or UTC.")
+    })
+}
+
+/// No two targets may share files: neither the same folder, nor one within the other.
+fn apart(targets: &[Target]) -> Result<()> {
+    for (index, a) in targets.iter().enumerate() {
+        for b in &targets[index + 1..] {
+            if a.folder.starts_with(&b.folder) || b.folder.starts_with(&a.folder) {
+                return Err(wrong(format!(
+                    "targets \"{}\" and \"{}\" would share a folder",
+                    a.name, b.name
+                ))
+                .hint("Give each target a name of its own."));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn chosen(targets: Vec<Target>, names: &[String]) -> Result<Vec<Target>> {
+    let known: BTreeSet<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(name.as_str())) {
+        let known: Vec<&str> = known.into_iter().collect();
+        return Err(
+            Error::new(Kind::Usage, format!("there is no target \"{name}\""))
+                .hint(format!("The configuration has {}.", known.join(", "))),
+        );
+    }
+    let takes = |target: &Target| names.is_empty() || names.contains(&target.name);
+    Ok(targets.into_iter().filter(takes).collect())
+}
+
+/// The configuration around a target.
+struct Whole<'a> {
+    raw: &'a RawConfig,
+    flags: &'a Flags,
+    env: &'a Env,
+    base: &'a Path,
+}
+
+impl Whole<'_> {
+    fn target(&self, index: usize, raw: &RawTarget) -> Result<Target> {
+        let key = match &raw.name {
+            Some(name) => format!("target \"{name}\""),
+            None => format!("target {}", index + 1),
+        };
+        let server = Server::of(&self.expanded(raw, &key)?, &key, self.env)?;
+        let name = match &raw.name {
+            Some(name) => expand(name, &format!("{key}: name"), self.env)?,
+            None => server.default_name,
+        };
+        let folder = target_folder(&name);
+        if folder.as_os_str().is_empty() {
+            return Err(wrong(format!("{key} has an empty name")));
+        }
+        let jobs = raw.jobs.unwrap_or(1);
+        if !(1..=64).contains(&jobs) {
+            return Err(wrong(format!("{key} has jobs = {jobs}, outside 1 to 64")));
+        }
+        Ok(Target {
+            folder,
+            engine: server.engine,
+            url: Secret::new(server.url),
+            password: self.password(raw, &key)?,
+            wanted: self.wanted(raw, &key)?,
+            globals: raw.globals.unwrap_or(true) && self.flags.databases.is_empty(),
+            jobs: usize::try_from(jobs).unwrap_or(1),
+            schedule: raw.schedule.clone(),
+            policy: policy(&raw.retention, &self.raw.retention, &key)?,
+            codec: codec(&raw.compression, &self.raw.compression, &key)?,
+            options: options(&raw.dump, &key)?,
+            name,
+        })
+    }
+
+    /// The keys that say where the server is, with their references replaced.
+    fn expanded(&self, raw: &RawTarget, key: &str) -> Result<RawTarget> {
+        let text = |value: &Option<String>, name: &str| {
+            let value = value.as_deref();
+            value
+                .map(|value| expand(value, &format!("{key}: {name}"), self.env))
+                .transpose()
+        };
+        Ok(RawTarget {
+            url: text(&raw.url, "url")?,
+            host: text(&raw.host, "host")?,
+            user: text(&raw.user, "user")?,
+            kind: raw.kind,
+            port: raw.port,
+            ..RawTarget::default()
+        })
+    }
+
+    fn password(&self, raw: &RawTarget, key: &str) -> Result<Password> {
+        match (&raw.password_file, &raw.password_env) {
+            (None, None) => Ok(Password::Engine),
+            (Some(file), None) => {
+                let file = expand(file, &format!("{key}: password_file"), self.env)?;
+                Ok(Password::File(self.base.join(file)))
+            }
+            (None, Some(name)) => match self.env.var(name) {
+                Some(value) => Ok(Password::Known(Secret::new(value))),
+                None => Err(wrong(format!(
+                    "{key} has its password in {name}, which is not set"
+                ))),
+            },
+            (Some(_), Some(_)) => Err(wrong(format!(
+                "{key} has both a password_file and a password_env"
+            ))),
+        }
+    }
+
+    fn wanted(&self, raw: &RawTarget, key: &str) -> Result<Wanted> {
+        let compile = |texts: &[String], name: &str| -> Result<Vec<Pattern>> {
+            let key = format!("{key}: {name}");
+            let texts = texts.iter().map(|text| expand(text, &key, self.env));
+            texts.map(|text| Pattern::new(&text?, &key)).collect()
+        };
+        let all = ["*".to_owned()];
+        let only = self.flags.databases.iter();
+        Ok(Wanted {
+            include: compile(raw.databases.as_deref().unwrap_or(&all), "databases")?,
+            exclude: compile(&raw.exclude, "exclude")?,
+            only: only
+                .map(|text| Pattern::new(text, "--database"))
+                .collect::<Result<_>>()?,
+        })
+    }
+}
+
+fn policy(own: &RawRetention, whole: &RawRetention, key: &str) -> Result<Policy> {
+    if own.logs.is_some() {
+        return Err(wrong(format!(
+            "{key} has retention.logs, which is the whole run's"
+        )));
+    }
+    let policy = Policy {
+        last: own.last.or(whole.last).unwrap_or(24),
+        days: own.days.or(whole.days).unwrap_or(14),
+        weeks: own.weeks.or(whole.weeks).unwrap_or(8),
+        months: own.months.or(whole.months).unwrap_or(12),
+        years: own.years.or(whole.years).unwrap_or(3),
+    };
+    if policy.keeps_nothing() {
+        return Err(wrong(format!("{key} has a retention that keeps nothing"))
+            .hint("Set one of last, days, weeks, months and years above 0."));
+    }
+    Ok(policy)
+}
+
+fn codec(own: &RawCompression, whole: &RawCompression, key: &str) -> Result<Codec> {
+    // A level belongs to its method: a target's own method doesn't take another's level.
+    let (method, level) = match (&own.method, own.level) {
+        (Some(method), level) => (method.as_str(), level),
+        (None, level) => (
+            whole.method.as_deref().unwrap_or("zstd"),
+            level.or(whole.level),
+        ),
+    };
+    let text = level.map_or_else(|| method.to_owned(), |level| format!("{method}:{level}"));
+    text.parse().map_err(|cause: Error| {
+        let said = cause.line();
+        wrong(format!("{key}: {said}"))
+            .hint("The methods are zstd, gzip, xz, bzip2 and none; none has no level.")
+    })
+}
+
+fn options(raw: &RawDump, key: &str) -> Result<DumpOptions> {
+    let timeout = raw.lock_timeout.as_deref().unwrap_or(LOCK_TIMEOUT);
+    let timeout = super::duration::parse(timeout)
+        .map_err(|said| wrong(format!("{key}: dump.lock_timeout: {said}")))?;
+    let timeout = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+    Ok(DumpOptions {
+        selection: Selection {
+            exclude_tables: raw.exclude_table.clone(),
+            exclude_table_data: raw.exclude_table_data.clone(),
+            exclude_schemas: raw.exclude_schema.clone(),
+            ..Selection::default()
+        },
+        lenient: raw.lenient,
+        no_owner: raw.no_owner,
+        no_privileges: raw.no_privileges,
+        no_comments: raw.no_comments,
+        no_tablespaces: raw.no_tablespaces,
+        inserts: raw.inserts,
+        lock_timeout_ms: (timeout > 0).then_some(timeout),
+        ..DumpOptions::default()
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+    use crate::config::raw::parse;
+
+    fn env(vars: &[(&str, &str)]) -> Env {
+        let vars = vars.iter().map(|(name, value)| (name.into(), value.into()));
+        Env {
+            vars: vars.collect(),
+            ..Env::read()
+        }
+    }
+
+    fn job(text: &str) -> Result<Job> {
+        let raw = parse(text, "x.toml")?;
+        let env = env(&[("DB", "db9"), ("PW", "marker")]);
+        resolve(&raw, &Flags::default(), &env, Path::new("/etc/dumpkeep"))
+    }
+
+    const ONE: &str = "[[target]]\nurl = \"postgres://db1/\"\n";
+
+    #[test]
+    fn every_key_has_a_default_but_the_server() {
+        let job = job(ONE).unwrap();
+        assert_eq!(job.root, Path::new(ROOT));
+        assert_eq!((job.zone, job.logs, job.copies), (Tz::UTC, 60, false));
+        let target = &job.targets[0];
+        assert_eq!(target.name, "postgresql/db1");
+        assert_eq!((target.jobs, target.globals), (1, true));
+        assert_eq!(target.codec.to_string(), "zstd:3");
+        assert_eq!(target.options.lock_timeout_ms, Some(300_000));
+    }
+
+    #[test]
+    fn targets_override_the_whole() {
+        let text = "root = \"store\"\ntimezone = \"Europe/Paris\"\n[retention]\nlast = 3\ndays = 0\n\
+            [compression]\nmethod = \"xz\"\nlevel = 9\n[[target]]\nhost = \"${DB}\"\n\
+            retention = { days = 5 }\ncompression = { method = \"gzip\" }\npassword_env = \"PW\"\n";
+        let job = job(text).unwrap();
+        assert_eq!(job.root, Path::new("/etc/dumpkeep/store"));
+        assert_eq!(job.zone, Tz::Europe__Paris);
+        let target = &job.targets[0];
+        assert_eq!((target.policy.last, target.policy.days), (3, 5));
+        assert_eq!(target.codec.to_string(), "gzip:6");
+        assert_eq!(target.url.reveal(), "postgres://db9/");
+        assert!(!format!("{job:?}").contains("marker"));
+    }
+
+    #[test]
+    fn what_cannot_be_is_named() {
+        for (text, part) in [
+            (String::new(), "no target"),
+            (
+                format!("timezone = \"Mars\"\n{ONE}"),
+                "unknown zone \"Mars\"",
+            ),
+            (format!("{ONE}{ONE}"), "would share a folder"),
+            (
+                format!("{ONE}[[target]]\nname = \"postgresql\"\nurl = \"mysql://a/\""),
+                "would share",
+            ),
+            (format!("{ONE}jobs = 0"), "outside 1 to 64"),
+            (
+                format!("[retention]\nlast=0\ndays=0\nweeks=0\nmonths=0\nyears=0\n{ONE}"),
+                "keeps nothing",
+            ),
+            (
+                format!("{ONE}compression = {{ method = \"lz4\" }}"),
+                "unknown compression",
+            ),
+            (
+                format!("{ONE}compression = {{ level = 99 }}"),
+                "level outside",
+            ),
+            (format!("{ONE}databases = [\"\"]"), "empty pattern"),
+            (format!("{ONE}password_env = \"NONE\""), "which is not set"),
+            (
+                format!("{ONE}dump = {{ lock_timeout = \"soon\" }}"),
+                "no length of time",
+            ),
+            (format!("{ONE}name = \"/\""), "empty name"),
+        ] {
+            let error = job(&text).unwrap_err();
+            assert!(error.line().contains(part), "{error}");
+            assert_eq!(error.exit_code(), 2, "{error}");
+        }
+    }
+
+    #[test]
+    fn runs_choose_targets_and_databases() {
+        let raw = parse(
+            &format!("{ONE}[[target]]\nname = \"b\"\nurl = \"mysql://b/\""),
+            "x",
+        )
+        .unwrap();
+        let flags = |target: &str| Flags {
+            targets: vec![target.to_owned()],
+            databases: vec!["shop".to_owned()],
+        };
+        let run = |target| resolve(&raw, &flags(target), &env(&[]), Path::new("/"));
+        let job = run("b").unwrap();
+        assert_eq!(job.targets.len(), 1);
+        assert!(!job.targets[0].globals);
+        assert_eq!(run("c").unwrap_err().kind(), Kind::Usage);
+    }
+}

@@ -1,0 +1,81 @@
+//! The commented sample of `config init`. A test reads it as the configuration that it shows.
+
+/// The sample: what is commented out shows the default.
+pub const SAMPLE: &str = r#"# dumpkeep: what is backed up, where to, and how much of it is kept.
+# Every key but a target's url has a default, shown here. ${NAME} in a value is the environment
+# variable NAME. Test it with: dumpkeep check -c FILE
+
+# root = "/var/backups/dumpkeep"
+# timezone = "UTC"              # of days, weeks and file names; else TZ, else UTC
+
+[retention]                     # backups kept per database
+# last = 24                     # the newest, whenever they were made
+# days = 14                     # the first of each day that has one
+# weeks = 8                     # of each ISO week
+# months = 12
+# years = 3
+# logs = 60                     # logs of runs
+
+[compression]
+# method = "zstd"               # zstd, gzip, xz, bzip2, none
+# level = 3
+
+[store]
+# without_hard_links = "refuse" # or "copy": classes hold copies where links are impossible
+
+[[target]]
+# name = "postgresql/HOST"      # the folder in the root
+url = "postgres://backup@localhost/"
+# password_file = "/run/secrets/db_password"
+# password_env = "DB_PASSWORD"
+# databases = ["*"]             # patterns: * and ?; template0 is never dumped
+# exclude = []                  # patterns
+# globals = true                # roles, users, tablespaces
+# jobs = 1                      # connections for one database
+# schedule = "15 2 * * *"       # for dumpkeep schedule
+# retention = { days = 30 }     # counts that differ for this target
+# compression = { level = 9 }
+
+[target.dump]                   # switches of dumpkeep dump
+# exclude_table = []
+# exclude_table_data = []       # tables whose rows are left out
+# exclude_schema = []
+# lock_timeout = "5m"           # 0: wait for ever
+# lenient = false               # what dumpkeep does not know is a warning, not an error
+# no_owner = false
+# no_privileges = false
+# no_comments = false
+# no_tablespaces = false
+# inserts = false               # rows as INSERT, not COPY
+"#;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+    use crate::config::raw::parse;
+
+    #[test]
+    fn the_sample_is_a_configuration() {
+        assert_eq!(parse(SAMPLE, "sample").unwrap().target.len(), 1);
+    }
+
+    #[test]
+    fn what_it_comments_out_is_known() {
+        let uncommented: String = SAMPLE
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(rest)
+                    if rest
+                        .split_once(" = ")
+                        .is_some_and(|(key, _)| !key.contains(' ')) =>
+                {
+                    format!("{rest}\n")
+                }
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        assert!(uncommented.contains("\nlenient = false"));
+        parse(&uncommented, "sample").unwrap();
+    }
+}

@@ -1,0 +1,231 @@
+//! Which server a target's keys name: its engine, URL and default name. Pure. The URL's meaning is
+//! the engines' own affair; here only its scheme and host are looked at.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::raw::{RawKind, RawTarget};
+use crate::env::Env;
+use crate::error::{Error, Kind, Result};
+
+/// Which protocol is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// PostgreSQL's.
+    Postgresql,
+    /// MySQL's and MariaDB's.
+    Mysql,
+}
+
+impl Engine {
+    /// The engine of a URL, by its scheme.
+    #[must_use]
+    pub fn of(url: &str) -> Option<Self> {
+        match url.split_once("://")?.0 {
+            "postgres" | "postgresql" => Some(Self::Postgresql),
+            "mysql" | "mariadb" => Some(Self::Mysql),
+            _ => None,
+        }
+    }
+
+    fn host_variable(self) -> &'static str {
+        match self {
+            Self::Postgresql => "PGHOST",
+            Self::Mysql => "MYSQL_HOST",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Postgresql => "postgresql",
+            Self::Mysql => "mysql",
+        }
+    }
+}
+
+/// What needs no escape in a URL's user, host and parameters.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
+/// A target's server.
+pub(super) struct Server {
+    pub(super) engine: Engine,
+    pub(super) url: String,
+    /// `postgresql/HOST`, `mysql/HOST`.
+    pub(super) default_name: String,
+}
+
+impl Server {
+    /// Reads a target's keys, whose references are replaced; `key` names the target in messages.
+    pub(super) fn of(raw: &RawTarget, key: &str, env: &Env) -> Result<Self> {
+        let wrong = |what: String| Error::new(Kind::Config, format!("{key} {what}"));
+        let (engine, url) = match (&raw.url, &raw.host) {
+            (Some(url), None) if raw.port.is_none() && raw.user.is_none() => {
+                let engine = Engine::of(url).ok_or_else(|| {
+                    wrong("has a url of an unknown scheme".to_owned())
+                        .hint("It begins with postgres:// or mysql://.")
+                })?;
+                (engine, url.clone())
+            }
+            (Some(_), _) => {
+                return Err(wrong("has both a url and host, port or user".to_owned())
+                    .hint("Give the one or the others."));
+            }
+            (None, Some(host)) => built(raw, host),
+            (None, None) => {
+                return Err(wrong("has neither url nor host".to_owned())
+                    .hint("Say where the server is: url = \"postgres://user@host/\"."));
+            }
+        };
+        if raw.url.is_some() && raw.kind.is_some_and(|kind| engine_of(kind) != engine) {
+            return Err(wrong("has a kind that its url contradicts".to_owned()));
+        }
+        let host = host(&url)
+            .or_else(|| env.var(engine.host_variable()).map(str::to_owned))
+            .unwrap_or_else(|| "localhost".to_owned());
+        Ok(Self {
+            engine,
+            default_name: format!("{}/{}", engine.folder(), host.trim_start_matches('/')),
+            url,
+        })
+    }
+}
+
+fn engine_of(kind: RawKind) -> Engine {
+    match kind {
+        RawKind::Postgresql => Engine::Postgresql,
+        RawKind::Mysql => Engine::Mysql,
+    }
+}
+
+fn built(raw: &RawTarget, host: &str) -> (Engine, String) {
+    let engine = engine_of(raw.kind.unwrap_or(RawKind::Postgresql));
+    let (scheme, socket) = match engine {
+        Engine::Postgresql => ("postgres", "host"),
+        Engine::Mysql => ("mysql", "socket"),
+    };
+    let user = raw.user.as_deref().map_or_else(String::new, |user| {
+        format!("{}@", utf8_percent_encode(user, PLAIN))
+    });
+    let port = raw.port.map_or_else(String::new, |port| format!(":{port}"));
+    let url = if host.starts_with('/') {
+        let path = utf8_percent_encode(host, PLAIN);
+        // A PostgreSQL socket's name holds the port; a MySQL socket is named whole.
+        let port = if engine == Engine::Mysql { "" } else { &port };
+        format!("{scheme}://{user}{port}/?{socket}={path}")
+    } else if host.contains(':') && !host.starts_with('[') {
+        format!("{scheme}://{user}[{host}]{port}/")
+    } else {
+        format!("{scheme}://{user}{host}{port}/")
+    };
+    (engine, url)
+}
+
+/// The host, or the socket's path, of a URL.
+fn host(url: &str) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at(end);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((v6, _)) => v6,
+        None => host.split_once(':').map_or(host, |(host, _)| host),
+    };
+    let parameters = rest
+        .split_once('?')
+        .map_or("", |(_, parameters)| parameters);
+    let named = parameters.split('&').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        ["host", "socket"].contains(&name).then_some(value)
+    });
+    let host = if host.is_empty() { named? } else { host };
+    let host = percent_decode_str(host).decode_utf8_lossy().into_owned();
+    (!host.is_empty()).then_some(host)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+
+    fn env() -> Env {
+        Env {
+            vars: [].into(),
+            ..Env::read()
+        }
+    }
+
+    fn name(url: &str) -> String {
+        let raw = RawTarget {
+            url: Some(url.to_owned()),
+            ..RawTarget::default()
+        };
+        Server::of(&raw, "target", &env()).unwrap().default_name
+    }
+
+    #[test]
+    fn targets_are_named_by_their_host() {
+        for (url, expected) in [
+            (
+                "postgres://backup:p%40w@db.internal:5433/shop?sslmode=require",
+                "postgresql/db.internal",
+            ),
+            ("postgresql://db1", "postgresql/db1"),
+            ("postgres:///", "postgresql/localhost"),
+            (
+                "postgres:///shop?host=/run/postgresql",
+                "postgresql/run/postgresql",
+            ),
+            ("postgres://u@%2Frun%2Fpg/", "postgresql/run/pg"),
+            ("mysql://u@[::1]:3306/", "mysql/::1"),
+            (
+                "mariadb:///?ssl-mode=x&socket=/run/mysqld/mysqld.sock",
+                "mysql/run/mysqld/mysqld.sock",
+            ),
+        ] {
+            assert_eq!(name(url), expected);
+        }
+    }
+
+    #[test]
+    fn hosts_make_urls() {
+        let url = |kind, host: &str| {
+            let raw = RawTarget {
+                kind: Some(kind),
+                host: Some(host.to_owned()),
+                port: Some(1),
+                user: Some("a@b".to_owned()),
+                ..RawTarget::default()
+            };
+            Server::of(&raw, "target", &env()).unwrap().url
+        };
+        assert_eq!(url(RawKind::Postgresql, "db1"), "postgres://a%40b@db1:1/");
+        assert_eq!(url(RawKind::Mysql, "::1"), "mysql://a%40b@[::1]:1/");
+        assert_eq!(
+            url(RawKind::Mysql, "/run/m.sock"),
+            "mysql://a%40b@/?socket=%2Frun%2Fm.sock"
+        );
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        let wrong = |raw: RawTarget| Server::of(&raw, "target 1", &env()).err().unwrap().report();
+        assert!(wrong(RawTarget::default()).contains("neither url nor host"));
+        let url = |url: &str| RawTarget {
+            url: Some(url.to_owned()),
+            ..RawTarget::default()
+        };
+        assert!(wrong(url("oracle://x/")).contains("unknown scheme"));
+        let both = RawTarget {
+            host: Some("db1".to_owned()),
+            ..url("postgres://db1/")
+        };
+        assert!(wrong(both).contains("both a url and host"));
+        let kind = RawTarget {
+            kind: Some(RawKind::Mysql),
+            ..url("postgres://db1/")
+        };
+        assert!(wrong(kind).contains("contradicts"));
+    }
+}
