@@ -1,4 +1,18 @@
-//! The integration tests, one binary.
+//! The integration tests, one binary. What a server needs to be here is put in place by
+//! `scripts/install-servers.sh`.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+#[expect(
+    dead_code,
+    reason = "what a coming test needs is there before the test"
+)]
+mod support;
 
 #[path = "it/archive.rs"]
 mod archive;
+#[path = "it/support_servers.rs"]
+mod support_servers;

@@ -1,9 +1,5 @@
 //! MySQL and MariaDB: `Source`, `Snapshot` and `Target` for them. Wiring only.
 
 pub mod facts;
-pub mod quote;
 pub mod refusal;
 pub mod session;
-pub mod settings;
-pub mod version;
-pub mod wire;

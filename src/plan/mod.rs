@@ -1,6 +1,6 @@
 //! What is dumped and in which order: entries, selection, order, slices. Pure.
 
-pub(crate) mod cycle;
+mod cycle;
 pub mod entry;
 pub mod filter;
 mod graph;

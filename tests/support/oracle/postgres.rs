@@ -1,0 +1,95 @@
+//! Two PostgreSQL databases.
+
+use super::{diff_sorted, diff_text, report, sorted};
+use crate::support::server::{Postgres, feed};
+
+/// Every table that holds rows of its own, with a query for its rows: each column as text, columns
+/// by name, since a restored table may have them in another order.
+const TABLES: &str = r#"
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) || E'\x1f' ||
+  'SELECT ' || coalesce((
+    SELECT string_agg(format('%I::text', a.attname), ', ' ORDER BY a.attname::text COLLATE "C")
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '') ||
+  ' FROM ONLY ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || E'\x1e'
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND (c.relkind = 'r' OR c.relispopulated)
+  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+ORDER BY n.nspname::text COLLATE "C", c.relname::text COLLATE "C""#;
+
+/// The sequences' states, one query each.
+const SEQUENCES: &str = r#"
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) || E'\x1f' ||
+  'SELECT last_value, is_called FROM ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || E'\x1e'
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND n.nspname NOT LIKE 'pg\_%'
+ORDER BY n.nspname::text COLLATE "C", c.relname::text COLLATE "C""#;
+
+const LARGE_OBJECTS: &str = "SELECT oid, md5(pg_catalog.lo_get(oid)) \
+     FROM pg_catalog.pg_largeobject_metadata ORDER BY oid";
+
+/// Makes every value's text exact, and row security an error.
+const SESSION: &str = "SET extra_float_digits = 3; SET bytea_output = hex; SET DateStyle = ISO; \
+     SET IntervalStyle = postgres; SET TimeZone = UTC; SET row_security = off; \
+     SET search_path = ''; SET quote_all_identifiers = off;\n";
+
+/// Compares two databases; an error lists the first differences.
+pub(crate) fn compare(a: (&Postgres, &str), b: (&Postgres, &str)) -> Result<(), String> {
+    let schema = |(server, db): (&Postgres, &str)| {
+        server.reference_dump(db, &["--schema-only", "--quote-all-identifiers"])
+    };
+    let mut found = diff_text("schema", &schema(a), &schema(b));
+    for (what, list) in [("table", TABLES), ("sequence", SEQUENCES)] {
+        found.extend(compare_each(what, a, b, list));
+    }
+    let objects = |(server, db): (&Postgres, &str)| server.sql(db, LARGE_OBJECTS);
+    found.extend(diff_text("large object", &objects(a), &objects(b)));
+    report(found)
+}
+
+/// Compares what belongs to two servers: roles, memberships, settings, tablespaces.
+pub(crate) fn compare_globals(a: &Postgres, b: &Postgres) -> Result<(), String> {
+    let (a, b) = (a.reference_globals(), b.reference_globals());
+    report(diff_text("globals", &a, &b))
+}
+
+/// Runs each query that `list` makes on both sides and compares the rows.
+fn compare_each(what: &str, a: (&Postgres, &str), b: (&Postgres, &str), list: &str) -> Vec<String> {
+    let (queries, other) = (queries(a, list), queries(b, list));
+    let names = |queries: &[(String, String)]| -> Vec<String> {
+        queries.iter().map(|(name, _)| name.clone()).collect()
+    };
+    let (names_a, names_b) = (names(&queries), names(&other));
+    let mut found = diff_text(what, &names_a.join("\n"), &names_b.join("\n"));
+    for (name, query) in queries.iter().filter(|(name, _)| names_b.contains(name)) {
+        let (rows_a, rows_b) = (rows(a, query), rows(b, query));
+        if rows_a != rows_b {
+            let (sorted_a, sorted_b) = (sorted(&rows_a), sorted(&rows_b));
+            let label = format!("{what} {name}");
+            found.extend(diff_sorted(
+                &label,
+                sorted_a.into_iter(),
+                sorted_b.into_iter(),
+            ));
+        }
+    }
+    found
+}
+
+fn queries((server, db): (&Postgres, &str), list: &str) -> Vec<(String, String)> {
+    let lines = server.sql(db, &format!("{SESSION}{list}"));
+    let split = |line: &str| {
+        let (name, query) = line.trim_start_matches('\n').split_once('\x1f')?;
+        Some((name.to_owned(), query.to_owned()))
+    };
+    // Names may hold newlines.
+    lines.split('\x1e').filter_map(split).collect()
+}
+
+/// COPY's text form: one line a row whatever the values hold, and NULL unlike an empty string.
+fn rows((server, db): (&Postgres, &str), query: &str) -> String {
+    let script = format!("{SESSION}COPY ({query}) TO STDOUT;");
+    feed(&mut server.psql(db), script.as_bytes()).expect("the rows")
+}
