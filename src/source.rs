@@ -102,6 +102,8 @@ pub trait Source: Send + Sync {
 
     /// What server it is.
     fn server(&self) -> &ServerInfo;
+    /// The database that the URL or its defaults name; empty where none is named.
+    fn database(&self) -> &[u8];
     /// The databases that the user may see, templates included.
     fn databases(&self) -> impl Future<Output = Result<Vec<Database>>> + Send;
     /// Entries of what belongs to the server, not to a database.
@@ -174,6 +176,8 @@ pub trait Target: Send {
     fn copy_end(&mut self) -> impl Future<Output = Result<u64>> + Send;
     /// How many user objects the database holds (0: it is empty).
     fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
+    /// Goes on in this database of the same server: a new connection, or `USE`.
+    fn use_database(&mut self, database: &[u8]) -> impl Future<Output = Result<()>> + Send;
     /// Ends the session cleanly.
     fn close(self) -> impl Future<Output = Result<()>> + Send;
 }

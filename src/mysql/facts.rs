@@ -3,8 +3,7 @@
 //! configured on MariaDB; executable comments obey the number that was compiled in.
 
 use crate::error::{Error, Kind, Result};
-use crate::mysql::session::Session;
-use crate::sql::rows::Rows;
+use crate::mysql::wire::connection::Connection;
 
 /// Whose server it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +46,10 @@ pub struct Facts {
 
 impl Facts {
     /// Asks the server.
-    pub async fn read(session: &mut Session) -> Result<Self> {
+    pub async fn read(connection: &mut Connection) -> Result<Self> {
         // MySQL takes `/*M!` for an ordinary comment.
-        let rows = session
-            .query("SELECT VERSION() AS version, 1 /*M! + 1 */ AS flavor")
-            .await?;
+        let sql = b"SELECT VERSION() AS version, 1 /*M! + 1 */ AS flavor";
+        let (rows, _) = connection.run(sql).await?;
         let row = rows.first().ok_or_else(no_answer)?;
         let flavor = match row.num::<u8>("flavor")? {
             2 => Flavor::Mariadb,
@@ -59,7 +57,7 @@ impl Facts {
         };
         let version = bounded(&row.bytes("version")?.to_string());
         let claimed = parse(&version).unwrap_or(0);
-        let number = confirmed(session, flavor, claimed).await?;
+        let number = confirmed(connection, flavor, claimed).await?;
         Ok(Self {
             flavor,
             number,
@@ -69,14 +67,14 @@ impl Facts {
 }
 
 /// The claimed number if executable comments agree with it, else the one found by them.
-async fn confirmed(session: &mut Session, flavor: Flavor, claimed: u32) -> Result<u32> {
-    if obeys(session, flavor, claimed).await? && !obeys(session, flavor, claimed + 1).await? {
+async fn confirmed(connection: &mut Connection, flavor: Flavor, claimed: u32) -> Result<u32> {
+    if obeys(connection, flavor, claimed).await? && !obeys(connection, flavor, claimed + 1).await? {
         return Ok(claimed);
     }
     let (mut low, mut high) = (50_000, 999_999);
     while low + 1 < high {
         let middle = u32::midpoint(low, high);
-        if obeys(session, flavor, middle).await? {
+        if obeys(connection, flavor, middle).await? {
             low = middle;
         } else {
             high = middle;
@@ -85,9 +83,9 @@ async fn confirmed(session: &mut Session, flavor: Flavor, claimed: u32) -> Resul
     Ok(low)
 }
 
-async fn obeys(session: &mut Session, flavor: Flavor, number: u32) -> Result<bool> {
+async fn obeys(connection: &mut Connection, flavor: Flavor, number: u32) -> Result<bool> {
     let sql = format!("SELECT 0 {}{number:05} + 1 */ AS obeyed", flavor.comment());
-    let rows: Rows = session.query(sql).await?;
+    let (rows, _) = connection.run(sql.as_bytes()).await?;
     rows.first().ok_or_else(no_answer)?.bool("obeyed")
 }
 

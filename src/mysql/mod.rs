@@ -1,5 +1,9 @@
 //! MySQL and MariaDB: `Source`, `Snapshot` and `Target` for them. Wiring only.
 
 pub mod facts;
+pub mod quote;
 pub mod refusal;
 pub mod session;
+pub mod settings;
+pub mod version;
+pub mod wire;

@@ -1,20 +1,60 @@
-//! The driver's and the server's refusals as the program's errors.
+//! A server's refusals and a broken connection as the program's errors.
 
-use mysql_async::Error as DriverError;
+use std::io;
 
-use crate::error::{Error, Kind, visible};
+use crate::error::{Error, Kind};
+use crate::mysql::wire::reply::Refusal;
 
-/// The error of a statement that failed. Only its beginning is told.
-pub(crate) fn of_statement(sql: &[u8], error: DriverError) -> Error {
-    match error {
-        DriverError::Server(refusal) => {
-            let message = format!("the server refused {}", excerpt(sql));
-            Error::new(kind(refusal.code), message)
-                .cause(visible(&refusal.message))
-                .code(refusal.code.to_string())
-        }
-        other => Error::new(Kind::Connect, "lost the connection to the server").cause(other),
+/// The error of a statement that was refused. Only its beginning is told.
+pub(crate) fn of_statement(sql: &[u8], refusal: Refusal) -> Error {
+    named(format!("the server refused {}", excerpt(sql)), refusal)
+}
+
+/// The error of a log in that was refused.
+pub(crate) fn at_login(refusal: Refusal) -> Error {
+    let hint = login_hint(refusal.code);
+    let code = refusal.code.to_string();
+    let error = Error::new(Kind::Connect, "the server refused the connection")
+        .cause(refusal.message)
+        .code(code);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
     }
+}
+
+fn login_hint(code: u16) -> Option<&'static str> {
+    match code {
+        1044 | 1045 | 1698 => {
+            Some("Check the user, the password, and from which hosts the account may log in.")
+        }
+        1049 => Some("Check the database's name; the account may also not be allowed to see it."),
+        1040 | 1203 | 1226 => Some("Wait for other sessions to end, or raise the limit."),
+        1129 => Some("Run FLUSH HOSTS on the server."),
+        1130 => Some("Give the account this host's name or address."),
+        1820 | 1862 => Some("Set a new password for the account."),
+        3159 | 3889 => Some("Set ssl-mode=REQUIRED or better."),
+        _ => None,
+    }
+}
+
+fn named(message: String, refusal: Refusal) -> Error {
+    Error::new(kind(refusal.code), message)
+        .cause(refusal.message)
+        .code(refusal.code.to_string())
+}
+
+/// The error of a connection that broke.
+pub(crate) fn lost(error: io::Error) -> Error {
+    let kind = match error.kind() {
+        io::ErrorKind::Other => Kind::Hostile,
+        _ => Kind::Connect,
+    };
+    let error = match error.kind() {
+        io::ErrorKind::UnexpectedEof => io::Error::other("the server closed it"),
+        _ => error,
+    };
+    Error::new(kind, "lost the connection to the server").cause(error)
 }
 
 /// Which sort of failure an error number is.
@@ -23,10 +63,11 @@ pub(crate) fn of_statement(sql: &[u8], error: DriverError) -> Error {
 pub fn kind(code: u16) -> Kind {
     match code {
         // access to a database, a table, a column, a routine; SUPER or a named privilege; SHOW VIEW
-        1044 | 1142 | 1143 | 1227 | 1345 | 1356 | 1370 | 1410 | 1873 => Kind::Privilege,
+        1044 | 1142 | 1143 | 1227 | 1345 | 1370 | 1410 | 1873 => Kind::Privilege,
         1040 | 1045 | 1049 | 1129 | 1130 | 1158..=1161 | 1203 | 1226 | 1698 => Kind::Connect,
         // the table's definition changed after the snapshot was opened
         1412 => Kind::Changed,
+        // KILL QUERY, and the two flavours' time limits
         1317 | 1969 | 3024 => Kind::Cancelled,
         _ => Kind::Server,
     }
@@ -41,10 +82,8 @@ fn excerpt(sql: &[u8]) -> String {
         .filter_map(|word| upper.find(word))
         .min()
         .unwrap_or(text.len());
-    let line: String = text[..secret]
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let line = text[..secret].split_whitespace().collect::<Vec<_>>();
+    let line = line.join(" ");
     let short: String = line.chars().take(100).collect();
     if short.len() < line.len() || secret < text.len() || sql.len() > 400 {
         format!("`{short}…`")
@@ -65,5 +104,19 @@ mod tests {
             "`CREATE USER a…`"
         );
         assert!(excerpt(&[b'x'; 5000]).len() < 120);
+    }
+
+    #[test]
+    fn refusals_keep_number_and_words() {
+        let refusal = Refusal {
+            code: 1142,
+            message: "SELECT command denied".into(),
+        };
+        let error = of_statement(b"SELECT 1", refusal);
+        assert_eq!(error.kind(), Kind::Privilege);
+        assert_eq!(
+            error.line(),
+            "the server refused `SELECT 1`: SELECT command denied (1142)"
+        );
     }
 }

@@ -1,73 +1,72 @@
 //! One connection to a server: statements in, bytes out. Text protocol only, so every value comes
 //! as the server prints it.
 
-use bstr::BString;
-use mysql_async::prelude::Queryable as _;
-use mysql_async::{Conn, Opts, Value};
-
 use crate::error::{Error, Kind, Result};
 use crate::mysql::facts::Facts;
-use crate::mysql::refusal;
+use crate::mysql::settings::Settings;
+use crate::mysql::version::Caps;
+use crate::mysql::wire::connection::{Answer, Connection, Next};
+use crate::mysql::wire::reply::{Column, Done};
 use crate::sql::rows::Rows;
 
 /// A connection with what is known of its server.
 #[derive(Debug)]
 pub struct Session {
-    conn: Conn,
-    facts: Option<Facts>,
+    connection: Connection,
+    facts: Facts,
 }
 
 impl Session {
     /// Opens a connection and asks the server what it is.
-    pub async fn open(opts: impl Into<Opts> + Send) -> Result<Self> {
-        let conn = Conn::new(opts.into())
-            .await
-            .map_err(|error| refusal::of_statement(b"the connection", error))?;
-        let mut session = Self { conn, facts: None };
-        session.facts = Some(Facts::read(&mut session).await?);
-        Ok(session)
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        let mut connection = Connection::open(settings).await?;
+        let facts = Facts::read(&mut connection).await?;
+        Ok(Self { connection, facts })
     }
 
     /// Flavour and version of the server.
-    pub fn facts(&self) -> Result<&Facts> {
-        self.facts
-            .as_ref()
-            .ok_or_else(|| Error::new(Kind::Internal, "the server's version was not read yet"))
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// What the server can do.
+    #[must_use]
+    pub fn caps(&self) -> Caps {
+        Caps::of(&self.facts)
     }
 
     /// Runs a statement and gives all its rows. For catalogs; never for a table's rows.
     pub async fn query(&mut self, sql: impl AsRef<[u8]> + Send) -> Result<Rows> {
-        let sql = sql.as_ref();
-        let failed = |error| refusal::of_statement(sql, error);
-        let mut result = self.conn.query_iter(sql).await.map_err(failed)?;
-        let names = result
-            .columns_ref()
-            .iter()
-            .map(|column| column.name_str().into_owned());
-        let mut rows = Rows::new(names.collect());
-        while let Some(row) = result.next().await.map_err(failed)? {
-            rows.push(row.unwrap_raw().into_iter().map(text).collect());
-        }
-        result.drop_result().await.map_err(failed)?;
-        Ok(rows)
+        Ok(self.connection.run(sql.as_ref()).await?.0)
     }
 
     /// Runs a statement whose rows, if any, do not matter.
-    pub async fn execute(&mut self, sql: impl AsRef<[u8]> + Send) -> Result<()> {
-        self.query(sql).await.map(drop)
+    pub async fn execute(&mut self, sql: impl AsRef<[u8]> + Send) -> Result<Done> {
+        Ok(self.connection.run(sql.as_ref()).await?.1)
+    }
+
+    /// Runs a statement whose rows are to be read one by one with [`Self::row`], to the end.
+    pub async fn begin(&mut self, sql: &[u8]) -> Result<Vec<Column>> {
+        match self.connection.query(sql).await? {
+            Answer::Rows(columns) => Ok(columns),
+            Answer::Done(_) => Err(Error::new(Kind::Internal, "a statement gave no rows")),
+        }
+    }
+
+    /// The next row of the statement that was begun.
+    pub async fn row(&mut self, sql: &[u8]) -> Result<Next<'_>> {
+        self.connection.row(sql).await
+    }
+
+    /// The connection itself.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// Ends the connection cleanly.
     pub async fn close(self) -> Result<()> {
-        let closed = self.conn.disconnect().await;
-        closed.map_err(|error| refusal::of_statement(b"the end of the connection", error))
-    }
-}
-
-/// The text protocol knows bytes and NULL only.
-fn text(value: Option<Value>) -> Option<BString> {
-    match value {
-        Some(Value::Bytes(bytes)) => Some(bytes.into()),
-        _ => None,
+        self.connection.close().await
     }
 }

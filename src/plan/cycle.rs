@@ -20,6 +20,20 @@ pub(super) fn find(graph: &Graph) -> Vec<Vec<usize>> {
     circles
 }
 
+/// By position: the number of the knot that it is in, from 1; 0 where it is in none. For those who
+/// cut knots before there are entries.
+pub(crate) fn knots(needs: Vec<Vec<usize>>) -> Vec<usize> {
+    let components = components(&Graph { needs });
+    let mut sizes = vec![0_usize; components.len()];
+    for &component in &components {
+        sizes[component] += 1;
+    }
+    components
+        .iter()
+        .map(|&c| if sizes[c] > 1 { c + 1 } else { 0 })
+        .collect()
+}
+
 /// The shortest circle through `start`: breadth first, within its component.
 fn shortest(graph: &Graph, components: &[usize], start: usize) -> Option<Vec<usize>> {
     let mut came_from = vec![None; graph.needs.len()];

@@ -1,6 +1,6 @@
 //! What is dumped and in which order: entries, selection, order, slices. Pure.
 
-mod cycle;
+pub(crate) mod cycle;
 pub mod entry;
 pub mod filter;
 mod graph;

@@ -2,8 +2,13 @@
 
 pub mod address;
 pub mod auth;
+pub mod catalog;
+pub mod chosen;
 pub mod connect;
+pub mod cycles;
+pub mod facets;
 pub mod failure;
+pub mod link;
 pub mod objects;
 pub mod quote;
 pub mod render;

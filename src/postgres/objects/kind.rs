@@ -203,6 +203,16 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// A kind whose entries come from another's objects (cut-out parts, grants): a rank only.
+    #[must_use]
+    pub const fn derived(name: &'static str) -> Self {
+        Self {
+            name,
+            queries: |_| Vec::new(),
+            build: |_, _| Ok(Vec::new()),
+        }
+    }
+
     /// A kind whose objects are one row each.
     #[must_use]
     pub const fn of<T: Object>() -> Self {

@@ -1,0 +1,280 @@
+//! A connection that is logged in: commands and their answers, row by row, nothing kept.
+
+use std::time::Duration;
+
+use bstr::BString;
+use tokio::net::{TcpSocket, TcpStream, UnixStream, lookup_host};
+
+use crate::error::{Error, Kind, Result};
+use crate::mysql::refusal;
+use crate::mysql::settings::{Place, Settings, TlsMode};
+use crate::mysql::wire::auth::{self, Login};
+use crate::mysql::wire::greeting::{self, Greeting, capability};
+use crate::mysql::wire::packets::{Io, Packets};
+use crate::mysql::wire::reply::{self, Column, Done, Reader, nonsense};
+use crate::mysql::wire::tls;
+use crate::sql::rows::Rows;
+
+/// More columns than any server allows in a result.
+const COLUMNS: u64 = 65_535;
+
+/// A connection that is logged in.
+#[derive(Debug)]
+pub struct Connection {
+    packets: Packets,
+    capabilities: u32,
+    id: u32,
+    tls: bool,
+    /// Rows of the last statement were not read to their end.
+    open: bool,
+}
+
+/// What a statement gives first.
+#[derive(Debug)]
+pub enum Answer {
+    /// No rows.
+    Done(Done),
+    /// Rows of these columns, to be read with [`Connection::row`].
+    Rows(Vec<Column>),
+}
+
+/// One row, or the end of them.
+#[derive(Debug)]
+pub enum Next<'a> {
+    /// A row's values, one after the other.
+    Row(Reader<'a>),
+    /// There are no more.
+    End(Done),
+}
+
+impl Connection {
+    /// Connects and logs in, within the settings' time limit.
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        let limit = settings.connect_timeout;
+        let opened = tokio::time::timeout(limit, Self::log_in(settings)).await;
+        let opened = opened.unwrap_or_else(|_| Err(too_slow(limit)));
+        opened.map_err(|error| error.while_(format!("connecting to {}", settings.place)))
+    }
+
+    async fn log_in(settings: &Settings) -> Result<Self> {
+        let mut packets = Packets::new(dial(&settings.place).await?);
+        let greeting = Greeting::parse(packets.read().await.map_err(refusal::lost)?)?;
+        let tls = wants_tls(settings, &greeting)?;
+        let database = settings.database.as_deref();
+        let capabilities = greeting.agreed(tls, database.is_some());
+        if tls {
+            packets = secured(packets, settings, capabilities).await?;
+        }
+        let login = Login {
+            settings,
+            private: tls || matches!(settings.place, Place::Socket(_)),
+        };
+        let (plugin, answer) = opening(login, &greeting)?;
+        let response = greeting::response(capabilities, &settings.user, &answer, database, plugin);
+        packets.write(&response, b"").await.map_err(refusal::lost)?;
+        auth::converse(&mut packets, login, plugin, &greeting.scramble).await?;
+        Ok(Self {
+            packets,
+            capabilities,
+            id: greeting.id,
+            tls,
+            open: false,
+        })
+    }
+
+    /// The connection's number on the server, for KILL.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Whether TLS is on.
+    #[must_use]
+    pub fn tls(&self) -> bool {
+        self.tls
+    }
+
+    /// Runs a statement. Its rows must be read to their end before the next one.
+    pub async fn query(&mut self, sql: &[u8]) -> Result<Answer> {
+        if self.open {
+            let message = "a statement was begun before the rows of the last one were read";
+            return Err(Error::new(Kind::Internal, message));
+        }
+        self.packets.begin();
+        let sent = self.packets.write(b"\x03", sql).await;
+        // a server that refuses a packet for its size answers and closes without reading it all
+        let answer = self.answer(sql).await;
+        match (sent, answer) {
+            (Err(error), Err(other)) if other.server_code().is_none() => Err(refusal::lost(error)),
+            (_, answer) => answer,
+        }
+    }
+
+    async fn answer(&mut self, sql: &[u8]) -> Result<Answer> {
+        let payload = self.packets.read().await.map_err(refusal::lost)?;
+        match payload.first() {
+            Some(0x00) => Ok(Answer::Done(reply::done(payload)?)),
+            Some(0xff) => Err(refusal::of_statement(sql, reply::refusal(payload))),
+            Some(0xfb) => Err(Error::new(
+                Kind::Hostile,
+                "the server asked for a file of this machine (LOCAL INFILE)",
+            )),
+            _ => {
+                let count = Reader(payload).number()?;
+                self.columns(count).await.map(Answer::Rows)
+            }
+        }
+    }
+
+    async fn columns(&mut self, count: u64) -> Result<Vec<Column>> {
+        if count == 0 || count > COLUMNS {
+            return Err(nonsense("a result without columns"));
+        }
+        let mut columns = Vec::new();
+        for _ in 0..count {
+            let payload = self.packets.read().await.map_err(refusal::lost)?;
+            columns.push(reply::column(payload)?);
+        }
+        if self.capabilities & capability::DEPRECATE_EOF == 0 {
+            self.packets.read().await.map_err(refusal::lost)?;
+        }
+        self.open = true;
+        Ok(columns)
+    }
+
+    /// The next row of the statement; `sql` is for the error.
+    pub async fn row(&mut self, sql: &[u8]) -> Result<Next<'_>> {
+        let modern = self.capabilities & capability::DEPRECATE_EOF != 0;
+        let payload = self.packets.read().await.map_err(refusal::lost)?;
+        match payload.first() {
+            Some(0xff) => {
+                self.open = false;
+                Err(refusal::of_statement(sql, reply::refusal(payload)))
+            }
+            Some(0xfe) if modern && payload.len() < 0x00ff_ffff => {
+                self.open = false;
+                Ok(Next::End(reply::done(payload)?))
+            }
+            Some(0xfe) if payload.len() < 9 => {
+                self.open = false;
+                Ok(Next::End(reply::old_end(payload)?))
+            }
+            _ => Ok(Next::Row(Reader(payload))),
+        }
+    }
+
+    /// Runs a statement and gives the rows of its first result set, and what the last one said.
+    pub async fn run(&mut self, sql: &[u8]) -> Result<(Rows, Done)> {
+        let answer = self.query(sql).await?;
+        let (rows, mut done) = self.collect(sql, answer).await?;
+        while done.more() {
+            let answer = self.answer(sql).await?;
+            (_, done) = self.collect(sql, answer).await?;
+        }
+        Ok((rows, done))
+    }
+
+    async fn collect(&mut self, sql: &[u8], answer: Answer) -> Result<(Rows, Done)> {
+        let columns = match answer {
+            Answer::Done(done) => return Ok((Rows::default(), done)),
+            Answer::Rows(columns) => columns,
+        };
+        let mut rows = Rows::new(columns.iter().map(Column::label).collect());
+        loop {
+            match self.row(sql).await? {
+                Next::End(done) => return Ok((rows, done)),
+                Next::Row(mut reader) => {
+                    let values = columns.iter().map(|_| reader.value());
+                    let values = values.map(|value| Ok(value?.map(BString::from)));
+                    rows.push(values.collect::<Result<_>>()?);
+                }
+            }
+        }
+    }
+
+    /// Says goodbye.
+    pub async fn close(mut self) -> Result<()> {
+        if self.open {
+            // nobody wants the rest: the server notices
+            return Ok(());
+        }
+        self.packets.begin();
+        self.packets
+            .write(b"\x01", b"")
+            .await
+            .map_err(refusal::lost)?;
+        // the server may be faster in closing
+        let _ = self.packets.shutdown().await;
+        Ok(())
+    }
+}
+
+fn too_slow(limit: Duration) -> Error {
+    let message = format!("no answer within {} s", limit.as_secs());
+    Error::new(Kind::Connect, message).hint("Check host and port, or raise connect-timeout.")
+}
+
+/// The plugin to begin with. One that the server prefers but that we lack is left to its switch.
+fn opening<'a>(login: Login<'_>, greeting: &'a Greeting) -> Result<(&'a str, Vec<u8>)> {
+    match greeting.plugin.as_str() {
+        plugin @ ("mysql_native_password" | "caching_sha2_password") => {
+            Ok((plugin, login.first_answer(plugin, &greeting.scramble)?))
+        }
+        _ => {
+            let plugin = "mysql_native_password";
+            Ok((plugin, login.first_answer(plugin, &greeting.scramble)?))
+        }
+    }
+}
+
+fn wants_tls(settings: &Settings, greeting: &Greeting) -> Result<bool> {
+    match settings.tls.mode {
+        TlsMode::Disabled => Ok(false),
+        TlsMode::Preferred => Ok(greeting.tls() && matches!(settings.place, Place::Tcp(..))),
+        _ if greeting.tls() => Ok(true),
+        _ => Err(
+            Error::new(Kind::Connect, "TLS is demanded, but the server has none")
+                .hint("Give the server a certificate, or set ssl-mode=PREFERRED."),
+        ),
+    }
+}
+
+async fn secured(mut packets: Packets, settings: &Settings, capabilities: u32) -> Result<Packets> {
+    let request = greeting::tls_request(capabilities);
+    packets.write(&request, b"").await.map_err(refusal::lost)?;
+    let (io, sequence) = packets.into_io().map_err(refusal::lost)?;
+    let io = tls::wrap(io, &settings.tls, &settings.place).await?;
+    Ok(Packets::resumed(io, sequence))
+}
+
+/// Opens the byte stream.
+async fn dial(place: &Place) -> Result<Box<dyn Io>> {
+    let refused = |error: std::io::Error| {
+        Error::new(Kind::Connect, format!("cannot connect to {place}"))
+            .cause(error)
+            .hint("Is the server running, and does it listen there?")
+    };
+    match place {
+        Place::Socket(path) => Ok(Box::new(UnixStream::connect(path).await.map_err(refused)?)),
+        Place::Tcp(host, port) => Ok(Box::new(dial_tcp(host, *port).await.map_err(refused)?)),
+    }
+}
+
+/// Each address of the name in turn.
+async fn dial_tcp(host: &str, port: u16) -> std::io::Result<TcpStream> {
+    let mut last = std::io::Error::other("the name has no address");
+    for address in lookup_host((host, port)).await? {
+        let socket = match address {
+            std::net::SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            std::net::SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        // a peer that vanished while we wait for a lock is noticed
+        socket.set_keepalive(true)?;
+        socket.set_nodelay(true)?;
+        match socket.connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}

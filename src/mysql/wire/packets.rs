@@ -1,0 +1,233 @@
+//! Packets: a length, a sequence number, a payload. Payloads of 16 MiB - 1 and more are cut into
+//! several. Buffers grow by what has arrived, never by what was announced.
+
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+/// What packets go over: TCP, a socket, TLS, or memory in tests.
+pub trait Io: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Io for T {}
+
+/// The longest payload of one packet; one of exactly this length is followed by another.
+const PART: usize = 0x00ff_ffff;
+/// The longest payload that is taken: a row of 1 GiB with its lengths and a margin.
+const LIMIT: usize = 0x4800_0000;
+/// How much is asked of the system at once.
+const CHUNK: usize = 128 * 1024;
+/// A buffer above this is given back after a large packet.
+const KEEP: usize = 4 << 20;
+
+/// A stream of packets in both directions.
+pub struct Packets {
+    io: Box<dyn Io>,
+    /// Bytes that came, of which `start..end` were not used yet.
+    buf: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// A payload of several parts.
+    joined: Vec<u8>,
+    sequence: u8,
+}
+
+impl std::fmt::Debug for Packets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Packets").finish_non_exhaustive()
+    }
+}
+
+impl Packets {
+    /// Packets over `io`.
+    #[must_use]
+    pub fn new(io: Box<dyn Io>) -> Self {
+        Self {
+            io,
+            buf: Vec::new(),
+            start: 0,
+            end: 0,
+            joined: Vec::new(),
+            sequence: 0,
+        }
+    }
+
+    /// Gives the stream back, to put TLS on it. Bytes that came before TLS are refused: they would
+    /// be taken for the server's (CVE-2021-44532's kind).
+    pub fn into_io(self) -> io::Result<(Box<dyn Io>, u8)> {
+        if self.start != self.end {
+            return Err(io::Error::other("the server spoke before TLS was begun"));
+        }
+        Ok((self.io, self.sequence))
+    }
+
+    /// Goes on at this sequence number, after TLS was put in between.
+    #[must_use]
+    pub fn resumed(io: Box<dyn Io>, sequence: u8) -> Self {
+        let mut packets = Self::new(io);
+        packets.sequence = sequence;
+        packets
+    }
+
+    /// Reads a payload. The slice lives until the next call.
+    pub async fn read(&mut self) -> io::Result<&[u8]> {
+        let length = self.part().await?;
+        if length < PART {
+            let payload = self.start..self.start + length;
+            self.start = payload.end;
+            return Ok(&self.buf[payload]);
+        }
+        self.read_parts(length).await?;
+        Ok(&self.joined)
+    }
+
+    async fn read_parts(&mut self, mut length: usize) -> io::Result<()> {
+        self.joined.clear();
+        loop {
+            self.joined
+                .extend_from_slice(&self.buf[self.start..self.start + length]);
+            self.start += length;
+            if length < PART {
+                return Ok(());
+            }
+            if self.joined.len() > LIMIT {
+                return Err(io::Error::other("a packet of more than 1 GiB"));
+            }
+            length = self.part().await?;
+        }
+    }
+
+    /// Waits until a whole part is in the buffer; gives its length. `start` is at its payload.
+    async fn part(&mut self) -> io::Result<usize> {
+        self.have(4).await?;
+        let header = &self.buf[self.start..self.start + 4];
+        let length =
+            usize::from(header[0]) | usize::from(header[1]) << 8 | usize::from(header[2]) << 16;
+        if header[3] != self.sequence {
+            return Err(io::Error::other("a packet out of sequence"));
+        }
+        self.sequence = self.sequence.wrapping_add(1);
+        self.start += 4;
+        self.have(length).await?;
+        Ok(length)
+    }
+
+    /// Waits until `wanted` bytes are in the buffer.
+    async fn have(&mut self, wanted: usize) -> io::Result<()> {
+        while self.end - self.start < wanted {
+            self.make_room();
+            let count = self.io.read(&mut self.buf[self.end..]).await?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            self.end += count;
+        }
+        Ok(())
+    }
+
+    fn make_room(&mut self) {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            if self.buf.len() > KEEP {
+                self.buf = Vec::new();
+            }
+        }
+        if self.joined.capacity() > KEEP && self.buf.len() <= KEEP {
+            self.joined = Vec::new();
+        }
+        if self.buf.len() - self.end < CHUNK {
+            self.buf.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+            // doubled, so that a large packet is not moved once for every chunk
+            let wanted = (self.end + CHUNK).max(if self.end > CHUNK { self.end * 2 } else { 0 });
+            if self.buf.len() < wanted {
+                self.buf.resize(wanted, 0);
+            }
+        }
+    }
+
+    /// Begins a command: its packets count from 0.
+    pub fn begin(&mut self) {
+        self.sequence = 0;
+    }
+
+    /// Writes `first` and `rest` as one payload.
+    pub async fn write(&mut self, first: &[u8], rest: &[u8]) -> io::Result<()> {
+        let total = first.len() + rest.len();
+        let mut sent = 0;
+        loop {
+            let length = PART.min(total - sent);
+            let mut head = self.header(length).to_vec();
+            let end = sent + length;
+            // the first part's head and a short payload go out in one write
+            let head_part = &first[sent.min(first.len())..end.min(first.len())];
+            head.extend_from_slice(head_part);
+            let body = &rest[sent.saturating_sub(first.len())..end.saturating_sub(first.len())];
+            self.write_part(head, body).await?;
+            sent = end;
+            if length < PART {
+                return self.io.flush().await;
+            }
+        }
+    }
+
+    async fn write_part(&mut self, mut head: Vec<u8>, body: &[u8]) -> io::Result<()> {
+        if body.len() <= CHUNK {
+            head.extend_from_slice(body);
+            return self.io.write_all(&head).await;
+        }
+        self.io.write_all(&head).await?;
+        self.io.write_all(body).await
+    }
+
+    fn header(&mut self, length: usize) -> [u8; 4] {
+        let [a, b, c, ..] = length.to_le_bytes();
+        let sequence = self.sequence;
+        self.sequence = self.sequence.wrapping_add(1);
+        [a, b, c, sequence]
+    }
+
+    /// Ends the stream.
+    pub async fn shutdown(&mut self) -> io::Result<()> {
+        self.io.shutdown().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+    use super::*;
+
+    async fn there_and_back(length: usize) {
+        let (ours, theirs) = tokio::io::duplex(1 << 20);
+        let payload: Vec<u8> = (0..length)
+            .map(|at| u8::try_from(at % 251).unwrap())
+            .collect();
+        let sent = payload.clone();
+        let writer = tokio::spawn(async move {
+            let mut packets = Packets::new(Box::new(ours));
+            let (first, rest) = sent.split_at(sent.len().min(1));
+            packets.write(first, rest).await.unwrap();
+            packets.write(b"next", b"").await.unwrap();
+        });
+        let mut packets = Packets::new(Box::new(theirs));
+        assert!(packets.read().await.unwrap() == payload);
+        assert_eq!(packets.read().await.unwrap(), b"next");
+        writer.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn payloads_of_any_length_arrive_whole() {
+        for length in [0, 1, 70_000, PART - 1, PART, PART + 1, 2 * PART] {
+            there_and_back(length).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_sequence_and_a_cut_are_errors() {
+        for bytes in [&b"\x01\0\0\x05x"[..], b"\x05\0\0\0xx", b"\x05"] {
+            let (mut ours, theirs) = tokio::io::duplex(100);
+            ours.write_all(bytes).await.unwrap();
+            drop(ours);
+            assert!(Packets::new(Box::new(theirs)).read().await.is_err());
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Reads the catalogs of a database into entries: runs each kind's queries, finds out what needs
+//! what, cuts loops, adds the facets. The session must stand in the snapshot.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bstr::BString;
+
+use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
+use crate::plan::entry::{Body, Entry, EntryId, Identity, Section};
+use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
+use crate::postgres::link::{self, Depend, Holders};
+use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
+use crate::postgres::render::{Sql, cat};
+use crate::postgres::session::Session;
+use crate::postgres::version::Caps;
+use crate::postgres::{chosen, cycles};
+use crate::source::{Catalog, DumpOptions, Warning};
+use crate::sql::rows::Rows;
+
+/// Everything that the database's archive carries.
+pub async fn load(
+    session: &mut Session,
+    database: &[u8],
+    caps: Caps,
+    options: &DumpOptions,
+) -> Result<Catalog> {
+    let context = context(database, caps, options);
+    let mut warnings = Vec::new();
+    let objects = objects(session, KINDS, &context).await?;
+    let depends = depends(session).await?;
+    let objects = chosen::keep(objects, &depends, options)?;
+    let facets = Facets::read(session, &caps, options).await?;
+    let entries = entries(objects, &depends, &facets, options, &mut warnings)?;
+    Ok(Catalog { entries, warnings })
+}
+
+/// Everything that the globals archive carries.
+pub async fn globals(session: &mut Session, caps: Caps, options: &DumpOptions) -> Result<Catalog> {
+    let context = context(b"", caps, options);
+    let objects = objects(session, GLOBALS, &context).await?;
+    let needs = vec![BTreeSet::new(); objects.len()];
+    let entries = number(objects, &needs, GLOBALS)?;
+    Ok(Catalog {
+        entries,
+        warnings: Vec::new(),
+    })
+}
+
+fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {
+    BuildContext {
+        caps,
+        database: database.into(),
+        no_tablespaces: options.no_tablespaces,
+    }
+}
+
+async fn objects(
+    session: &mut Session,
+    kinds: &[Kind],
+    context: &BuildContext,
+) -> Result<Vec<Loaded>> {
+    let mut objects = Vec::new();
+    for kind in kinds {
+        let mut rows = Vec::new();
+        for select in (kind.queries)(&context.caps) {
+            let doing = format!("cannot read the catalog's objects of kind {}", kind.name);
+            rows.push(session.query_for(&doing, select.sql().as_bytes()).await?);
+        }
+        let built = (kind.build)(context, &rows);
+        objects.extend(built.while_with(|| format!("reading objects of kind {}", kind.name))?);
+    }
+    Ok(objects)
+}
+
+async fn depends(session: &mut Session) -> Result<Vec<Depend>> {
+    let rows = session.query(link::query().sql().as_bytes()).await?;
+    rows.iter().map(|row| link::decode(&row)).collect()
+}
+
+/// The facets of the whole database.
+struct Facets {
+    acls: Vec<acl::Acl>,
+    comments: Vec<comment::Comment>,
+    labels: Vec<security_label::Label>,
+    goes_with: Vec<extension_member::GoesWith>,
+}
+
+impl Facets {
+    async fn read(session: &mut Session, caps: &Caps, options: &DumpOptions) -> Result<Self> {
+        let acls = if options.no_privileges {
+            Rows::default()
+        } else {
+            let doing = "cannot read the grants from the catalogs";
+            session
+                .query_for(doing, acl::query(caps).as_bytes())
+                .await?
+        };
+        let comments = if options.no_comments {
+            Rows::default()
+        } else {
+            session.query(comment::query().sql().as_bytes()).await?
+        };
+        let labels = session
+            .query(security_label::query().sql().as_bytes())
+            .await?;
+        let goes_with = session
+            .query(extension_member::query().sql().as_bytes())
+            .await?;
+        Ok(Self {
+            acls: acl::decode(acls.iter())?,
+            comments: comments
+                .iter()
+                .map(|r| comment::decode(&r))
+                .collect::<Result<_>>()?,
+            labels: labels
+                .iter()
+                .map(|r| security_label::decode(&r))
+                .collect::<Result<_>>()?,
+            goes_with: goes_with
+                .iter()
+                .map(|r| extension_member::decode(&r))
+                .collect::<Result<_>>()?,
+        })
+    }
+}
+
+fn entries(
+    mut objects: Vec<Loaded>,
+    depends: &[Depend],
+    facets: &Facets,
+    options: &DumpOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Entry>> {
+    let needs = link::needs(&objects, depends, &Holders::new(&objects, depends));
+    let mut needs = cycles::cut(&mut objects, &needs);
+    let holders = Holders::new(&objects, depends);
+    add_owners(&mut objects, options);
+    add_words(&mut objects, &holders, facets);
+    add_grants(
+        &mut objects,
+        &mut needs,
+        &holders,
+        facets,
+        options,
+        warnings,
+    );
+    number(objects, &needs, KINDS)
+}
+
+fn add_owners(objects: &mut [Loaded], options: &DumpOptions) {
+    if options.no_owner {
+        return;
+    }
+    for object in objects {
+        if let (Some(reference), Some(name)) = (&object.reference, &object.identity.owner) {
+            let statement = owner::statement(reference, name.as_ref());
+            object.sql.create.extend(statement);
+        }
+    }
+}
+
+/// Comments, labels and ties to extensions: in the object's own entry.
+fn add_words(objects: &mut [Loaded], holders: &Holders, facets: &Facets) {
+    let mut add = |address, statement: &dyn Fn(&Loaded) -> Option<_>| {
+        let Some(holder) = holders.find(address) else {
+            return;
+        };
+        let Some(object) = objects.get_mut(holder.object) else {
+            return;
+        };
+        // A member's comment is its extension's business.
+        if object.kind == "extension" && object.address != Some(address) {
+            return;
+        }
+        let statement = statement(object);
+        object.sql.create.extend(statement);
+    };
+    for comment in &facets.comments {
+        add(comment.address, &|object| comment.statement(object));
+    }
+    for label in &facets.labels {
+        add(label.address, &|object| label.statement(object));
+    }
+    for tie in &facets.goes_with {
+        add(tie.address, &|object| tie.statement(object));
+    }
+}
+
+/// One entry of grants for each object that has any, after everything that could need its owner's
+/// rights.
+fn add_grants(
+    objects: &mut Vec<Loaded>,
+    needs: &mut Vec<BTreeSet<usize>>,
+    holders: &Holders,
+    facets: &Facets,
+    options: &DumpOptions,
+    warnings: &mut Vec<Warning>,
+) {
+    let mut of: HashMap<BString, usize> = HashMap::new();
+    for acl in &facets.acls {
+        let holder = holders.find(acl.address).map(|holder| holder.object);
+        if holder.is_none() && chosen::is_partial(options) {
+            continue;
+        }
+        let own = holder
+            .and_then(|at| objects.get(at))
+            .filter(|o| is_own(o, acl));
+        let Some((keyword, name)) = grant_reference(own, acl) else {
+            warnings.push(unnamed(acl));
+            continue;
+        };
+        let statements = acl.statements(keyword, name.as_ref());
+        if statements.is_empty() {
+            continue;
+        }
+        let key = cat![keyword, " ", &name];
+        if !of.contains_key(&key) {
+            let new = grants_entry(own, acl);
+            of.insert(key.clone(), objects.len());
+            objects.push(new);
+            needs.push(holder.into_iter().collect());
+        }
+        if let Some(grants) = of.get(&key).and_then(|at| objects.get_mut(*at)) {
+            grants.sql.create.extend(statements);
+        }
+    }
+}
+
+fn is_own(object: &Loaded, acl: &acl::Acl) -> bool {
+    object.address == Some(acl.address) && object.reference.is_some()
+}
+
+/// The word and the name in `GRANT … ON`: the object's own, or the server's for what has no entry
+/// (a member of an extension, a function of the system).
+fn grant_reference(own: Option<&Loaded>, acl: &acl::Acl) -> Option<(&'static str, BString)> {
+    match own.and_then(|object| object.reference.as_ref()) {
+        Some(reference) => reference.grant_keyword.map(|k| (k, reference.name.clone())),
+        None => acl.server_reference(),
+    }
+}
+
+fn unnamed(acl: &acl::Acl) -> Warning {
+    let message = "its grants can't be written".to_owned();
+    Warning {
+        object: acl.described().to_string(),
+        message,
+    }
+}
+
+fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
+    let identity = match own {
+        Some(object) => object.identity.clone(),
+        None => Identity {
+            schema: acl.schema.clone(),
+            name: acl.described(),
+            ..Identity::default()
+        },
+    };
+    let new = Loaded::new("grants", Section::PostData, identity, Sql::default());
+    Loaded {
+        table: own.and_then(|object| object.address),
+        ..new
+    }
+}
+
+/// Gives ids and ranks.
+fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Result<Vec<Entry>> {
+    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
+    objects
+        .into_iter()
+        .enumerate()
+        .map(|(at, object)| {
+            let own = needs.get(at).into_iter().flatten();
+            Ok(Entry {
+                id: id(at),
+                kind: object.kind,
+                section: object.section,
+                rank: rank(object.kind, kinds)?,
+                identity: object.identity,
+                needs: own.map(|need| id(*need)).collect(),
+                drop: object.sql.drop,
+                body: match object.data {
+                    Some(data) => Body::Data(data),
+                    None => Body::Statements(object.sql.create),
+                },
+            })
+        })
+        .collect()
+}
+
+fn rank(name: &str, kinds: &[Kind]) -> Result<u16> {
+    let at = kinds.iter().position(|kind| kind.name == name);
+    at.and_then(|at| u16::try_from(at).ok()).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Internal,
+            format!("the kind {name} is not in the registry"),
+        )
+    })
+}

@@ -1,0 +1,172 @@
+//! Loops of dependencies, and how each is cut: a part of an object (a default, a check, a view's
+//! query) becomes an entry of its own. A type's own functions wait for its shell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::plan::cycle;
+use crate::plan::entry::Section;
+use crate::postgres::link::Holder;
+use crate::postgres::objects::Loaded;
+
+/// Kinds of parts, in the order in which they are cut out: the least change first.
+const CUT_ORDER: &[&str] = &["column_default", "constraint", "view_rule"];
+
+type Needs = BTreeSet<(Holder, usize)>;
+
+/// Cuts parts out until no loop is left that a cut could open. Cut parts are appended to
+/// `objects`; the result says what each object needs.
+pub fn cut(objects: &mut Vec<Loaded>, needs: &Needs) -> Vec<BTreeSet<usize>> {
+    let mut needs = needs.clone();
+    let mut gone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    late_views(objects, &mut needs, &mut gone);
+    for kind in CUT_ORDER {
+        for _ in 0..objects.len() {
+            let loops = loops(objects.len(), &needs);
+            let cuts = cuts_in(objects, &needs, &loops, kind);
+            if cuts.is_empty() {
+                break;
+            }
+            separate_all(objects, &mut needs, &cuts, &mut gone);
+        }
+    }
+    for (object, parts) in gone {
+        render_without(objects, object, &parts);
+    }
+    flatten(objects.len(), &needs)
+}
+
+/// A view that needs something of post-data (a primary key, for its GROUP BY) is made as a dummy
+/// first: what depends on it need not wait.
+fn late_views(
+    objects: &mut Vec<Loaded>,
+    needs: &mut Needs,
+    gone: &mut BTreeMap<usize, Vec<usize>>,
+) {
+    let late: BTreeSet<Holder> = needs
+        .iter()
+        .filter(|(from, to)| {
+            is_part(objects, *from, "view_rule")
+                && objects
+                    .get(*to)
+                    .is_some_and(|o| o.section > Section::PreData)
+        })
+        .map(|(from, _)| *from)
+        .collect();
+    separate_all(objects, needs, &late, gone);
+}
+
+fn is_part(objects: &[Loaded], holder: Holder, kind: &str) -> bool {
+    let part = holder
+        .part
+        .and_then(|part| objects.get(holder.object)?.parts.get(part));
+    part.is_some_and(|part| part.kind == kind)
+}
+
+/// Parts of this kind whose needs run inside a loop.
+fn cuts_in(objects: &[Loaded], needs: &Needs, loops: &[usize], kind: &str) -> BTreeSet<Holder> {
+    let same = |a: usize, b: usize| loops.get(a) == loops.get(b) && loops.get(a) != Some(&0);
+    needs
+        .iter()
+        .filter(|(from, to)| is_part(objects, *from, kind) && same(from.object, *to))
+        .map(|(from, _)| *from)
+        .collect()
+}
+
+/// Makes the parts entries of their own, which need their object and what they needed.
+fn separate_all(
+    objects: &mut Vec<Loaded>,
+    needs: &mut Needs,
+    cuts: &BTreeSet<Holder>,
+    gone: &mut BTreeMap<usize, Vec<usize>>,
+) {
+    for holder in cuts {
+        let new = objects.len();
+        let Some(loaded) = separate(objects, *holder) else {
+            continue;
+        };
+        objects.push(loaded);
+        gone.entry(holder.object).or_default().extend(holder.part);
+        let own: Vec<_> = needs
+            .iter()
+            .filter(|(from, _)| from == holder)
+            .copied()
+            .collect();
+        let part = Holder {
+            object: new,
+            part: None,
+        };
+        for need in own {
+            needs.remove(&need);
+            needs.insert((part, need.1));
+        }
+        needs.insert((part, holder.object));
+    }
+}
+
+fn separate(objects: &[Loaded], holder: Holder) -> Option<Loaded> {
+    let parent = objects.get(holder.object)?;
+    let part = parent.parts.get(holder.part?)?;
+    let new = Loaded::new(
+        part.kind,
+        part.section,
+        part.identity.clone(),
+        part.separate.clone(),
+    );
+    Some(Loaded {
+        address: Some(part.address),
+        table: parent.address,
+        ..new
+    })
+}
+
+fn render_without(objects: &mut [Loaded], object: usize, parts: &[usize]) {
+    if let Some(loaded) = objects.get_mut(object)
+        && let Some(renderer) = loaded.renderer.clone()
+    {
+        loaded.sql = renderer.without(parts);
+    }
+}
+
+fn flatten(count: usize, needs: &Needs) -> Vec<BTreeSet<usize>> {
+    let mut flat = vec![BTreeSet::new(); count];
+    for (from, to) in needs {
+        if let Some(own) = flat.get_mut(from.object)
+            && from.object != *to
+        {
+            own.insert(*to);
+        }
+    }
+    flat
+}
+
+/// The loop that each object is in; 0 where it is in none.
+fn loops(count: usize, needs: &Needs) -> Vec<usize> {
+    let mut edges = vec![Vec::new(); count];
+    for (from, to) in needs {
+        if let Some(own) = edges.get_mut(from.object) {
+            own.push(*to);
+        }
+    }
+    cycle::knots(edges)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(object: usize) -> Holder {
+        Holder { object, part: None }
+    }
+
+    #[test]
+    fn finds_loops_and_nothing_else() {
+        let needs = [(0, 1), (1, 2), (2, 1), (3, 3), (4, 0)];
+        let needs = needs
+            .into_iter()
+            .map(|(from, to)| (holder(from), to))
+            .collect();
+        let loops = loops(5, &needs);
+        assert_eq!((loops[0], loops[3], loops[4]), (0, 0, 0));
+        assert!(loops[1] != 0 && loops[1] == loops[2]);
+    }
+}

@@ -1,0 +1,189 @@
+//! From `pg_depend` to needs: whose entry an address belongs to, and what that must wait for. Pure.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::error::Result;
+use crate::postgres::address::Address;
+use crate::postgres::objects::Loaded;
+use crate::postgres::select::Select;
+use crate::sql::rows::Row;
+
+/// One row of `pg_depend`.
+#[derive(Debug, Clone, Copy)]
+pub struct Depend {
+    from: Address,
+    to: Address,
+    kind: u8,
+}
+
+/// Every dependency but those of columns on their own table.
+#[must_use]
+pub fn query() -> Select {
+    Select::from("pg_catalog.pg_depend d")
+        .col("class", "d.classid")
+        .col("oid", "d.objid")
+        .col("refclass", "d.refclassid")
+        .col("refoid", "d.refobjid")
+        .col("deptype", "d.deptype")
+        .filter("d.deptype <> 'p'")
+        .filter("d.classid <> d.refclassid OR d.objid <> d.refobjid")
+}
+
+/// Reads a row of [`query`].
+pub fn decode(row: &Row<'_>) -> Result<Depend> {
+    Ok(Depend {
+        from: Address::new(row.num("class")?, row.num("oid")?),
+        to: Address::new(row.num("refclass")?, row.num("refoid")?),
+        kind: row.letter("deptype")?,
+    })
+}
+
+/// Who holds an address: an object, or one of its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Holder {
+    /// The position of the object.
+    pub object: usize,
+    /// The position of its part.
+    pub part: Option<usize>,
+}
+
+/// Finds the holder of any address.
+#[derive(Debug, Default)]
+pub struct Holders {
+    direct: HashMap<Address, Holder>,
+    inside: HashMap<Address, Address>,
+}
+
+impl Holders {
+    /// From the objects, and from what `pg_depend` calls internal.
+    #[must_use]
+    pub fn new(objects: &[Loaded], depends: &[Depend]) -> Self {
+        let mut direct = HashMap::new();
+        for (object, loaded) in objects.iter().enumerate() {
+            let own = loaded.address.iter().chain(&loaded.provides);
+            direct.extend(own.map(|address| (*address, Holder { object, part: None })));
+            for (part, piece) in loaded.parts.iter().enumerate() {
+                direct.insert(
+                    piece.address,
+                    Holder {
+                        object,
+                        part: Some(part),
+                    },
+                );
+            }
+        }
+        Self {
+            direct,
+            inside: inside(depends),
+        }
+    }
+
+    /// The holder of an address: its own entry, or that of what it is internal to.
+    #[must_use]
+    pub fn find(&self, address: Address) -> Option<Holder> {
+        let mut at = address;
+        // Chains are short (a toast table's index: 3); the bound is for a broken catalog's loops.
+        for _ in 0..16 {
+            if let Some(holder) = self.direct.get(&at) {
+                return Some(*holder);
+            }
+            at = *self.inside.get(&at)?;
+        }
+        None
+    }
+}
+
+/// What each address is internal to. A member goes with its extension, a clone with its parent.
+fn inside(depends: &[Depend]) -> HashMap<Address, Address> {
+    let mut inside: HashMap<Address, (u8, Address)> = HashMap::new();
+    for depend in depends {
+        let rank = match depend.kind {
+            b'i' => 0,
+            b'P' => 1,
+            b'e' => 2,
+            _ => continue,
+        };
+        let best = inside.entry(depend.from).or_insert((rank, depend.to));
+        if rank < best.0 {
+            *best = (rank, depend.to);
+        }
+    }
+    inside
+        .into_iter()
+        .map(|(from, (_, to))| (from, to))
+        .collect()
+}
+
+/// What must wait for what: pairs of a holder and the object that it needs.
+#[must_use]
+pub fn needs(
+    objects: &[Loaded],
+    depends: &[Depend],
+    holders: &Holders,
+) -> BTreeSet<(Holder, usize)> {
+    let mut needs = BTreeSet::new();
+    let mut add = |from: Holder, to: Address| {
+        let ignored = objects
+            .get(from.object)
+            .is_some_and(|o| o.ignores.contains(&to));
+        if let Some(target) = holders.find(to)
+            && target.object != from.object
+            && !ignored
+        {
+            needs.insert((from, target.object));
+        }
+    };
+    for depend in depends {
+        if let Some(from) = holders.find(depend.from) {
+            add(from, depend.to);
+        }
+    }
+    for (object, loaded) in objects.iter().enumerate() {
+        for need in &loaded.needs {
+            add(Holder { object, part: None }, *need);
+        }
+    }
+    needs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::entry::{Identity, Section};
+    use crate::postgres::address::class::{PG_CLASS, PG_CONSTRAINT, PG_REWRITE, PG_TYPE};
+    use crate::postgres::render::Sql;
+
+    fn object(address: Address) -> Loaded {
+        let new = Loaded::new("k", Section::PreData, Identity::default(), Sql::default());
+        Loaded {
+            address: Some(address),
+            ..new
+        }
+    }
+
+    fn depend(from: Address, to: Address, kind: u8) -> Depend {
+        Depend { from, to, kind }
+    }
+
+    #[test]
+    fn what_is_internal_counts_for_its_holder() {
+        let (table, view) = (Address::new(PG_CLASS, 1), Address::new(PG_CLASS, 2));
+        let (rule, row_type) = (Address::new(PG_REWRITE, 3), Address::new(PG_TYPE, 4));
+        let key = Address::new(PG_CONSTRAINT, 5);
+        let objects = [object(table), object(view), object(key)];
+        let depends = [
+            depend(rule, view, b'i'),
+            depend(rule, view, b'n'),
+            depend(rule, row_type, b'n'),
+            depend(row_type, table, b'i'),
+            depend(rule, key, b'n'),
+            depend(key, table, b'a'),
+        ];
+        let holders = Holders::new(&objects, &depends);
+        let needs: Vec<_> = needs(&objects, &depends, &holders)
+            .into_iter()
+            .map(|(holder, to)| (holder.object, to))
+            .collect();
+        assert_eq!(needs, [(1, 0), (1, 2), (2, 0)]);
+    }
+}
