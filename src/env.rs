@@ -42,6 +42,13 @@ impl Env {
         (!value.is_empty()).then_some(value)
     }
 
+    /// The variable's value where it is set and not empty, as bytes.
+    #[must_use]
+    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+        let value = self.vars.get(OsStr::new(name))?.as_encoded_bytes();
+        (!value.is_empty()).then_some(value)
+    }
+
     /// The user's home folder, from `HOME`.
     #[must_use]
     pub fn home(&self) -> Option<PathBuf> {

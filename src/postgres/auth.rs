@@ -147,17 +147,15 @@ impl Login<'_> {
         if self.settings.channel_binding == ChannelBinding::Require && way != Auth::Scram {
             return Err(self.refused("channel binding is required, and the server can't do it"));
         }
-        if !self.settings.auth.is_empty() && !self.settings.auth.contains(&way) {
-            return Err(self.refused(&format!(
-                "the server asks for {way:?}, require_auth forbids it"
-            )));
-        }
-        if way == Auth::Password && !self.channel.private && self.settings.auth.is_empty() {
-            return Err(self
+        match &self.settings.auth {
+            Some(accepted) if !accepted.contains(&way) => Err(self.refused(&format!(
+                "the server asks for {way:?}, which require_auth forbids"
+            ))),
+            None if way == Auth::Password && !self.channel.private => Err(self
                 .refused("the server asks for the password in clear over an open connection")
-                .hint("Use sslmode=verify-full; or say require_auth=password."));
+                .hint("Use sslmode=verify-full; or say require_auth=password.")),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn password(&self) -> Result<&[u8]> {

@@ -49,8 +49,8 @@ async fn log_in(settings: &Settings, host: &Host, doing: &str) -> Result<Opened>
         end_point: None,
     };
     let mut wire = Wire::new(io);
-    let password = host.password.as_ref();
-    let greeting = auth::log_in(&mut wire, settings, password, &channel, doing).await?;
+    let password = settings.password_for(host);
+    let greeting = auth::log_in(&mut wire, settings, password.as_ref(), &channel, doing).await?;
     Ok(Opened {
         wire,
         greeting,

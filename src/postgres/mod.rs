@@ -5,6 +5,7 @@ pub mod auth;
 pub mod catalog;
 pub mod chosen;
 pub mod connect;
+pub mod conninfo;
 pub mod cycles;
 pub mod facets;
 pub mod failure;

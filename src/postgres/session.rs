@@ -286,7 +286,6 @@ mod tests {
             host: Host {
                 place: Place::Socket("/".into()),
                 port: 5432,
-                password: None,
             },
         })
     }

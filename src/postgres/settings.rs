@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::conninfo::passfile::PassFile;
+
 /// A password, or a private key's passphrase. Never printed.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(Vec<u8>);
@@ -49,8 +51,6 @@ pub struct Host {
     pub place: Place,
     /// Its port; part of a socket's name.
     pub port: u16,
-    /// Its password: given, or found in the password file.
-    pub password: Option<Secret>,
 }
 
 impl Host {
@@ -158,6 +158,8 @@ pub struct Keepalives {
     pub interval: Option<Duration>,
     /// How many may be lost.
     pub count: Option<u32>,
+    /// How long sent bytes may stay unanswered, in milliseconds (`tcp_user_timeout`).
+    pub user_timeout: Option<u32>,
 }
 
 impl Default for Keepalives {
@@ -167,6 +169,7 @@ impl Default for Keepalives {
             idle: None,
             interval: None,
             count: None,
+            user_timeout: None,
         }
     }
 }
@@ -193,12 +196,16 @@ pub struct Settings {
     pub user: Vec<u8>,
     /// Into which database.
     pub database: Vec<u8>,
+    /// The password that was given.
+    pub password: Option<Secret>,
+    /// Where passwords are looked up otherwise.
+    pub passfile: PassFile,
     /// How TLS is done.
     pub tls: Tls,
     /// Whether SCRAM is tied to the TLS session.
     pub channel_binding: ChannelBinding,
-    /// The ways to log in that are accepted; empty: all, a clear password over TLS or a socket only.
-    pub auth: Vec<Auth>,
+    /// The ways to log in that are accepted; `None`: all, a clear password where nobody can listen.
+    pub auth: Option<Vec<Auth>>,
     /// How long each attempt may take.
     pub connect_timeout: Option<Duration>,
     /// Which of the servers are wanted.
@@ -211,4 +218,22 @@ pub struct Settings {
     pub keepalives: Keepalives,
     /// What the user should hear of: a password file that others can read.
     pub warnings: Vec<String>,
+}
+
+impl Settings {
+    /// The same for another database of the server.
+    #[must_use]
+    pub fn for_database(&self, database: &[u8]) -> Self {
+        Self {
+            database: database.to_vec(),
+            ..self.clone()
+        }
+    }
+
+    /// The password for a host: given, or from the password file.
+    #[must_use]
+    pub fn password_for(&self, host: &Host) -> Option<Secret> {
+        let found = || self.passfile.find(host, &self.database, &self.user);
+        self.password.clone().or_else(found)
+    }
 }
