@@ -12,6 +12,7 @@ use crate::archive::seekable::{
     parse_seek_table, u32_at,
 };
 use crate::archive::toc::{Check, FrameInfo, Toc};
+use crate::archive::writer::Sealed;
 use crate::error::{Error, Kind, Result};
 
 /// An archive's file, with its table of contents read and checked.
@@ -75,6 +76,25 @@ impl<R: Read + Seek> Reader<R> {
             return Err(broken(0, "the digest over all frames is not the one noted"));
         }
         Ok(())
+    }
+
+    /// Checks that the file is, to the bit, what was written.
+    pub fn confirm(&mut self, sealed: &Sealed) -> Result<()> {
+        self.input.rewind().map_err(cannot_read)?;
+        let mut digest = Sha256::new();
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            let count = self.input.read(&mut buffer).map_err(cannot_read)?;
+            if count == 0 {
+                break;
+            }
+            digest.update(buffer.get(..count).unwrap_or_default());
+        }
+        let same = const_hex::encode(digest.finalize()) == sealed.digest;
+        if same && self.length == sealed.length && self.toc == sealed.toc {
+            return Ok(());
+        }
+        Err(broken(0, "the file is not what was written to it"))
     }
 
     fn info(&self, number: u32) -> Result<FrameInfo> {

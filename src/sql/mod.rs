@@ -1,4 +1,8 @@
 //! SQL text and results: dialects, lexing of text that we did not write, catalog rows. Pure.
 
 pub mod dialect;
+mod head;
+pub mod if_exists;
+mod item;
+mod modes;
 pub mod rows;

@@ -1,0 +1,75 @@
+//! `DROP …` into `DROP … IF EXISTS`, for statements that this program wrote itself. Pure.
+
+use bstr::{BString, ByteSlice as _};
+
+/// The statement with `IF EXISTS` behind the words that say what is dropped or altered. Names
+/// follow these quoted or in lower case, so that the words end where the capitals do. Statements of
+/// other forms stay as they are.
+#[must_use]
+pub fn if_exists(statement: &[u8]) -> BString {
+    if statement.starts_with(b"DROP ") {
+        return with_if_exists(statement, kind_end(statement)).into();
+    }
+    let mut out = statement.to_vec();
+    let verb = b"ALTER TABLE ";
+    if statement.starts_with(verb) {
+        out = with_if_exists(&out, verb.len());
+        for action in [&b" DROP CONSTRAINT "[..], b" DROP COLUMN "] {
+            if let Some(at) = out.rfind(action) {
+                out = with_if_exists(&out, at + action.len());
+            }
+        }
+    }
+    out.into()
+}
+
+/// Where the words in capitals end; `FOR` (a user mapping's) is no kind.
+fn kind_end(statement: &[u8]) -> usize {
+    let mut end = 0;
+    for word in statement.split_inclusive(|&byte| byte == b' ') {
+        let name = word.strip_suffix(b" ").unwrap_or_default();
+        if name.is_empty() || name == b"FOR" || !name.iter().all(u8::is_ascii_uppercase) {
+            break;
+        }
+        end += word.len();
+    }
+    end
+}
+
+fn with_if_exists(statement: &[u8], at: usize) -> Vec<u8> {
+    let (words, rest) = statement.split_at(at);
+    if words.ends_with(b"IF EXISTS ") || rest.starts_with(b"IF EXISTS ") {
+        return statement.to_vec();
+    }
+    [words, b"IF EXISTS ", rest].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goes_behind_the_kind() {
+        for (from, to) in [
+            ("DROP TABLE public.t", "DROP TABLE IF EXISTS public.t"),
+            ("DROP TABLE IF EXISTS t", "DROP TABLE IF EXISTS t"),
+            (
+                "DROP TEXT SEARCH PARSER \"A\".b",
+                "DROP TEXT SEARCH PARSER IF EXISTS \"A\".b",
+            ),
+            (
+                "DROP USER MAPPING FOR x SERVER y",
+                "DROP USER MAPPING IF EXISTS FOR x SERVER y",
+            ),
+            ("DROP VIEW `V`", "DROP VIEW IF EXISTS `V`"),
+            ("DROP CAST (a AS b)", "DROP CAST IF EXISTS (a AS b)"),
+            (
+                "ALTER TABLE ONLY s.t DROP CONSTRAINT c",
+                "ALTER TABLE IF EXISTS ONLY s.t DROP CONSTRAINT IF EXISTS c",
+            ),
+            ("REVOKE ALL ON t FROM x", "REVOKE ALL ON t FROM x"),
+        ] {
+            assert_eq!(if_exists(from.as_bytes()), to);
+        }
+    }
+}
