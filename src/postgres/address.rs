@@ -72,6 +72,30 @@ pub mod class {
     }
 }
 
+/// Addresses of our own, for steps of the restore that no catalog lists. Their class numbers are
+/// below any catalog's oid.
+pub mod step {
+    use super::Address;
+
+    /// The attaching of a partition, given by its oid.
+    #[must_use]
+    pub const fn partition_attach(partition: u32) -> Address {
+        Address::new(1, partition)
+    }
+
+    /// The attaching of a partition's index, given by the index's oid.
+    #[must_use]
+    pub const fn index_attach(index: u32) -> Address {
+        Address::new(2, index)
+    }
+
+    /// The filling of a materialized view, given by its oid.
+    #[must_use]
+    pub const fn matview_refresh(view: u32) -> Address {
+        Address::new(3, view)
+    }
+}
+
 /// The first oid of objects that users make; those below come from `initdb`
 /// (`FirstNormalObjectId`).
 pub const FIRST_USER_OID: u32 = 16_384;

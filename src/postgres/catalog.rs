@@ -27,6 +27,7 @@ pub async fn load(
     let context = context(database, caps, options);
     let mut warnings = Vec::new();
     let objects = objects(session, KINDS, &context).await?;
+    let objects = without_left_out(objects, &mut warnings);
     let depends = depends(session).await?;
     let objects = chosen::keep(objects, &depends, options)?;
     let facets = Facets::read(session, &caps, options).await?;
@@ -61,15 +62,33 @@ async fn objects(
 ) -> Result<Vec<Loaded>> {
     let mut objects = Vec::new();
     for kind in kinds {
+        let doing = format!("cannot read the catalog's objects of kind {}", kind.name);
         let mut rows = Vec::new();
         for select in (kind.queries)(&context.caps) {
-            let doing = format!("cannot read the catalog's objects of kind {}", kind.name);
             rows.push(session.query_for(&doing, select.sql().as_bytes()).await?);
+        }
+        for query in (kind.more)(context, &rows)? {
+            rows.push(session.query_for(&doing, &query).await?);
         }
         let built = (kind.build)(context, &rows);
         objects.extend(built.while_with(|| format!("reading objects of kind {}", kind.name))?);
     }
     Ok(objects)
+}
+
+/// Turns the objects that are left out into warnings.
+fn without_left_out(objects: Vec<Loaded>, warnings: &mut Vec<Warning>) -> Vec<Loaded> {
+    let (left_out, kept) = objects.into_iter().partition(|o| o.left_out.is_some());
+    warnings.extend(Vec::into_iter(left_out).filter_map(|object: Loaded| {
+        let identity = &object.identity;
+        let schema = identity.schema.as_ref().map(|schema| cat![schema, "."]);
+        let name = cat![schema.unwrap_or_default(), &identity.name];
+        Some(Warning {
+            object: format!("{} {name}", object.kind),
+            message: object.left_out?,
+        })
+    }));
+    kept
 }
 
 async fn depends(session: &mut Session) -> Result<Vec<Depend>> {

@@ -2,6 +2,7 @@
 
 use bstr::BString;
 
+use crate::error::Result;
 use crate::plan::entry::Statement;
 
 /// Joins byte strings: `cat!["ALTER TABLE ", &name, " OWNER TO ", &owner]`.
@@ -35,6 +36,14 @@ impl Sql {
     pub fn drop_with(&mut self, text: impl Into<BString>) {
         self.drop.push(Statement::new(text));
     }
+}
+
+/// SQL text that the server made (a definition, an expression), as one piece of a statement: with
+/// no terminator at its end. All such text passes here. `what` names it in an error: "the default
+/// of public.t.a".
+pub fn server_sql(text: impl AsRef<[u8]>, _what: impl FnOnce() -> BString) -> Result<BString> {
+    let text = text.as_ref().trim_ascii();
+    Ok(text.strip_suffix(b";").unwrap_or(text).into())
 }
 
 /// Joins items with a separator.

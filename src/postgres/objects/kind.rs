@@ -154,6 +154,8 @@ pub struct Loaded {
     pub columns: Vec<(i32, BString)>,
     /// Which table it belongs to, for the selection of tables: an index, a trigger, a policy.
     pub table: Option<Address>,
+    /// Why the object is left out, where it is: it becomes a warning, not an entry.
+    pub left_out: Option<String>,
 }
 
 impl Loaded {
@@ -175,6 +177,7 @@ impl Loaded {
             data: None,
             columns: Vec::new(),
             table: None,
+            left_out: None,
         }
     }
 
@@ -198,31 +201,45 @@ pub struct Kind {
     pub name: &'static str,
     /// Its queries on this server, each one row set; empty where there is no such kind.
     pub queries: fn(&Caps) -> Vec<Select>,
+    /// Further queries, made from the first ones' rows: for what is no catalog (a sequence's
+    /// value). Their row sets follow the first ones'.
+    pub more: fn(&BuildContext, &[Rows]) -> Result<Vec<BString>>,
     /// Objects from the row sets, which stand in the order of the queries.
     pub build: fn(&BuildContext, &[Rows]) -> Result<Vec<Loaded>>,
 }
 
 impl Kind {
+    /// A kind with several row sets, or with several objects from a row.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        queries: fn(&Caps) -> Vec<Select>,
+        build: fn(&BuildContext, &[Rows]) -> Result<Vec<Loaded>>,
+    ) -> Self {
+        Self {
+            name,
+            queries,
+            more: |_, _| Ok(Vec::new()),
+            build,
+        }
+    }
+
     /// A kind whose entries come from another's objects (cut-out parts, grants): a rank only.
     #[must_use]
     pub const fn derived(name: &'static str) -> Self {
-        Self {
-            name,
-            queries: |_| Vec::new(),
-            build: |_, _| Ok(Vec::new()),
-        }
+        Self::new(name, |_| Vec::new(), |_, _| Ok(Vec::new()))
     }
 
     /// A kind whose objects are one row each.
     #[must_use]
     pub const fn of<T: Object>() -> Self {
-        Self {
-            name: T::NAME,
-            queries: |caps| T::query(caps).into_iter().collect(),
-            build: |_, rows| {
+        Self::new(
+            T::NAME,
+            |caps| T::query(caps).into_iter().collect(),
+            |_, rows| {
                 let rows = rows.iter().flat_map(Rows::iter);
                 rows.map(|row| Ok(Loaded::of(&T::decode(&row)?))).collect()
             },
-        }
+        )
     }
 }
