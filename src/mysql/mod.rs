@@ -1,11 +1,21 @@
 //! MySQL and MariaDB: `Source`, `Snapshot` and `Target` for them. Wiring only.
 
+pub mod around;
+pub mod catalog;
+pub mod claims;
 pub mod conninfo;
 pub mod facts;
+pub mod inventory;
+pub mod objects;
 pub mod optionfile;
 pub mod quote;
 pub mod refusal;
+pub mod scan;
+pub mod scope;
+pub mod select;
 pub mod session;
 pub mod settings;
+pub mod stored;
+pub mod text;
 pub mod version;
 pub mod wire;

@@ -1,0 +1,154 @@
+//! Reads everything that a database, or the server, consists of, as entries.
+
+use std::collections::HashMap;
+
+use bstr::BString;
+
+use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
+use crate::mysql::claims::Claims;
+use crate::mysql::inventory;
+use crate::mysql::objects::{GLOBALS, KINDS, Kind, Loaded, Loader, Reference};
+use crate::mysql::scope::Scope;
+use crate::mysql::select::Select;
+use crate::mysql::session::Session;
+use crate::mysql::text::Text;
+use crate::mysql::version::Caps;
+use crate::plan::entry::{Entry, EntryId, Section};
+use crate::source::{Catalog, DumpOptions};
+
+/// The entries of one database, unordered.
+pub async fn load(
+    session: &mut Session,
+    database: &[u8],
+    options: &DumpOptions,
+) -> Result<Catalog> {
+    let caps = session.caps();
+    prepare(session, caps).await?;
+    session.execute(Text::new("USE ").ident(database)).await?;
+    let mut claims = claims(options);
+    let relations = inventory::load(session, caps, database, &mut claims)
+        .await
+        .while_with(|| "reading the tables' list")?;
+    let scope = Scope {
+        caps,
+        database: database.into(),
+        collation: collation(session, database).await?,
+        options,
+        relations,
+    };
+    read(session, KINDS, &scope, claims).await
+}
+
+/// The entries of what belongs to the server, unordered.
+pub async fn globals(session: &mut Session, options: &DumpOptions) -> Result<Catalog> {
+    let caps = session.caps();
+    prepare(session, caps).await?;
+    let scope = Scope {
+        caps,
+        database: BString::default(),
+        collation: BString::default(),
+        options,
+        relations: Vec::new(),
+    };
+    read(session, GLOBALS, &scope, claims(options)).await
+}
+
+fn claims(options: &DumpOptions) -> Claims {
+    Claims {
+        lenient: options.lenient,
+        ..Claims::default()
+    }
+}
+
+/// Makes the server print definitions in one way, whatever its own settings are, and in the bytes
+/// that it keeps: a conversion would turn what the target lacks into question marks.
+async fn prepare(session: &mut Session, caps: Caps) -> Result<()> {
+    session.execute("SET NAMES utf8mb4").await?;
+    session
+        .execute("SET character_set_results = binary, sql_mode = '', sql_quote_show_create = 1")
+        .await?;
+    for (has, setting) in [
+        (
+            caps.data_dictionary(),
+            "information_schema_stats_expiry = 0",
+        ),
+        (caps.identified_as_hex(), "print_identified_with_as_hex = 1"),
+        (
+            caps.generated_invisible_key(),
+            "show_gipk_in_create_table_and_information_schema = 1",
+        ),
+    ] {
+        if has {
+            session.execute(format!("SET SESSION {setting}")).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn collation(session: &mut Session, database: &[u8]) -> Result<BString> {
+    let select = Select::from("information_schema.schemata")
+        .cols(&["default_collation_name"])
+        .equals("schema_name", database);
+    let rows = session.query(select.sql()).await?;
+    let row = rows.first().ok_or_else(|| {
+        Error::new(
+            ErrorKind::Server,
+            format!("there is no database {}", BString::from(database)),
+        )
+    })?;
+    row.owned("default_collation_name")
+}
+
+async fn read(
+    session: &mut Session,
+    kinds: &'static [Kind],
+    scope: &Scope<'_>,
+    mut claims: Claims,
+) -> Result<Catalog> {
+    let mut loaded = Vec::new();
+    for (kind, rank) in kinds.iter().zip(0_u16..) {
+        let mut loader = Loader {
+            session: &mut *session,
+            scope,
+            claims: &mut claims,
+        };
+        let objects = kind.load(&mut loader).await?;
+        loaded.extend(objects.into_iter().map(|object| (kind.name, rank, object)));
+    }
+    loaded.retain(|(_, _, object)| {
+        !scope.options.selection.data_only || object.section == Section::Data
+    });
+    Ok(Catalog {
+        entries: number(loaded),
+        warnings: claims.warnings,
+    })
+}
+
+/// Gives ids; what needs an object that is not dumped needs nothing.
+fn number(loaded: Vec<(&'static str, u16, Loaded)>) -> Vec<Entry> {
+    let mut known: HashMap<Reference, EntryId> = HashMap::new();
+    for ((_, _, object), id) in loaded.iter().zip(0..) {
+        if let Some(name) = &object.provides {
+            known.insert(name.clone(), EntryId(id));
+        }
+    }
+    let entry = |((kind, rank, object), id): ((&'static str, u16, Loaded), u32)| Entry {
+        id: EntryId(id),
+        kind,
+        section: object.section,
+        rank,
+        identity: object.identity,
+        needs: needs(&object.needs, EntryId(id), &known),
+        body: object.body,
+        drop: object.drop,
+    };
+    loaded.into_iter().zip(0..).map(entry).collect()
+}
+
+fn needs(names: &[Reference], own: EntryId, known: &HashMap<Reference, EntryId>) -> Vec<EntryId> {
+    let found = names.iter().filter_map(|name| known.get(name).copied());
+    let mut ids: Vec<EntryId> = found.filter(|id| *id != own).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

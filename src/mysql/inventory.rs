@@ -1,0 +1,235 @@
+//! The database's tables and columns, read once: several kinds are made from them.
+
+use std::collections::HashMap;
+
+use bstr::{BStr, BString, ByteSlice};
+
+use crate::error::Result;
+use crate::mysql::claims::{self, Claims};
+use crate::mysql::select::Select;
+use crate::mysql::session::Session;
+use crate::mysql::version::Caps;
+use crate::sql::rows::Row;
+
+/// One row of `information_schema.columns`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: BString,
+    /// The type without its length: `varchar`.
+    pub data_type: BString,
+    /// The type as declared: `varchar(10)`.
+    pub column_type: BString,
+    /// The character set, of a column that has one.
+    pub charset: Option<BString>,
+    /// Attributes: `auto_increment`, `VIRTUAL GENERATED`, `INVISIBLE`.
+    pub extra: BString,
+    /// The generation expression, `ROW START` and `ROW END` of a versioned table.
+    pub generation: BString,
+}
+
+impl Column {
+    /// Its values are computed, or kept by the server.
+    #[must_use]
+    pub fn is_generated(&self) -> bool {
+        let extra = self.extra.to_ascii_lowercase();
+        // DEFAULT_GENERATED is an expression for a default: such a column holds data.
+        extra.contains_str("virtual")
+            || extra.contains_str("persistent")
+            || extra.contains_str("stored generated")
+    }
+
+    /// It is a period's start or end that the server keeps.
+    #[must_use]
+    pub fn is_row_time(&self) -> bool {
+        matches!(self.generation.as_bytes(), b"ROW START" | b"ROW END")
+    }
+}
+
+/// One row of `information_schema.tables` with its columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Relation {
+    /// Its name.
+    pub name: BString,
+    /// `BASE TABLE`, `VIEW`, `SEQUENCE`, `SYSTEM VERSIONED`.
+    pub table_type: BString,
+    /// The storage engine; none for a view or where the server can't open the table.
+    pub engine: Option<BString>,
+    /// The server's message where it can't open the table; else the table's comment.
+    pub comment: BString,
+    /// Rows, by the server's estimate.
+    pub rows: u64,
+    /// Bytes, by the server's estimate.
+    pub bytes: u64,
+    /// In their order.
+    pub columns: Vec<Column>,
+}
+
+impl Relation {
+    /// It is a table with rows or without: not a view, not a sequence.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        matches!(
+            self.table_type.as_bytes(),
+            b"BASE TABLE" | b"SYSTEM VERSIONED"
+        )
+    }
+
+    /// It keeps its history.
+    #[must_use]
+    pub fn is_versioned(&self) -> bool {
+        self.table_type == "SYSTEM VERSIONED"
+    }
+
+    /// Its engine is this one.
+    #[must_use]
+    pub fn has_engine(&self, names: &[&str]) -> bool {
+        self.engine.as_ref().is_some_and(|engine| {
+            names
+                .iter()
+                .any(|name| engine.eq_ignore_ascii_case(name.as_bytes()))
+        })
+    }
+}
+
+/// Reads all tables, views and sequences, with their columns; checks that each is known.
+pub async fn load(
+    session: &mut Session,
+    caps: Caps,
+    database: &[u8],
+    claims: &mut Claims,
+) -> Result<Vec<Relation>> {
+    let rows = session.query(tables_query(database).sql()).await?;
+    let mut relations = Vec::with_capacity(rows.len());
+    for row in rows.iter() {
+        relations.push(relation(&row)?);
+    }
+    let mut columns = columns(session, caps, database).await?;
+    for relation in &mut relations {
+        relation.columns = columns.remove(&relation.name).unwrap_or_default();
+    }
+    check(&mut relations, claims)?;
+    Ok(relations)
+}
+
+fn tables_query(database: &[u8]) -> Select {
+    Select::from("information_schema.tables")
+        .cols(&["table_name", "table_type", "engine", "table_comment"])
+        .col("table_rows", "COALESCE(table_rows, 0)")
+        .col("bytes", "COALESCE(data_length, 0)")
+        .equals("table_schema", database)
+        .order("table_name")
+}
+
+fn relation(row: &Row<'_>) -> Result<Relation> {
+    Ok(Relation {
+        name: row.owned("table_name")?,
+        table_type: row.owned("table_type")?,
+        engine: row.opt_owned("engine")?,
+        comment: row.opt_owned("table_comment")?.unwrap_or_default(),
+        rows: row.num("table_rows")?,
+        bytes: row.num("bytes")?,
+        columns: Vec::new(),
+    })
+}
+
+async fn columns(
+    session: &mut Session,
+    caps: Caps,
+    database: &[u8],
+) -> Result<HashMap<BString, Vec<Column>>> {
+    let rows = session.query(columns_query(caps, database).sql()).await?;
+    let mut columns: HashMap<BString, Vec<Column>> = HashMap::new();
+    for row in rows.iter() {
+        let of_table = columns.entry(row.owned("table_name")?).or_default();
+        of_table.push(column(&row)?);
+    }
+    Ok(columns)
+}
+
+fn columns_query(caps: Caps, database: &[u8]) -> Select {
+    Select::from("information_schema.columns")
+        .cols(&["table_name", "column_name", "data_type", "column_type"])
+        .cols(&["character_set_name", "extra"])
+        .col_if(
+            caps.generation_expression(),
+            "generation",
+            "COALESCE(generation_expression, '')",
+            "''",
+        )
+        .equals("table_schema", database)
+        .order("table_name, ordinal_position")
+}
+
+fn column(row: &Row<'_>) -> Result<Column> {
+    Ok(Column {
+        name: row.owned("column_name")?,
+        data_type: row.owned("data_type")?,
+        column_type: row.owned("column_type")?,
+        charset: row.opt_owned("character_set_name")?,
+        extra: row.owned("extra")?,
+        generation: row.owned("generation")?,
+    })
+}
+
+/// Checks types, engines and columns. With leniency, what is not known is left out.
+fn check(relations: &mut Vec<Relation>, claims: &mut Claims) -> Result<()> {
+    let mut failed = None;
+    relations.retain(|relation| match check_one(relation, claims) {
+        Ok(known) => known,
+        Err(error) => {
+            failed.get_or_insert(error);
+            false
+        }
+    });
+    failed.map_or(Ok(()), Err)
+}
+
+fn check_one(relation: &Relation, claims: &mut Claims) -> Result<bool> {
+    let object = format!("table {}", relation.name);
+    let known = claims::TABLE_TYPES;
+    if !claims.value(&object, "type", relation.table_type.as_bstr(), known)? {
+        return Ok(false);
+    }
+    if relation.is_table() && !check_engine(relation, &object, claims)? {
+        return Ok(false);
+    }
+    for column in &relation.columns {
+        let object = format!("column {}.{}", relation.name, column.name);
+        claims.value(
+            &object,
+            "type",
+            column.data_type.as_bstr(),
+            claims::DATA_TYPES,
+        )?;
+        claims.attributes(&object, column.extra.as_bstr())?;
+    }
+    Ok(true)
+}
+
+fn check_engine(relation: &Relation, object: &str, claims: &mut Claims) -> Result<bool> {
+    let Some(engine) = &relation.engine else {
+        let message = format!("the server can't open it: {}", relation.comment);
+        claims.unclaimed(object, &message)?;
+        return Ok(false);
+    };
+    let engine: &BStr = engine.as_bstr();
+    let known = [claims::ROW_ENGINES, claims::ROWLESS_ENGINES].concat();
+    claims.value(object, "engine", engine, &known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_default_expression_is_data() {
+        let column = |extra: &str| Column {
+            extra: extra.into(),
+            ..Column::default()
+        };
+        assert!(!column("DEFAULT_GENERATED on update CURRENT_TIMESTAMP").is_generated());
+        assert!(column("VIRTUAL GENERATED").is_generated());
+        assert!(column("STORED GENERATED, INVISIBLE").is_generated());
+    }
+}

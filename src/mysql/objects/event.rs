@@ -1,0 +1,101 @@
+//! Events. Catalog: `information_schema.events`, `SHOW CREATE EVENT`.
+
+use bstr::{BString, ByteSlice};
+
+use crate::error::Result;
+use crate::mysql::around::Around;
+use crate::mysql::claims::{Claims, EVENT_STATES, EVENT_TYPES};
+use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
+use crate::mysql::scope::Scope;
+use crate::mysql::select::Select;
+use crate::mysql::stored::Stored;
+use crate::mysql::text::{Sql, Text};
+use crate::plan::entry::{Identity, Section};
+use crate::sql::rows::{Row, Rows};
+
+/// An event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    name: BString,
+    kind: BString,
+    status: BString,
+    /// When it was made, as a Unix time.
+    created: Option<u64>,
+    stored: Stored,
+}
+
+impl Object for Event {
+    const NAME: &'static str = "event";
+    const SECTION: Section = Section::PostData;
+
+    fn find(scope: &Scope<'_>) -> Found<Self> {
+        if !scope.wants_rest() {
+            return Found::Nothing;
+        }
+        Found::Query(
+            Select::from("information_schema.events")
+                .cols(&["event_name", "event_type", "status"])
+                .col("created", "UNIX_TIMESTAMP(created)")
+                .equals("event_schema", &scope.database)
+                .order("event_name"),
+        )
+    }
+
+    fn decode(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            name: row.owned("event_name")?,
+            kind: row.owned("event_type")?,
+            status: row.owned("status")?,
+            created: row.opt_num("created")?,
+            stored: Stored::default(),
+        })
+    }
+
+    fn show(&self) -> Option<BString> {
+        Some(Text::new("SHOW CREATE EVENT ").ident(&self.name).into())
+    }
+
+    fn define(&mut self, rows: &Rows, _scope: &Scope<'_>) -> Result<()> {
+        let row = only(rows)?;
+        let create = shown(&row, "Create Event", "EVENT on the database")?;
+        self.stored = Stored::decode(&row, create)?;
+        self.stored.time_zone = Some(row.owned("time_zone")?);
+        Ok(())
+    }
+
+    fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        let object = format!("event {}", self.name);
+        claims.value(&object, "type", self.kind.as_bstr(), EVENT_TYPES)?;
+        claims.value(&object, "status", self.status.as_bstr(), EVENT_STATES)?;
+        Ok(())
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
+            name: self.name.clone(),
+            ..Identity::default()
+        }
+    }
+
+    fn provides(&self) -> Option<Reference> {
+        Some(Reference::new("event", &self.name))
+    }
+
+    fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
+        let mut sql = Sql::default();
+        self.stored.render_with(self.clock(), scope, &mut sql);
+        sql.drop_with(Text::new("DROP EVENT IF EXISTS ").ident(&self.name));
+        Ok(Rendered::Sql(sql))
+    }
+}
+
+impl Event {
+    /// An event whose one time has passed is refused, or made disabled: so the clock is set back to
+    /// when it was made.
+    fn clock(&self) -> Around {
+        let created = self.created.filter(|_| self.kind == "ONE TIME");
+        created.map_or_else(Around::default, |created| {
+            Around::default().word("timestamp", &created.to_string())
+        })
+    }
+}

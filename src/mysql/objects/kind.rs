@@ -1,0 +1,230 @@
+//! The shape of an object kind, and how any kind is loaded. Kinds are pure: they say what to ask
+//! and read the answers; only this file talks to the server for them.
+
+use std::pin::Pin;
+
+use bstr::BString;
+
+use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
+use crate::mysql::claims::Claims;
+use crate::mysql::scope::Scope;
+use crate::mysql::select::Select;
+use crate::mysql::session::Session;
+use crate::mysql::text::Sql;
+use crate::plan::entry::{Body, DataRef, Identity, Section, Statement};
+use crate::sql::rows::{Row, Rows};
+
+/// Names an object for others that need it: a name space and a name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reference {
+    /// `relation` for tables, views and sequences, which share their names; else the kind.
+    pub space: &'static str,
+    /// Its name.
+    pub name: BString,
+}
+
+impl Reference {
+    /// A table, view or sequence.
+    #[must_use]
+    pub fn relation(name: &[u8]) -> Self {
+        Self::new("relation", name)
+    }
+
+    /// An object of a name space.
+    #[must_use]
+    pub fn new(space: &'static str, name: &[u8]) -> Self {
+        Self {
+            space,
+            name: name.into(),
+        }
+    }
+}
+
+/// Where a kind's objects come from.
+#[derive(Debug)]
+pub enum Found<T> {
+    /// This server has no such kind, or it was not asked for.
+    Nothing,
+    /// From a query, one row an object.
+    Query(Select),
+    /// From what is already known.
+    Listed(Vec<T>),
+}
+
+/// What an object becomes.
+#[derive(Debug)]
+pub enum Rendered {
+    /// Statements.
+    Sql(Sql),
+    /// Rows.
+    Data(DataRef),
+}
+
+/// One kind of object.
+pub trait Object: Sized + Send {
+    /// The kind's name in the registry, the fixtures and the table of contents.
+    const NAME: &'static str;
+    /// Where in the script it belongs.
+    const SECTION: Section;
+
+    /// Where its objects come from.
+    fn find(scope: &Scope<'_>) -> Found<Self>;
+    /// Reads one row of the query.
+    fn decode(row: &Row<'_>) -> Result<Self>;
+    /// The statement that shows its definition, where one is needed.
+    fn show(&self) -> Option<BString> {
+        None
+    }
+    /// Reads the answer to that.
+    fn define(&mut self, _rows: &Rows, _scope: &Scope<'_>) -> Result<()> {
+        Ok(())
+    }
+    /// Says what can't be carried.
+    fn claim(&self, _scope: &Scope<'_>, _claims: &mut Claims) -> Result<()> {
+        Ok(())
+    }
+    /// Sees all objects together, where they depend on one another.
+    fn link(_objects: &mut Vec<Self>) {}
+    /// Its names.
+    fn identity(&self) -> Identity;
+    /// What others call it by.
+    fn provides(&self) -> Option<Reference> {
+        None
+    }
+    /// What must come before it.
+    fn needs(&self) -> Vec<Reference> {
+        Vec::new()
+    }
+    /// What it becomes. Pure.
+    fn render(&self, scope: &Scope<'_>) -> Result<Rendered>;
+}
+
+/// A loaded object, before it gets its id.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Where in the script it belongs.
+    pub section: Section,
+    /// Its names.
+    pub identity: Identity,
+    /// What others call it by.
+    pub provides: Option<Reference>,
+    /// What must come before it.
+    pub needs: Vec<Reference>,
+    /// What it consists of.
+    pub body: Body,
+    /// What removes it.
+    pub drop: Vec<Statement>,
+}
+
+/// What loading needs.
+pub struct Loader<'a, 'o> {
+    /// The connection.
+    pub session: &'a mut Session,
+    /// The surroundings.
+    pub scope: &'a Scope<'o>,
+    /// The claim check.
+    pub claims: &'a mut Claims,
+}
+
+type Loading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Loaded>>> + Send + 'a>>;
+
+/// One line of the registry.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// The kind's name.
+    pub name: &'static str,
+    load: for<'a> fn(&'a mut Loader<'_, '_>) -> Loading<'a>,
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Kind {
+    /// The kind of this type.
+    #[must_use]
+    pub const fn of<T: Object + 'static>() -> Self {
+        Self {
+            name: T::NAME,
+            load: |loader| Box::pin(load::<T>(loader)),
+        }
+    }
+
+    /// Loads all its objects.
+    pub async fn load(&self, loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
+        (self.load)(loader).await
+    }
+}
+
+async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
+    let mut objects = find::<T>(loader).await?;
+    let mut defined = Vec::with_capacity(objects.len());
+    for mut object in objects.drain(..) {
+        let shown = define(&mut object, loader).await;
+        let name = || label::<T>(&object.identity());
+        match shown {
+            Ok(()) => defined.push(object),
+            Err(error) if loader.claims.lenient => loader.claims.warn(name(), error.line()),
+            Err(error) => return Err(error).while_with(|| format!("reading {}", name())),
+        }
+    }
+    T::link(&mut defined);
+    let loaded = defined.iter().map(|object| render(object, loader.scope));
+    loaded.collect()
+}
+
+async fn find<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<T>> {
+    match T::find(loader.scope) {
+        Found::Nothing => Ok(Vec::new()),
+        Found::Listed(objects) => Ok(objects),
+        Found::Query(select) => {
+            let rows = loader.session.query(select.sql()).await?;
+            rows.iter().map(|row| T::decode(&row)).collect()
+        }
+    }
+}
+
+async fn define<T: Object>(object: &mut T, loader: &mut Loader<'_, '_>) -> Result<()> {
+    if let Some(sql) = object.show() {
+        let rows = loader.session.query(sql).await?;
+        object.define(&rows, loader.scope)?;
+    }
+    object.claim(loader.scope, loader.claims)
+}
+
+fn render<T: Object>(object: &T, scope: &Scope<'_>) -> Result<Loaded> {
+    let (body, drop) = match object.render(scope)? {
+        Rendered::Sql(sql) => (Body::Statements(sql.create), sql.drop),
+        Rendered::Data(data) => (Body::Data(data), Vec::new()),
+    };
+    Ok(Loaded {
+        section: T::SECTION,
+        identity: object.identity(),
+        provides: object.provides(),
+        needs: object.needs(),
+        body,
+        drop,
+    })
+}
+
+/// "view v", for messages.
+fn label<T: Object>(identity: &Identity) -> String {
+    format!("{} {}", T::NAME, identity.name)
+}
+
+/// The definition in a `SHOW CREATE …` answer. The server hides it, as NULL, from those who lack
+/// `right`.
+pub fn shown(row: &Row<'_>, column: &str, right: &str) -> Result<BString> {
+    row.opt_owned(column)?.ok_or_else(|| {
+        Error::new(ErrorKind::Privilege, "the server hides the definition")
+            .hint(format!("Grant {right} to the user that dumps."))
+    })
+}
+
+/// The only row of an answer.
+pub fn only(rows: &Rows) -> Result<Row<'_>> {
+    rows.first()
+        .ok_or_else(|| Error::new(ErrorKind::Changed, "it is gone"))
+}

@@ -1,0 +1,103 @@
+//! Stored procedures and functions. Catalog: `information_schema.routines`, `SHOW CREATE`.
+
+use bstr::{BString, ByteSlice};
+
+use crate::error::Result;
+use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
+use crate::mysql::scope::Scope;
+use crate::mysql::select::Select;
+use crate::mysql::stored::Stored;
+use crate::mysql::text::{Sql, Text};
+use crate::plan::entry::{Identity, Section};
+use crate::sql::rows::{Row, Rows};
+
+/// A procedure or function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routine {
+    name: BString,
+    /// `PROCEDURE` or `FUNCTION`: they share no names.
+    kind: BString,
+    stored: Stored,
+}
+
+/// The query for routines of these types.
+pub(super) fn query(scope: &Scope<'_>, types: &str) -> Select {
+    Select::from("information_schema.routines")
+        .cols(&["routine_name", "routine_type"])
+        .equals("routine_schema", &scope.database)
+        .filter(&format!("routine_type IN ({types})"))
+        .order("routine_type, routine_name")
+}
+
+/// The right that shows a routine's body.
+pub(super) fn right(scope: &Scope<'_>) -> &'static str {
+    if scope.caps.show_routine_privilege() {
+        "SHOW_ROUTINE on *.*"
+    } else if scope.caps.show_create_routine_privilege() {
+        "SHOW CREATE ROUTINE on the database"
+    } else {
+        "SELECT on mysql.proc"
+    }
+}
+
+impl Object for Routine {
+    const NAME: &'static str = "routine";
+    const SECTION: Section = Section::PreData;
+
+    fn find(scope: &Scope<'_>) -> Found<Self> {
+        if scope.wants_rest() {
+            Found::Query(query(scope, "'PROCEDURE', 'FUNCTION'"))
+        } else {
+            Found::Nothing
+        }
+    }
+
+    fn decode(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            name: row.owned("routine_name")?,
+            kind: row.owned("routine_type")?,
+            stored: Stored::default(),
+        })
+    }
+
+    fn show(&self) -> Option<BString> {
+        let show = Text::new("SHOW CREATE ").raw(&self.kind).words(" ");
+        Some(show.ident(&self.name).into())
+    }
+
+    fn define(&mut self, rows: &Rows, scope: &Scope<'_>) -> Result<()> {
+        let row = only(rows)?;
+        let column = if self.kind == "FUNCTION" {
+            "Create Function"
+        } else {
+            "Create Procedure"
+        };
+        self.stored = Stored::decode(&row, shown(&row, column, right(scope))?)?;
+        Ok(())
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
+            name: self.name.clone(),
+            detail: self.kind.to_ascii_lowercase().into(),
+            ..Identity::default()
+        }
+    }
+
+    fn provides(&self) -> Option<Reference> {
+        let space = if self.kind.as_bstr() == "FUNCTION" {
+            "function"
+        } else {
+            "procedure"
+        };
+        Some(Reference::new(space, &self.name))
+    }
+
+    fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
+        let mut sql = Sql::default();
+        self.stored.render(scope, &mut sql);
+        let drop = Text::new("DROP ").raw(&self.kind).words(" IF EXISTS ");
+        sql.drop_with(drop.ident(&self.name));
+        Ok(Rendered::Sql(sql))
+    }
+}

@@ -1,0 +1,170 @@
+//! Tables: the server's own `CREATE TABLE`, with its indexes and foreign keys (the script's head
+//! switches their check off, so circular ones load in any order). Rows: `table_data.rs`.
+
+use bstr::BString;
+
+use crate::error::Result;
+use crate::mysql::inventory::Relation;
+use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
+use crate::mysql::quote::{ident, unquote_ident};
+use crate::mysql::scan::{Kind, Quoting, Token, tokens};
+use crate::mysql::scope::Scope;
+use crate::mysql::text::{Sql, Text};
+use crate::plan::entry::{Identity, Section};
+use crate::sql::rows::{Row, Rows};
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    name: BString,
+    /// ARCHIVE refuses rows whose number lies below its `AUTO_INCREMENT`.
+    archive: bool,
+    create: BString,
+    sequences: Vec<BString>,
+}
+
+impl Table {
+    fn of(relation: &Relation) -> Self {
+        Self {
+            name: relation.name.clone(),
+            archive: relation.has_engine(&["ARCHIVE"]),
+            create: BString::default(),
+            sequences: Vec::new(),
+        }
+    }
+}
+
+impl Object for Table {
+    const NAME: &'static str = "table";
+    const SECTION: Section = Section::PreData;
+
+    fn find(scope: &Scope<'_>) -> Found<Self> {
+        let wanted =
+            |relation: &&Relation| relation.is_table() && scope.wants_relation(&relation.name);
+        Found::Listed(
+            scope
+                .relations
+                .iter()
+                .filter(wanted)
+                .map(Self::of)
+                .collect(),
+        )
+    }
+
+    fn decode(row: &Row<'_>) -> Result<Self> {
+        Ok(Self::of(&Relation {
+            name: row.owned("table_name")?,
+            ..Relation::default()
+        }))
+    }
+
+    fn show(&self) -> Option<BString> {
+        Some(Text::new("SHOW CREATE TABLE ").ident(&self.name).into())
+    }
+
+    fn define(&mut self, rows: &Rows, scope: &Scope<'_>) -> Result<()> {
+        let text = shown(&only(rows)?, "Create Table", "SELECT on the database")?;
+        let (text, sequences) = without_own_database(&text, &scope.database);
+        self.sequences = sequences;
+        self.create = text;
+        if self.archive {
+            self.create = without_auto_increment(&self.create);
+        }
+        Ok(())
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
+            name: self.name.clone(),
+            ..Identity::default()
+        }
+    }
+
+    fn provides(&self) -> Option<Reference> {
+        Some(Reference::relation(&self.name))
+    }
+
+    fn needs(&self) -> Vec<Reference> {
+        let names = self.sequences.iter();
+        names.map(|name| Reference::relation(name)).collect()
+    }
+
+    fn render(&self, _scope: &Scope<'_>) -> Result<Rendered> {
+        let mut sql = Sql::default();
+        sql.push(self.create.clone());
+        sql.drop_with(Text::new("DROP TABLE IF EXISTS ").ident(&self.name));
+        Ok(Rendered::Sql(sql))
+    }
+}
+
+/// MariaDB names the sequences of defaults with their database (`` nextval(`db`.`s`) ``), which
+/// need not be the one that is restored into. Gives the text without it, and the sequences.
+fn without_own_database(text: &[u8], database: &[u8]) -> (BString, Vec<BString>) {
+    let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
+    let own = ident(database);
+    let (mut out, mut from, mut sequences) = (Vec::new(), 0, Vec::new());
+    for window in all.windows(5) {
+        let [function, open, schema, dot, name] = window else {
+            continue;
+        };
+        let call = ["nextval", "lastval", "setval"]
+            .iter()
+            .any(|word| function.is(word));
+        if call && open.is_mark(b'(') && schema.text == own.as_slice() && dot.is_mark(b'.') {
+            out.extend_from_slice(text.get(from..schema.start).unwrap_or_default());
+            from = name.start;
+            sequences.extend(unquote_ident(name.text).map(|(name, _)| name));
+        }
+    }
+    out.extend_from_slice(text.get(from..).unwrap_or_default());
+    (out.into(), sequences)
+}
+
+/// Takes the table option `AUTO_INCREMENT=n` out.
+fn without_auto_increment(text: &[u8]) -> BString {
+    let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
+    let option = all.windows(3).find(|window| {
+        matches!(window, [word, equals, number] if word.is("AUTO_INCREMENT")
+            && equals.is_mark(b'=') && number.kind == Kind::Word)
+    });
+    let Some([word, _, number]) = option else {
+        return text.into();
+    };
+    let (head, tail) = (text.get(..word.start), text.get(number.end()..));
+    [
+        head.unwrap_or_default().trim_ascii_end(),
+        tail.unwrap_or_default(),
+    ]
+    .concat()
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sequences_of_defaults_lose_their_own_database() {
+        let text = b"CREATE TABLE `t` (`a` int DEFAULT nextval(`x`.`s`), `b` int DEFAULT \
+                     nextval(`y`.`s`) COMMENT 'nextval(`x`.`s`)')";
+        let (text, sequences) = without_own_database(text, b"x");
+        assert_eq!(
+            text,
+            "CREATE TABLE `t` (`a` int DEFAULT nextval(`s`), `b` int DEFAULT \
+             nextval(`y`.`s`) COMMENT 'nextval(`x`.`s`)')"
+        );
+        assert_eq!(sequences, ["s"]);
+    }
+
+    #[test]
+    fn the_counter_is_taken_out() {
+        let text =
+            b"CREATE TABLE `t` (\n  `a` int AUTO_INCREMENT\n) ENGINE=ARCHIVE AUTO_INCREMENT=7 \
+                     COMMENT='AUTO_INCREMENT=9'";
+        assert_eq!(
+            without_auto_increment(text),
+            "CREATE TABLE `t` (\n  `a` int AUTO_INCREMENT\n) ENGINE=ARCHIVE \
+             COMMENT='AUTO_INCREMENT=9'"
+        );
+    }
+}

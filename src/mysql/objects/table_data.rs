@@ -1,0 +1,128 @@
+//! A table's rows. Catalog: `information_schema.tables`, `information_schema.columns`.
+
+use bstr::BString;
+
+use crate::error::Result;
+use crate::mysql::claims::{Claims, ROW_ENGINES};
+use crate::mysql::inventory::{Column, Relation};
+use crate::mysql::objects::column_read::data_column;
+use crate::mysql::objects::{Found, Object, Reference, Rendered};
+use crate::mysql::quote::{ident, qualified};
+use crate::mysql::scope::Scope;
+use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueForm};
+use crate::sql::rows::Row;
+
+/// A table's rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableData {
+    relation: Relation,
+}
+
+impl Object for TableData {
+    const NAME: &'static str = "table_data";
+    const SECTION: Section = Section::Data;
+
+    fn find(scope: &Scope<'_>) -> Found<Self> {
+        let wanted = |relation: &&Relation| relation.is_table() && scope.wants_rows(&relation.name);
+        let tables = scope.relations.iter().filter(wanted);
+        let data = tables.map(|relation| Self {
+            relation: relation.clone(),
+        });
+        Found::Listed(
+            data.filter(|data| data.relation.has_engine(ROW_ENGINES))
+                .collect(),
+        )
+    }
+
+    fn decode(row: &Row<'_>) -> Result<Self> {
+        let relation = Relation {
+            name: row.owned("table_name")?,
+            ..Relation::default()
+        };
+        Ok(Self { relation })
+    }
+
+    fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        if self.relation.is_versioned() && !self.keeps_history(scope) {
+            claims.warn(
+                format!("table {}", self.relation.name),
+                "its history is left out: this server can't load it back",
+            );
+        }
+        Ok(())
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
+            name: self.relation.name.clone(),
+            ..Identity::default()
+        }
+    }
+
+    fn needs(&self) -> Vec<Reference> {
+        vec![Reference::relation(&self.relation.name)]
+    }
+
+    fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
+        let mut table = qualified(&scope.database, &self.relation.name);
+        if self.keeps_history(scope) {
+            table.extend_from_slice(b" FOR SYSTEM_TIME ALL");
+        }
+        Ok(Rendered::Data(DataRef {
+            table,
+            into: ident(&self.relation.name),
+            columns: self.columns(scope),
+            filter: scope.condition(&self.relation.name),
+            method: Method::Rows,
+            bytes: self.relation.bytes,
+            rows: self.relation.rows,
+            key: 0,
+            blocks: 0,
+        }))
+    }
+}
+
+impl TableData {
+    /// Past rows can be read and loaded back: not where row times are transaction numbers, which
+    /// mean nothing elsewhere.
+    fn keeps_history(&self, scope: &Scope<'_>) -> bool {
+        let precise = |column: &Column| column.is_row_time() && column.data_type == "bigint";
+        self.relation.is_versioned()
+            && scope.caps.insert_history()
+            && !self.relation.columns.iter().any(precise)
+    }
+
+    fn columns(&self, scope: &Scope<'_>) -> Vec<DataColumn> {
+        let history = self.keeps_history(scope);
+        let own = self.relation.columns.iter();
+        let read = own.filter(|column| history || !column.is_row_time());
+        let mut columns: Vec<DataColumn> = read.filter_map(data_column).collect();
+        if history && !self.relation.columns.iter().any(Column::is_row_time) {
+            columns.extend(["row_start", "row_end"].map(hidden_time));
+        }
+        if columns.is_empty() {
+            columns.extend(self.relation.columns.first().map(counted));
+        }
+        columns
+    }
+}
+
+/// `row_start` and `row_end` of `WITH SYSTEM VERSIONING` alone: not in the catalog, but they can be
+/// named.
+fn hidden_time(name: &str) -> DataColumn {
+    let name = ident(name.as_bytes());
+    DataColumn {
+        read: name.clone(),
+        name,
+        form: ValueForm::Quoted,
+    }
+}
+
+/// Where all columns are computed, rows still count: each is written as one `DEFAULT`.
+fn counted(column: &Column) -> DataColumn {
+    DataColumn {
+        name: ident(&column.name),
+        read: BString::from("'DEFAULT'"),
+        form: ValueForm::Expression,
+    }
+}

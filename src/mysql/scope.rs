@@ -1,0 +1,52 @@
+//! What every kind may know while it is loaded and rendered.
+
+use bstr::BString;
+
+use crate::mysql::inventory::Relation;
+use crate::mysql::version::Caps;
+use crate::source::DumpOptions;
+
+/// The database, its server and what was asked for.
+#[derive(Debug)]
+pub struct Scope<'a> {
+    /// What the server can do.
+    pub caps: Caps,
+    /// The database's name; empty for the globals.
+    pub database: BString,
+    /// Its default collation.
+    pub collation: BString,
+    /// What was asked for.
+    pub options: &'a DumpOptions,
+    /// Its tables, views and sequences.
+    pub relations: Vec<Relation>,
+}
+
+impl Scope<'_> {
+    /// Whether a table, view or sequence is asked for.
+    #[must_use]
+    pub fn wants_relation(&self, _name: &[u8]) -> bool {
+        true
+    }
+
+    /// Whether a table's rows are asked for.
+    #[must_use]
+    pub fn wants_rows(&self, name: &[u8]) -> bool {
+        self.wants_relation(name) && !self.options.selection.schema_only
+    }
+
+    /// The condition on a table's rows.
+    #[must_use]
+    pub fn condition(&self, name: &[u8]) -> Option<BString> {
+        let conditions = self.options.selection.conditions.iter();
+        let mut of_table = conditions.filter(|(table, _)| table.as_bytes() == name);
+        of_table
+            .next()
+            .map(|(_, condition)| condition.as_str().into())
+    }
+
+    /// Whether objects that belong to no table are asked for.
+    #[must_use]
+    pub fn wants_rest(&self) -> bool {
+        self.options.selection.tables.is_empty()
+    }
+}

@@ -1,0 +1,79 @@
+//! What routines, packages, triggers and events have in common: a text in the character set of the
+//! client that made it, and the settings that it runs under.
+
+use bstr::{BStr, BString, ByteSlice};
+
+use crate::error::Result;
+use crate::mysql::around::Around;
+use crate::mysql::scope::Scope;
+use crate::mysql::text::{Sql, Text};
+use crate::sql::rows::Row;
+
+/// A stored program.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stored {
+    /// The whole `CREATE` statement, in `charset`.
+    pub create: BString,
+    /// The `sql_mode` that it was made under.
+    pub mode: BString,
+    /// `character_set_client` of whoever made it.
+    pub charset: BString,
+    /// `collation_connection` of whoever made it.
+    pub collation: BString,
+    /// The database's default collation at that time: what its variables have.
+    pub database_collation: BString,
+    /// The time zone, of an event.
+    pub time_zone: Option<BString>,
+}
+
+impl Stored {
+    /// Reads a row of `SHOW CREATE …`, whose text is already known.
+    pub fn decode(row: &Row<'_>, create: BString) -> Result<Self> {
+        Ok(Self {
+            create,
+            mode: row.owned("sql_mode")?,
+            charset: row.owned("character_set_client")?,
+            collation: row.owned("collation_connection")?,
+            database_collation: row.owned("Database Collation")?,
+            time_zone: None,
+        })
+    }
+
+    /// Renders the statement between its settings.
+    pub fn render(&self, scope: &Scope<'_>, sql: &mut Sql) {
+        self.render_with(Around::default(), scope, sql);
+    }
+
+    /// The same, with further settings.
+    pub fn render_with(&self, around: Around, scope: &Scope<'_>, sql: &mut Sql) {
+        let around = self.around(around);
+        self.render_collation(scope, sql, |sql| {
+            around.render(sql, |sql| sql.compound(self.create.clone()));
+        });
+    }
+
+    fn around(&self, around: Around) -> Around {
+        let around = around
+            .set("sql_mode", self.mode.as_bstr())
+            .set("character_set_client", self.charset.as_bstr())
+            .set("collation_connection", self.collation.as_bstr());
+        match &self.time_zone {
+            Some(zone) => around.set("time_zone", zone.as_bstr()),
+            None => around,
+        }
+    }
+
+    /// A program made under another default of the database gets that for its making.
+    fn render_collation(&self, scope: &Scope<'_>, sql: &mut Sql, inner: impl FnOnce(&mut Sql)) {
+        if self.database_collation == scope.collation {
+            return inner(sql);
+        }
+        sql.push(alter(self.database_collation.as_bstr()));
+        inner(sql);
+        sql.push(alter(scope.collation.as_bstr()));
+    }
+}
+
+fn alter(collation: &BStr) -> Text {
+    Text::new("ALTER DATABASE COLLATE ").raw(collation)
+}
