@@ -22,7 +22,12 @@ exec 3<&0 >>"$dir/log" 2>&1
 "$@" </dev/null 3<&- &
 server=$!
 echo $server >"$dir/pid"
-{ read -r _ <&3; kill -s "$signal" $server; sleep 20; kill -s KILL $server; } 2>/dev/null &
+{
+  read -r _ <&3
+  kill -s "$signal" $server
+  for second in 1 2 3 4 5 6 7 8 9 10; do kill -s 0 $server && sleep 1; done
+  kill -s KILL $server
+} 2>/dev/null &
 watch=$!
 wait $server
 touch "$dir/stopped"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Builds the static binary: target/static/dumpkeep, which runs on any x86_64 or aarch64 Linux, in an
+# empty folder too. Why it is made like this: docs/decisions/static-build.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+target="$(rustc -vV | sed -n 's/^host: //p')"
+case $target in
+  *-linux-gnu) ;;
+  *) echo "build-static: this needs a glibc toolchain, not $target" >&2 && exit 1 ;;
+esac
+
+mkdir -p target/static
+"${CC:-cc}" -O2 -Wall -c scripts/static-lookups.c -o target/static/lookups.o
+# --target, so that these flags don't reach build scripts and macros. Absolute, because the linker
+# runs elsewhere.
+export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static -C link-arg=$PWD/target/static/lookups.o"
+cargo build --locked --release --target "$target" --target-dir target/static/build --bin dumpkeep
+cp "target/static/build/$target/release/dumpkeep" target/static/dumpkeep
+
+if readelf --program-headers target/static/dumpkeep | grep -q INTERP; then
+  echo "build-static: the binary asks for a loader" >&2
+  exit 1
+fi
+target/static/dumpkeep --version
+ls -l target/static/dumpkeep

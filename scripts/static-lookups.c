@@ -1,0 +1,8 @@
+/* Linked into the static binary only; docs/decisions/static-build.md says why. */
+#include <nss.h>
+
+__attribute__((constructor)) static void use_built_in_lookups(void) {
+  __nss_configure_lookup("hosts", "files dns");
+  __nss_configure_lookup("passwd", "files");
+  __nss_configure_lookup("group", "files");
+}
