@@ -14,5 +14,7 @@ mod support;
 
 #[path = "it/archive.rs"]
 mod archive;
+#[path = "it/layering.rs"]
+mod layering;
 #[path = "it/support_servers.rs"]
 mod support_servers;
