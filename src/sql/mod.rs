@@ -1,10 +1,13 @@
 //! SQL text and results: dialects, lexing of text that we did not write, catalog rows. Pure.
 
+mod blocks;
+pub mod comment;
 mod copy;
 pub mod dialect;
 mod head;
 pub mod if_exists;
 mod item;
+pub mod lex;
 mod modes;
 pub mod rows;
 mod scan;

@@ -81,15 +81,13 @@ impl Modes {
     }
 
     fn set_mode(&mut self, value: &[u8]) {
-        if !value.starts_with(b"'") && !value.starts_with(b"\"") {
-            return;
+        let is_quote = |byte: &u8| matches!(byte, b'\'' | b'"');
+        if let [first, mode @ .., last] = value
+            && is_quote(first)
+            && is_quote(last)
+        {
+            self.rules = self.rules.with_sql_mode(mode);
         }
-        let has = |mode: &[u8]| {
-            let mut modes = value.split(|byte| matches!(byte, b',' | b'\'' | b'"' | b' '));
-            modes.any(|found| found == mode)
-        };
-        self.rules.escapes = !has(b"no_backslash_escapes");
-        self.rules.ansi_quotes = has(b"ansi_quotes") || has(b"ansi");
     }
 }
 

@@ -33,6 +33,17 @@ impl Rules {
         }
     }
 
+    /// What MySQL's `sql_mode` makes of it: names in any case, separated by commas.
+    pub(super) fn with_sql_mode(mut self, mode: &[u8]) -> Self {
+        let has = |name: &[u8]| {
+            let mut names = mode.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+            names.any(|found| found.eq_ignore_ascii_case(name))
+        };
+        self.escapes = !has(b"no_backslash_escapes");
+        self.ansi_quotes = ANSI_QUOTES.iter().any(|mode| has(mode.as_bytes()));
+        self
+    }
+
     fn escapes_in(self, quote: u8) -> bool {
         match quote {
             b'\'' => self.escapes,
@@ -41,6 +52,18 @@ impl Rules {
         }
     }
 }
+
+/// Modes of MySQL and MariaDB that make double quotes those of names: the mode itself, and its
+/// combinations.
+const ANSI_QUOTES: [&str; 7] = [
+    "ansi_quotes",
+    "ansi",
+    "db2",
+    "maxdb",
+    "mssql",
+    "oracle",
+    "postgresql",
+];
 
 /// What a token is. Numbers, operators and commas are all `Other`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
