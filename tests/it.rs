@@ -16,5 +16,11 @@ mod support;
 mod archive;
 #[path = "it/layering.rs"]
 mod layering;
+#[path = "it/cli.rs"]
+mod cli;
+#[path = "it/config.rs"]
+mod config;
+#[path = "it/retention.rs"]
+mod retention;
 #[path = "it/support_servers.rs"]
 mod support_servers;

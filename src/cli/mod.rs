@@ -4,7 +4,10 @@ pub mod completions;
 pub mod config;
 pub mod context;
 pub mod man;
+pub mod prune;
 mod run;
+pub mod status;
+mod table;
 
 pub use context::Context;
 pub use run::main;
@@ -43,6 +46,10 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Link and remove backups as retention says, without making any
+    Prune(prune::Args),
+    /// Show what the store holds; the exit code tells monitors
+    Status(status::Args),
     /// Write a sample configuration, or its schema
     Config(config::Args),
     /// Print the completions of a shell
@@ -55,6 +62,8 @@ impl Command {
     /// Runs it; gives the exit code.
     pub async fn run(self, ctx: &Context) -> Result<u8> {
         match self {
+            Self::Prune(args) => prune::run(&args, ctx),
+            Self::Status(args) => status::run(&args, ctx),
             Self::Config(args) => config::run(&args, ctx).map(|()| 0),
             Self::Completions(args) => completions::run(&args, ctx).map(|()| 0),
             Self::Man(args) => man::run(&args, ctx).map(|()| 0),

@@ -96,7 +96,9 @@ impl Wanted {
         }
     }
 
-    fn takes(&self, name: &[u8], template: bool) -> bool {
+    /// Whether a database of this name is wanted; a template only where it is named.
+    #[must_use]
+    pub fn takes(&self, name: &[u8], template: bool) -> bool {
         let mut include = self.include.iter();
         let wanted = if template {
             include.any(|pattern| pattern.literal() == Some(name))

@@ -1,0 +1,206 @@
+//! Retention on real files and real links.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
+use dumpkeep::pipeline::backup::{Kept, keep};
+use dumpkeep::retention::policy::Policy;
+use dumpkeep::retention::scan::backups;
+use dumpkeep::store::layout::{BackupName, Class, Home};
+
+use crate::support::command::with_config;
+
+const POLICY: Policy = Policy {
+    last: 5,
+    days: 14,
+    weeks: 8,
+    months: 12,
+    years: 3,
+};
+
+fn utc(y: i32, m: u32, d: u32) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(y, m, d, 1, 15, 0)
+        .single()
+        .expect("a time")
+}
+
+fn save(home: &Home, at: NaiveDateTime) {
+    fs::create_dir_all(home.dumps()).expect("a folder");
+    let name = BackupName {
+        folder: home.folder.clone(),
+        at,
+        extension: "sql.zst".to_owned(),
+    };
+    fs::write(home.dumps().join(name.to_string()), "x").expect("written");
+}
+
+fn names(dir: &Path) -> BTreeSet<String> {
+    let Ok(read) = fs::read_dir(dir) else {
+        return BTreeSet::new();
+    };
+    read.map(|entry| {
+        entry
+            .expect("an entry")
+            .file_name()
+            .into_string()
+            .expect("UTF-8")
+    })
+    .collect()
+}
+
+/// A number that looks random and is the same in every run.
+fn dice(seed: i64) -> i64 {
+    (seed
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407)
+        >> 33)
+        & 0xff
+}
+
+#[test]
+fn three_years_of_nights() {
+    let root = tempfile::tempdir().expect("a folder");
+    let home = Home::new(root.path(), "shop");
+    let mut made: Vec<NaiveDateTime> = Vec::new();
+    for night in 0..1100 {
+        let now = utc(2023, 11, 20) + TimeDelta::days(night);
+        let zone = if night < 500 {
+            Tz::Europe__Paris
+        } else {
+            Tz::America__New_York
+        };
+        if dice(night) < 40 {
+            continue; // the night failed: nothing is saved, nothing pruned
+        }
+        let at = now.with_timezone(&zone).naive_local();
+        save(&home, at);
+        made.push(at);
+        let kept = Kept {
+            policy: &POLICY,
+            copies: false,
+            now,
+            zone,
+        };
+        keep(&home, kept, false).expect("kept");
+        check(&home, &made);
+        let (again, applied) = keep(&home, kept, false).expect("kept");
+        assert!(
+            again.links.is_empty() && again.drops.is_empty(),
+            "night {night}"
+        );
+        assert!(applied.links.is_empty());
+    }
+    let years: BTreeSet<i32> = made.iter().map(Datelike::year).collect();
+    assert_eq!(names(&home.class(Class::Yearly)).len(), years.len().min(3));
+}
+
+/// Every class holds its count of the newest periods that ever had a backup, the newest backup is
+/// there, and dumps are the classes' backups and no more.
+fn check(home: &Home, made: &[NaiveDateTime]) {
+    let all = backups(home).expect("read");
+    assert_eq!(all.last().map(|b| b.name.at), made.last().copied());
+    let mut held = BTreeSet::new();
+    for class in Class::ALL {
+        let links = names(&home.class(class));
+        let periods: BTreeSet<String> = made
+            .iter()
+            .map(|at| match class {
+                Class::Last => at.to_string(),
+                _ => class.period(*at),
+            })
+            .collect();
+        let count = POLICY.count(class) as usize;
+        assert_eq!(links.len(), periods.len().min(count), "{class}");
+        held.extend(links.iter().map(|link| {
+            let name = BackupName::parse_link(class, "shop", link).expect(link);
+            if class != Class::Last {
+                assert!(link.starts_with(&class.period(name.at)), "{link}");
+            }
+            name.to_string()
+        }));
+    }
+    assert_eq!(names(&home.dumps()), held);
+}
+
+#[test]
+fn prune_lists_before_it_removes_and_spares_what_is_not_ours() {
+    let root = tempfile::tempdir().expect("a folder");
+    let config = root.path().join("dumpkeep.toml");
+    let text = "root = \"store\"\nretention = { last = 1, days = 1, weeks = 0, months = 0, years = 0 }\n\
+        [[target]]\nname = \"t\"\nurl = \"postgres://db1/\"\n";
+    fs::write(&config, text).expect("written");
+    let home = Home::new(&root.path().join("store/t"), "shop");
+    for day in 1..=5 {
+        save(&home, utc(2020, 1, day).naive_utc());
+    }
+    let own = home.dumps().join("shop_2020-01-01.notes");
+    fs::write(&own, "mine").expect("written");
+    let pin = root.path().join("pin");
+    let pinned = home.dumps().join("shop_2020-01-02_01-15-00.sql.zst");
+    fs::hard_link(&pinned, &pin).expect("linked");
+
+    let dry = with_config(&config, &["prune", "--dry-run"]);
+    assert_eq!(dry.code, Some(0), "{dry:?}");
+    assert_eq!(dry.out.matches(" removed ").count(), 3, "{}", dry.out);
+    assert!(dry.out.contains("somebody else's"), "{}", dry.out);
+    assert_eq!(names(&home.dumps()).len(), 6);
+    assert!(!root.path().join("store/.dumpkeep.lock").exists());
+
+    let real = with_config(&config, &["prune"]);
+    assert_eq!((real.code, real.out.as_str()), (Some(0), ""), "{real:?}");
+    let left: Vec<String> = names(&home.dumps()).into_iter().collect();
+    assert_eq!(
+        left,
+        [
+            "shop_2020-01-01.notes",
+            "shop_2020-01-02_01-15-00.sql.zst",
+            "shop_2020-01-05_01-15-00.sql.zst"
+        ]
+    );
+    let daily = names(&home.class(Class::Daily));
+    assert_eq!(daily.len(), 1);
+
+    let status = with_config(&config, &["status", "--target", "t"]);
+    assert_eq!(status.code, Some(1), "no globals yet: {status:?}");
+    assert!(status.out.contains("NO BACKUP"), "{}", status.out);
+    let json = with_config(&config, &["status", "--json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["databases"][1]["backups"], 2);
+}
+
+#[test]
+fn where_links_are_impossible_classes_hold_copies() {
+    let root = tempfile::tempdir().expect("a folder");
+    let home = Home::new(root.path(), "shop");
+    // Copies made as on a file system without links: each is a file of its own.
+    save(&home, utc(2020, 1, 1).naive_utc());
+    let copies = Class::ALL.map(|class| home.class(class));
+    for dir in &copies {
+        fs::create_dir_all(dir).expect("a folder");
+    }
+    let name = names(&home.dumps()).pop_first().expect("one");
+    for class in Class::ALL {
+        let link = class.link_name(&name, utc(2020, 1, 1).naive_utc());
+        fs::copy(home.dumps().join(&name), home.class(class).join(link)).expect("copied");
+    }
+    let policy = Policy {
+        last: 1,
+        days: 0,
+        weeks: 0,
+        months: 0,
+        years: 0,
+    };
+    let kept = Kept {
+        policy: &policy,
+        copies: true,
+        now: utc(2020, 1, 2),
+        zone: Tz::UTC,
+    };
+    keep(&home, kept, false).expect("kept");
+    assert_eq!(names(&home.dumps()).len(), 1);
+    assert_eq!(names(&home.class(Class::Last)).len(), 1);
+    assert!(names(&home.class(Class::Daily)).is_empty());
+}
