@@ -14,12 +14,12 @@ mod support;
 
 #[path = "it/archive.rs"]
 mod archive;
-#[path = "it/layering.rs"]
-mod layering;
 #[path = "it/cli.rs"]
 mod cli;
 #[path = "it/config.rs"]
 mod config;
+#[path = "it/layering.rs"]
+mod layering;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/support_servers.rs"]
