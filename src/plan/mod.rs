@@ -5,5 +5,6 @@ pub mod entry;
 pub mod filter;
 mod graph;
 pub mod order;
+pub mod pattern;
 mod section;
 pub mod slice;
