@@ -51,9 +51,9 @@ impl<'a, S: FrameSink> FrameBuilder<'a, S> {
         }
     }
 
-    /// Hands the open frame on, if it holds rows.
+    /// Hands the open frame on, if it holds anything: a piece of one large row counts none.
     pub async fn cut(&mut self) -> Result<()> {
-        if self.in_frame == 0 {
+        if self.in_frame == 0 && self.buf.len() <= self.head.len() {
             self.buf.clear();
             return Ok(());
         }

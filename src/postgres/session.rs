@@ -191,6 +191,11 @@ impl Session {
 
     /// Ends the session in order.
     pub async fn close(mut self) -> Result<()> {
+        self.terminate().await
+    }
+
+    /// Ends the session in order, where others hold it too.
+    pub(super) async fn terminate(&mut self) -> Result<()> {
         if self.busy {
             return Ok(());
         }
@@ -264,7 +269,7 @@ impl Gather {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "test")]
 
     use tokio::io::AsyncWriteExt;
@@ -273,15 +278,19 @@ mod tests {
     use crate::postgres::auth::Greeting;
     use crate::postgres::settings::Place;
 
-    fn session(server: &[u8]) -> Session {
+    pub(in crate::postgres) fn session(server: &[u8]) -> Session {
         let (ours, mut theirs) = tokio::io::duplex(1 << 16);
         let bytes = server.to_vec();
         tokio::spawn(async move {
             theirs.write_all(&bytes).await?;
             std::future::pending::<std::io::Result<()>>().await
         });
+        over(Box::new(ours))
+    }
+
+    pub(in crate::postgres) fn over(io: Box<dyn wire::Io>) -> Session {
         Session::over(Opened {
-            wire: Wire::new(Box::new(ours)),
+            wire: Wire::new(io),
             greeting: Greeting::default(),
             host: Host {
                 place: Place::Socket("/".into()),
@@ -290,7 +299,7 @@ mod tests {
         })
     }
 
-    fn message(tag: u8, body: &[u8]) -> Vec<u8> {
+    pub(in crate::postgres) fn message(tag: u8, body: &[u8]) -> Vec<u8> {
         let mut out = bytes::BytesMut::new();
         wire::put(&mut out, tag, &[body]).unwrap();
         out.to_vec()

@@ -196,6 +196,8 @@ pub struct Settings {
     pub user: Vec<u8>,
     /// Into which database.
     pub database: Vec<u8>,
+    /// The database was named: it is not the user's name.
+    pub database_named: bool,
     /// The password that was given.
     pub password: Option<Secret>,
     /// Where passwords are looked up otherwise.
@@ -226,6 +228,7 @@ impl Settings {
     pub fn for_database(&self, database: &[u8]) -> Self {
         Self {
             database: database.to_vec(),
+            database_named: true,
             ..self.clone()
         }
     }

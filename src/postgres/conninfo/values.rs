@@ -38,6 +38,7 @@ impl<'a, S: Surroundings> Values<'a, S> {
         let mut warnings = Vec::new();
         Ok(Settings {
             hosts: hosts(self.given, self.around)?,
+            database_named: self.given.get("dbname").is_some(),
             database: self.given.get("dbname").unwrap_or(&user).to_vec(),
             password: self.given.get("password").map(Secret::new),
             passfile: self.passfile(&mut warnings)?,

@@ -1,0 +1,141 @@
+//! Locks on every selected table, before the snapshot is taken. A snapshot alone protects nothing:
+//! after another session's TRUNCATE or rewriting ALTER it reads no rows and gives no error.
+//!
+//! The order is what makes it safe. `LOCK TABLE` takes no snapshot (PostgreSQL manual, "LOCK"), so
+//! in one REPEATABLE READ transaction the locks come first and the snapshot sees every change that
+//! they waited for. What the snapshot then shows and no lock covers (made, renamed or swapped
+//! meanwhile) is found by asking `pg_locks`, and the database starts over.
+
+use bstr::BString;
+
+use super::quote::qualified;
+use super::session::Session;
+use crate::error::{Error, Kind, Result};
+use crate::plan::filter::Selection;
+
+/// How many tables one statement locks.
+const BATCH: usize = 200;
+
+/// The tables to lock: all with rows, and partitioned ones; of extensions only those whose rows are
+/// dumped. `c` is the table, `n` its schema.
+const TABLES: &str = "\
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' \
+AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d \
+JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid \
+WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid \
+AND d.objsubid = 0 AND d.deptype = 'e' \
+AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass \
+AND NOT c.oid = ANY (COALESCE(e.extconfig, '{}')))";
+
+/// What covers a table: a lock of our own.
+const COVERED: &str = "\
+EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid() \
+AND l.locktype = 'relation' AND l.granted AND l.relation = c.oid \
+AND l.database = (SELECT oid FROM pg_catalog.pg_database \
+WHERE datname = pg_catalog.current_database()))";
+
+/// A table that is to be locked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    schema: BString,
+    name: BString,
+}
+
+impl Table {
+    fn is_selected(&self, _selection: &Selection) -> bool {
+        true
+    }
+}
+
+/// The tables that are there now.
+pub async fn tables(session: &mut Session, selection: &Selection) -> Result<Vec<Table>> {
+    list(session, selection, "true").await
+}
+
+/// Those that the snapshot shows and no lock of this session covers.
+pub async fn uncovered(session: &mut Session, selection: &Selection) -> Result<Vec<Table>> {
+    list(session, selection, &format!("NOT {COVERED}")).await
+}
+
+async fn list(session: &mut Session, selection: &Selection, which: &str) -> Result<Vec<Table>> {
+    let sql = format!("SELECT n.nspname, c.relname {TABLES} AND {which} ORDER BY c.oid");
+    let doing = "cannot list the tables";
+    let rows = session.query_for(doing, sql.as_bytes()).await?;
+    let mut tables = Vec::new();
+    for row in rows.iter() {
+        let table = Table {
+            schema: row.owned("nspname")?,
+            name: row.owned("relname")?,
+        };
+        if table.is_selected(selection) {
+            tables.push(table);
+        }
+    }
+    Ok(tables)
+}
+
+/// Locks the tables against everything that would change what they are, until the transaction ends.
+/// The session must be in a transaction that has no snapshot yet.
+pub async fn take(session: &mut Session, tables: &[Table], timeout_ms: Option<u64>) -> Result<()> {
+    let timeout = format!("SET lock_timeout = {}", timeout_ms.unwrap_or(0));
+    session.execute(timeout.as_bytes()).await?;
+    for batch in tables.chunks(BATCH) {
+        let names = batch.iter().map(|table| {
+            bstr::concat([b"ONLY ".as_slice(), &qualified(&table.schema, &table.name)])
+        });
+        let names = bstr::join(", ", names);
+        let sql = bstr::concat([b"LOCK TABLE ", names.as_slice(), b" IN ACCESS SHARE MODE"]);
+        let locked = session.execute_for("cannot lock the tables", &sql).await;
+        locked.map_err(gone_meanwhile)?;
+    }
+    session.execute(b"SET lock_timeout = 0").await
+}
+
+/// A table or schema that is gone since it was listed.
+fn gone_meanwhile(error: Error) -> Error {
+    match error.server_code() {
+        Some("42P01" | "3F000" | "42809") => {
+            Error::new(Kind::Changed, "the tables changed while they were locked").cause(error)
+        }
+        _ => error,
+    }
+}
+
+/// What `uncovered` found, as an error.
+#[must_use]
+pub fn moved(tables: &[Table]) -> Error {
+    let named = tables
+        .iter()
+        .take(3)
+        .map(|table| format!("{}.{}", table.schema, table.name));
+    let named: Vec<_> = named.collect();
+    Error::new(
+        Kind::Changed,
+        format!(
+            "tables were made or moved while the others were locked: {}",
+            named.join(", ")
+        ),
+    )
+    .hint("Try again when no schema changes run.")
+}
+
+/// Locks one table in a worker, or gives `false` where somebody waits for it: waiting behind a
+/// waiting ALTER, which waits for our own leader, would be for ever.
+pub async fn at_once(session: &mut Session, table: &[u8]) -> Result<bool> {
+    session.execute(b"SAVEPOINT a_lock").await?;
+    let sql = bstr::concat([b"LOCK TABLE ONLY ", table, b" IN ACCESS SHARE MODE NOWAIT"]);
+    let doing = format!("cannot lock {}", String::from_utf8_lossy(table));
+    match session.execute_for(&doing, &sql).await {
+        Ok(()) => {
+            session.execute(b"RELEASE SAVEPOINT a_lock").await?;
+            Ok(true)
+        }
+        Err(error) if error.server_code() == Some("55P03") => {
+            session.execute(b"ROLLBACK TO SAVEPOINT a_lock").await?;
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,94 @@
+//! One connection in the shared snapshot.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::session::Session;
+use super::version::Caps;
+use super::{catalog, data, locks};
+use crate::archive::frame::FrameSink;
+use crate::error::{Context as _, Result};
+use crate::plan::entry::{Method, Slice};
+use crate::source::{Catalog, DumpOptions, Script, ServerInfo, Snapshot};
+use crate::sql::dialect::Dialect;
+
+/// The leader, or a worker in its snapshot.
+pub struct PgSnapshot {
+    pub(super) server: ServerInfo,
+    pub(super) caps: Caps,
+    pub(super) database: Vec<u8>,
+    pub(super) options: DumpOptions,
+    pub(super) script: Script,
+    /// Holds the locks. Workers use it where they may not lock a table themselves.
+    pub(super) leader: Arc<Mutex<Session>>,
+    /// A worker's own session; the leader has none.
+    pub(super) own: Option<Session>,
+}
+
+impl PgSnapshot {
+    /// A worker beside this leader.
+    pub(super) fn worker(&self, own: Session) -> Self {
+        Self {
+            server: self.server.clone(),
+            caps: self.caps,
+            database: self.database.clone(),
+            options: self.options.clone(),
+            script: self.script.clone(),
+            leader: Arc::clone(&self.leader),
+            own: Some(own),
+        }
+    }
+
+    /// The worker's session, if it may read the slice's table. Somebody who waits for the table
+    /// keeps the worker out; the leader has its lock already.
+    async fn worker_for(&mut self, slice: &Slice) -> Result<Option<&mut Session>> {
+        let Some(own) = &mut self.own else {
+            return Ok(None);
+        };
+        let locked = matches!(slice.data.method, Method::LargeObjects(_))
+            || locks::at_once(own, &slice.data.table).await?;
+        Ok(locked.then_some(own))
+    }
+}
+
+impl Snapshot for PgSnapshot {
+    fn server(&self) -> &ServerInfo {
+        &self.server
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn script(&self) -> &Script {
+        &self.script
+    }
+
+    async fn entries(&mut self) -> Result<Catalog> {
+        let mut leader = self.leader.lock().await;
+        catalog::load(&mut leader, &self.database, self.caps, &self.options).await
+    }
+
+    async fn stream<S: FrameSink>(&mut self, slice: &Slice, sink: &mut S) -> Result<u64> {
+        let limit = self.options.frame_limit();
+        if let Some(own) = self.worker_for(slice).await? {
+            return data::stream(own, slice, sink, limit).await;
+        }
+        let mut leader = self.leader.lock().await;
+        data::stream(&mut leader, slice, sink, limit).await
+    }
+
+    async fn close(self) -> Result<()> {
+        match self.own {
+            Some(own) => own.close().await,
+            None => {
+                let mut leader = self.leader.lock().await;
+                // Its transaction must have lived to the end: it held the locks.
+                let alive = leader.execute(b"COMMIT").await;
+                alive.while_with(|| "checking that the locks were held to the end")?;
+                leader.terminate().await
+            }
+        }
+    }
+}

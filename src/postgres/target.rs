@@ -1,0 +1,143 @@
+//! A PostgreSQL database that is restored into.
+
+use super::conninfo::{self, surroundings::Machine};
+use super::session::Session;
+use super::settings::{Secret, Settings};
+use super::{fixed, server};
+use crate::env::Env;
+use crate::error::{Error, Kind, Result};
+use crate::source::{ServerInfo, Target};
+use crate::sql::dialect::Dialect;
+
+/// What COPY's errors begin with.
+const COPYING: &str = "the server refused rows";
+
+/// Catalogs whose rows make a database not empty, by their objects' owners' choice.
+const CATALOGS: [&str; 22] = [
+    "pg_class",
+    "pg_type",
+    "pg_proc",
+    "pg_namespace",
+    "pg_extension",
+    "pg_operator",
+    "pg_opclass",
+    "pg_opfamily",
+    "pg_am",
+    "pg_cast",
+    "pg_collation",
+    "pg_conversion",
+    "pg_language",
+    "pg_ts_config",
+    "pg_ts_dict",
+    "pg_ts_parser",
+    "pg_ts_template",
+    "pg_foreign_data_wrapper",
+    "pg_foreign_server",
+    "pg_event_trigger",
+    "pg_publication",
+    "pg_largeobject_metadata",
+];
+
+/// A session that loads.
+pub struct PgTarget {
+    session: Session,
+    settings: Settings,
+    server: ServerInfo,
+}
+
+impl PgTarget {
+    /// Connects and fixes the session. `password` goes before the URL's and others.
+    pub async fn connect(url: &str, password: Option<Secret>, env: &Env) -> Result<Self> {
+        let settings = conninfo::resolve(url, password, env, &Machine)?;
+        Self::open(settings).await
+    }
+
+    async fn open(settings: Settings) -> Result<Self> {
+        let mut session = Session::connect(&settings).await?;
+        fixed::loading(&mut session).await?;
+        let (server, _) = server::info(&mut session).await?;
+        Ok(Self {
+            session,
+            settings,
+            server,
+        })
+    }
+
+    /// The database's own encoding, as the server calls it.
+    pub fn encoding(&self) -> Result<&str> {
+        fixed::encoding(&self.session)
+    }
+
+    /// What connecting is done with; its warnings are for the user.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Target for PgTarget {
+    fn server(&self) -> &ServerInfo {
+        &self.server
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    async fn execute(&mut self, sql: &[u8]) -> Result<()> {
+        self.session.execute(sql).await
+    }
+
+    async fn copy_begin(&mut self, sql: &[u8]) -> Result<()> {
+        self.session.copy_in(COPYING, sql).await
+    }
+
+    async fn copy_data(&mut self, data: &[u8]) -> Result<()> {
+        self.session.copy_in_data(data).await
+    }
+
+    async fn copy_end(&mut self) -> Result<u64> {
+        self.session.copy_in_end(COPYING).await
+    }
+
+    async fn object_count(&mut self) -> Result<u64> {
+        let counts: Vec<_> = CATALOGS.iter().map(|name| count(name)).collect();
+        let sql = format!("SELECT {} AS objects", counts.join(" + "));
+        let doing = "cannot count the database's objects";
+        let rows = self.session.query_for(doing, sql.as_bytes()).await?;
+        let row = rows
+            .first()
+            .ok_or_else(|| Error::new(Kind::Hostile, doing))?;
+        row.num("objects")
+    }
+
+    async fn use_database(&mut self, database: &[u8]) -> Result<()> {
+        let next = Self::open(self.settings.for_database(database)).await?;
+        let before = std::mem::replace(self, next);
+        before.close().await
+    }
+
+    async fn close(self) -> Result<()> {
+        self.session.close().await
+    }
+}
+
+/// Those from `initdb`, of extensions, and those that go with another object don't count; nor do
+/// other sessions' temporary tables.
+fn count(catalog: &str) -> String {
+    let own = match catalog {
+        "pg_class" => " AND o.relpersistence <> 't'",
+        "pg_namespace" => " AND o.nspname !~ '^pg_'",
+        _ => "",
+    };
+    let class = match catalog {
+        "pg_largeobject_metadata" => "pg_largeobject",
+        other => other,
+    };
+    format!(
+        "(SELECT pg_catalog.count(*) FROM pg_catalog.{catalog} o WHERE o.oid >= 16384{own} \
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d \
+         WHERE d.classid = 'pg_catalog.{class}'::pg_catalog.regclass AND d.objid = o.oid \
+         AND d.deptype IN ('e', 'i')))"
+    )
+}
