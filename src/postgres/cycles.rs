@@ -18,6 +18,7 @@ type Needs = BTreeSet<(Holder, usize)>;
 pub fn cut(objects: &mut Vec<Loaded>, needs: &Needs) -> Vec<BTreeSet<usize>> {
     let mut needs = needs.clone();
     let mut gone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    shells(objects, &mut needs);
     late_views(objects, &mut needs, &mut gone);
     for kind in CUT_ORDER {
         for _ in 0..objects.len() {
@@ -33,6 +34,39 @@ pub fn cut(objects: &mut Vec<Loaded>, needs: &Needs) -> Vec<BTreeSet<usize>> {
         render_without(objects, object, &parts);
     }
     flatten(objects.len(), &needs)
+}
+
+/// A type that has a shell needs it; its own functions, which it needs too, need the shell only.
+fn shells(objects: &[Loaded], needs: &mut Needs) {
+    let by_address: BTreeMap<_, _> = objects
+        .iter()
+        .enumerate()
+        .filter_map(|(at, o)| Some((o.address?, at)))
+        .collect();
+    let shell_of: BTreeMap<usize, usize> = objects
+        .iter()
+        .enumerate()
+        .filter_map(|(at, o)| Some((*by_address.get(&o.stands_in_for?)?, at)))
+        .collect();
+    let loops = loops(objects.len(), needs);
+    let inner: Vec<_> = needs
+        .iter()
+        .filter(|(from, to)| shell_of.contains_key(to) && in_one_loop(&loops, from.object, *to))
+        .copied()
+        .collect();
+    for (from, to) in inner {
+        needs.remove(&(from, to));
+        needs.extend(shell_of.get(&to).map(|shell| (from, *shell)));
+    }
+    needs.extend(shell_of.iter().map(|(own, shell)| (whole(*own), *shell)));
+}
+
+fn whole(object: usize) -> Holder {
+    Holder { object, part: None }
+}
+
+fn in_one_loop(loops: &[usize], a: usize, b: usize) -> bool {
+    loops.get(a) == loops.get(b) && loops.get(a) != Some(&0)
 }
 
 /// A view that needs something of post-data (a primary key, for its GROUP BY) is made as a dummy
@@ -64,10 +98,9 @@ fn is_part(objects: &[Loaded], holder: Holder, kind: &str) -> bool {
 
 /// Parts of this kind whose needs run inside a loop.
 fn cuts_in(objects: &[Loaded], needs: &Needs, loops: &[usize], kind: &str) -> BTreeSet<Holder> {
-    let same = |a: usize, b: usize| loops.get(a) == loops.get(b) && loops.get(a) != Some(&0);
     needs
         .iter()
-        .filter(|(from, to)| is_part(objects, *from, kind) && same(from.object, *to))
+        .filter(|(from, to)| is_part(objects, *from, kind) && in_one_loop(loops, from.object, *to))
         .map(|(from, _)| *from)
         .collect()
 }

@@ -12,6 +12,7 @@ pub mod data;
 pub mod facets;
 pub mod failure;
 pub mod fixed;
+pub mod guc;
 pub mod insert;
 pub mod large_object;
 pub mod link;

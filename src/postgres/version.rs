@@ -5,6 +5,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
     number: u32,
+    reads_passwords: bool,
 }
 
 /// Declares a predicate: documentation, name, first version (`server_version_num`).
@@ -25,7 +26,25 @@ impl Caps {
     /// From `server_version_num`.
     #[must_use]
     pub const fn new(number: u32) -> Self {
-        Self { number }
+        Self {
+            number,
+            reads_passwords: true,
+        }
+    }
+
+    /// The same server for a user who may not read pg_authid.
+    #[must_use]
+    pub const fn without_passwords(self) -> Self {
+        Self {
+            reads_passwords: false,
+            ..self
+        }
+    }
+
+    /// Whether the user may read pg_authid: a superuser, on most hosted services nobody.
+    #[must_use]
+    pub const fn reads_passwords(&self) -> bool {
+        self.reads_passwords
     }
 
     /// `server_version_num`: 160003 for 16.3.

@@ -8,6 +8,7 @@ use crate::plan::entry::Statement;
 use crate::postgres::address::Address;
 use crate::postgres::quote::ident;
 use crate::postgres::render::{cat, join};
+use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
 use crate::sql::rows::Row;
 
@@ -155,6 +156,71 @@ pub fn query(caps: &Caps) -> String {
     )
 }
 
+/// The current database's ACL, in the shape of [`query`].
+#[must_use]
+pub fn database() -> Select {
+    shared("pg_database", 1262, ["datacl", "datdba", "datname"], "d")
+        .filter("o.datname = pg_catalog.current_database()")
+}
+
+/// Tablespaces' ACLs, in the shape of [`query`].
+#[must_use]
+pub fn tablespaces() -> Select {
+    shared(
+        "pg_tablespace",
+        1213,
+        ["spcacl", "spcowner", "spcname"],
+        "t",
+    )
+    .filter("o.spcname !~ '^pg_'")
+}
+
+/// Parameters' ACLs, in the shape of [`query`]. They belong to the bootstrap superuser and begin
+/// with nothing for anyone else.
+#[must_use]
+pub fn parameters() -> Select {
+    shared(
+        "pg_parameter_acl",
+        6243,
+        ["paracl", "tableoid", "parname"],
+        "p",
+    )
+}
+
+/// `columns`: ACL, owner, name.
+fn shared(catalog: &str, class: u32, columns: [&str; 3], letter: &str) -> Select {
+    let [acl, owner, name] = columns;
+    let owner = if owner == "tableoid" {
+        "10::pg_catalog.oid".into()
+    } else {
+        format!("o.{owner}")
+    };
+    Select::from(format!(
+        "pg_catalog.{catalog} o, \
+         LATERAL (SELECT false, h.* FROM pg_catalog.aclexplode(o.{acl}) WITH ORDINALITY h \
+         UNION ALL SELECT true, b.* FROM pg_catalog.aclexplode(\
+         pg_catalog.acldefault('{letter}', {owner})) WITH ORDINALITY b) \
+         x(began, grantor, grantee, privilege_type, is_grantable, n)"
+    ))
+    .col("class", class.to_string())
+    .col("oid", "o.oid")
+    .col("col", "NULL")
+    .col("owner", format!("pg_catalog.pg_get_userbyid({owner})"))
+    .col("schema", "NULL")
+    .col("kind", "NULL")
+    .col("name", format!("o.{name}"))
+    .col("began", "x.began")
+    .col("grantor", "pg_catalog.pg_get_userbyid(x.grantor)")
+    .col(
+        "grantee",
+        "CASE WHEN x.grantee <> 0 THEN pg_catalog.pg_get_userbyid(x.grantee) END",
+    )
+    .col("privilege", "x.privilege_type")
+    .col("grantable", "x.is_grantable")
+    .filter(format!("o.{acl} IS NOT NULL"))
+    .order("o.oid, x.began, x.n")
+}
+
 /// Gathers the rows of [`query`]. An ACL with no rows at all on one side is empty there.
 pub fn decode<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Acl>> {
     let mut acls: Vec<Acl> = Vec::new();
@@ -226,6 +292,12 @@ impl Acl {
             _ => return None,
         };
         Some((keyword, self.name.clone()))
+    }
+
+    /// The object's name as the catalog has it.
+    #[must_use]
+    pub fn object_name(&self) -> &BString {
+        &self.name
     }
 
     /// How the server names the object, for messages.

@@ -59,7 +59,9 @@ impl Comment {
     /// The statement, for the object itself or for something inside it.
     #[must_use]
     pub fn statement(&self, holder: &Loaded) -> Option<Statement> {
-        let own = holder.address == Some(self.address);
+        // A composite type's attributes are those of its relation.
+        let attribute = self.column != 0 && holder.provides.contains(&self.address);
+        let own = holder.address == Some(self.address) || attribute;
         let on = match (&holder.reference, own) {
             (Some(reference), true) => self.on(reference, holder)?,
             _ => self.on_inner()?,

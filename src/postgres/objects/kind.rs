@@ -156,6 +156,8 @@ pub struct Loaded {
     pub table: Option<Address>,
     /// Why the object is left out, where it is: it becomes a warning, not an entry.
     pub left_out: Option<String>,
+    /// A shell type: what stands in for this type where its own functions need it.
+    pub stands_in_for: Option<Address>,
 }
 
 impl Loaded {
@@ -178,6 +180,7 @@ impl Loaded {
             columns: Vec::new(),
             table: None,
             left_out: None,
+            stands_in_for: None,
         }
     }
 
