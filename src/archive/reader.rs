@@ -61,6 +61,11 @@ impl<R: Read + Seek> Reader<R> {
         self.decode(number, &bytes, out)
     }
 
+    /// Checks that a frame's bytes are those that were written, without decompressing them.
+    pub fn check_frame(&mut self, number: u32) -> Result<()> {
+        self.compressed(number).map(drop)
+    }
+
     /// Reads every frame and checks all there is: each frame, and the digest over all of them.
     /// `each` is given every frame's number and its SQL.
     pub fn check(&mut self, mut each: impl FnMut(u32, &[u8]) -> Result<()>) -> Result<()> {

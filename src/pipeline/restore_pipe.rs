@@ -1,0 +1,98 @@
+//! An archive from a pipe into a server: the script as it comes, for the table of contents comes
+//! last. What is wrong with the archive may show only at the end, when all is loaded.
+
+use std::io::Read;
+
+use bstr::ByteSlice as _;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use crate::archive::sequential::Sequential;
+use crate::error::{Error, Kind, Result};
+use crate::pipeline::head::feed_head;
+use crate::pipeline::header::{CLEANS, CREATES};
+use crate::pipeline::restore::{RestoreJob, refuse_filled, transactional};
+use crate::pipeline::runner::{Outcome, Runner};
+use crate::pipeline::stream::died;
+use crate::source::Target;
+
+/// Restores what comes through a pipe into the target's database.
+pub async fn restore_pipe<T, R>(target: &mut T, input: R, job: &RestoreJob) -> Result<Outcome>
+where
+    T: Target,
+    R: Read + Send + 'static,
+{
+    can_be_piped(job)?;
+    transactional(target.dialect(), job)?;
+    refuse_filled(target, job).await?;
+    let mut runner = Runner::new(target, job.on_error);
+    if job.single_transaction {
+        runner.begin().await?;
+    }
+    feed(&mut runner, input, job).await.map_err(|error| {
+        if error.kind() == Kind::Archive && !job.single_transaction {
+            error.hint("What came before this is loaded already: drop that database.")
+        } else {
+            error
+        }
+    })?;
+    if job.single_transaction {
+        runner.commit().await?;
+    }
+    runner.end().await
+}
+
+fn can_be_piped(job: &RestoreJob) -> Result<()> {
+    let what = if job.create {
+        "--create needs a file: in a pipe the table of contents comes last"
+    } else if job.choice.takes_all() {
+        return Ok(());
+    } else {
+        "what is restored can't be chosen from a pipe: there the table of contents comes last"
+    };
+    Err(Error::new(Kind::Usage, what).hint("Give a file instead of a pipe."))
+}
+
+async fn feed<T, R>(runner: &mut Runner<'_, T>, input: R, job: &RestoreJob) -> Result<()>
+where
+    T: Target,
+    R: Read + Send + 'static,
+{
+    let (send, mut frames) = mpsc::channel(2);
+    let reading = spawn_blocking(move || {
+        let mut archive = Sequential::open(input)?;
+        loop {
+            let mut sql = Vec::new();
+            if !archive.next(&mut sql)? || send.blocking_send(sql).is_err() {
+                return Ok::<_, Error>(());
+            }
+        }
+    });
+    let mut first = true;
+    while let Some(sql) = frames.recv().await {
+        if std::mem::take(&mut first) {
+            fits_a_pipe(&sql, job)?;
+            feed_head(runner, &sql, job).await?;
+        } else {
+            runner.feed(&sql, None).await?;
+        }
+    }
+    reading.await.map_err(died)?
+}
+
+/// Refuses scripts that would do more than load.
+fn fits_a_pipe(head: &[u8], job: &RestoreJob) -> Result<()> {
+    let says = |wanted: &str| {
+        let mut comments = head.lines().take_while(|line| line.starts_with(b"-- "));
+        comments.any(|line| line == wanted.as_bytes())
+    };
+    if says(CREATES) {
+        let what = "this script makes its own database and goes on in that";
+        return Err(Error::new(Kind::Usage, what).hint("Give a file instead of a pipe."));
+    }
+    if says(CLEANS) && !job.clean {
+        let what = "this script drops what it makes first";
+        return Err(Error::new(Kind::Usage, what).hint("Give --clean if that is what you want."));
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Runs a script on a target: statements and COPY data, with an error that names the object. There
+//! are no commands for the client here, so nothing in a hostile script can run a program.
+
+use crate::error::{Error, Kind, Result, visible};
+use crate::source::Target;
+use crate::sql::split::{Command, Item, Meta, Splitter};
+
+/// What a failed statement means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnError {
+    /// The restore ends.
+    Stop,
+    /// It is noted, and the next statement runs.
+    KeepGoing,
+}
+
+/// What was run.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Statements that succeeded.
+    pub statements: u64,
+    /// Rows that the server took by COPY.
+    pub rows: u64,
+    /// Failures that did not end the restore.
+    pub failures: Vec<Error>,
+    /// What was left as it is, and why.
+    pub skipped: Vec<String>,
+}
+
+/// Runs SQL on a target, piece by piece.
+pub struct Runner<'a, T: Target> {
+    target: &'a mut T,
+    splitter: Splitter,
+    on_error: OnError,
+    /// In COPY data: whether the server takes them; `None` outside.
+    copying: Option<bool>,
+    outcome: Outcome,
+}
+
+impl<'a, T: Target> Runner<'a, T> {
+    /// A runner on this target.
+    pub fn new(target: &'a mut T, on_error: OnError) -> Self {
+        let dialect = target.dialect();
+        Self {
+            target,
+            splitter: Splitter::new(dialect),
+            on_error,
+            copying: None,
+            outcome: Outcome::default(),
+        }
+    }
+
+    /// Runs the next part of a script. `label` names the object that it makes, where that is known.
+    /// The rows that COPY took are given.
+    pub async fn feed(&mut self, sql: &[u8], label: Option<&str>) -> Result<u64> {
+        let before = self.outcome.rows;
+        self.splitter.push(sql);
+        self.run(label).await?;
+        Ok(self.outcome.rows - before)
+    }
+
+    /// Runs one statement that is not part of a script.
+    pub async fn statement(&mut self, sql: &[u8], label: &str) -> Result<()> {
+        let done = self.target.execute(sql).await;
+        let done = done.map_err(|error| explain(error, Some(label), sql));
+        self.note(done)
+    }
+
+    /// Begins a transaction around all that follows.
+    pub async fn begin(&mut self) -> Result<()> {
+        self.statement(b"START TRANSACTION", "the transaction")
+            .await
+    }
+
+    /// Ends it, and keeps what was done. Dropped without this, the server takes it back.
+    pub async fn commit(&mut self) -> Result<()> {
+        self.statement(b"COMMIT", "the transaction").await
+    }
+
+    /// The target, for what is not SQL.
+    pub fn target(&mut self) -> &mut T {
+        self.target
+    }
+
+    /// Says that something was left as it is.
+    pub fn skip(&mut self, what: String) {
+        self.outcome.skipped.push(what);
+    }
+
+    /// The script's end: an error where it ends in the middle of something.
+    pub async fn end(mut self) -> Result<Outcome> {
+        self.splitter.end();
+        self.run(None).await?;
+        Ok(self.outcome)
+    }
+
+    async fn run(&mut self, label: Option<&str>) -> Result<()> {
+        loop {
+            let Self {
+                target,
+                splitter,
+                copying,
+                outcome,
+                ..
+            } = self;
+            let Some(item) = splitter.next()? else {
+                return Ok(());
+            };
+            let done = match item {
+                Item::Statement(piece) => target
+                    .execute(piece.text)
+                    .await
+                    .map_err(|error| explain(error, label, piece.text)),
+                Item::CopyBegin(piece) => {
+                    let begun = target.copy_begin(piece.text).await;
+                    *copying = Some(begun.is_ok());
+                    begun.map_err(|error| explain(error, label, piece.text))
+                }
+                Item::CopyData(data) => {
+                    if *copying == Some(true) {
+                        // Rows that the server refuses show at the end: this is the connection.
+                        let sent = target.copy_data(data).await;
+                        sent.map_err(|error| explain(error, label, b"COPY"))?;
+                    }
+                    continue;
+                }
+                Item::CopyEnd { lines } => match copying.take() {
+                    Some(true) => copy_end(*target, lines, outcome)
+                        .await
+                        .map_err(|error| explain(error, label, b"COPY")),
+                    _ => continue,
+                },
+                Item::Meta(meta) => meta_command(meta),
+            };
+            self.note(done)?;
+        }
+    }
+
+    fn note(&mut self, done: Result<()>) -> Result<()> {
+        let Err(error) = done else {
+            self.outcome.statements += 1;
+            return Ok(());
+        };
+        let lost = matches!(
+            error.kind(),
+            Kind::Connect | Kind::Hostile | Kind::Internal | Kind::Cancelled
+        );
+        if self.on_error == OnError::Stop || lost {
+            return Err(error);
+        }
+        tracing::error!("{}", error.line());
+        self.outcome.failures.push(error);
+        Ok(())
+    }
+}
+
+async fn copy_end<T: Target>(target: &mut T, lines: u64, outcome: &mut Outcome) -> Result<()> {
+    let rows = target.copy_end().await?;
+    outcome.rows += rows;
+    if rows == lines {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Server,
+        format!("{lines} rows were sent and the server took {rows}"),
+    ))
+}
+
+/// `\restrict` and its like guard clients that run such commands; here there is nothing to guard.
+fn meta_command(meta: Meta<'_>) -> Result<()> {
+    match meta.command {
+        Command::Restrict | Command::Unrestrict | Command::Sandbox => Ok(()),
+        Command::Connect => Err(Error::new(
+            Kind::Hostile,
+            format!("line {} wants another database", meta.at.line),
+        )
+        .hint("Give --create, with a file instead of a pipe.")),
+    }
+}
+
+/// Adds which object it was and how the statement begins.
+fn explain(error: Error, label: Option<&str>, sql: &[u8]) -> Error {
+    let text = String::from_utf8_lossy(sql.get(..200).unwrap_or(sql));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let start: String = words.join(" ").chars().take(80).collect();
+    let error = error.while_(format!("running: {}", visible(&start)));
+    match label {
+        Some(label) => error.while_(format!("restoring {label}")),
+        None => error,
+    }
+}
