@@ -7,7 +7,6 @@ mod fetch;
 pub mod globals;
 mod head;
 pub mod header;
-pub mod names;
 pub mod output;
 pub mod pack;
 pub mod reconnect;

@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::archive::toc::{Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::names::Names;
 use crate::plan::entry::{EntryId, Section};
-use crate::sql::dialect::Dialect;
+use crate::plan::pattern::Pattern;
 
 /// Which entries: all that are not ruled out.
 #[derive(Debug, Clone, Default)]
@@ -83,24 +82,32 @@ impl Choice {
         }
         let listed = self.sections.is_empty() || self.sections.contains(&section);
         let data = section == Section::Data;
-        listed && !(self.schema_only && data) && !(self.data_only && !data)
+        listed
+            && if data {
+                !self.schema_only
+            } else {
+                !self.data_only
+            }
     }
 
     fn named(&self, toc: &Toc) -> Result<Option<HashSet<usize>>> {
         if !self.by_name() {
             return Ok(None);
         }
-        let fold = toc.head.dialect == Dialect::Postgres;
+        let dialect = toc.head.dialect;
         let mut named = HashSet::new();
         for pattern in &self.schemas {
-            let pattern = Names::parse(pattern, fold)?;
+            let pattern = Pattern::name(dialect, pattern)?;
             let hits = matching(toc, |entry| in_schema(entry, &pattern));
             named.extend(found(hits, "schema", &pattern)?);
         }
         let mut tables = Vec::new();
         for pattern in &self.tables {
-            let pattern = Names::parse(pattern, fold)?;
-            let hits = matching(toc, |entry| is_relation(entry) && pattern.matches(entry));
+            let pattern = Pattern::table(dialect, pattern)?;
+            let hits = matching(toc, |entry| {
+                let schema = entry.schema.as_ref().map_or(&b""[..], |schema| &schema.0);
+                is_relation(entry) && pattern.matches(schema, &entry.name.0)
+            });
             tables.extend(found(hits, "table", &pattern)?);
         }
         named.extend(with_belongings(toc, &tables));
@@ -116,18 +123,18 @@ fn matching(toc: &Toc, wanted: impl Fn(&TocEntry) -> bool) -> Vec<usize> {
         .collect()
 }
 
-fn found(hits: Vec<usize>, what: &str, pattern: &Names) -> Result<Vec<usize>> {
+fn found(hits: Vec<usize>, what: &str, pattern: &Pattern) -> Result<Vec<usize>> {
     if !hits.is_empty() {
         return Ok(hits);
     }
-    let message = format!("no {what} in the archive matches \"{pattern}\"");
+    let message = format!("no {what} in the archive matches \"{}\"", pattern.as_str());
     Err(Error::new(Kind::Usage, message).hint("`dumpkeep show` lists what the archive holds."))
 }
 
-fn in_schema(entry: &TocEntry, pattern: &Names) -> bool {
+fn in_schema(entry: &TocEntry, pattern: &Pattern) -> bool {
     match &entry.schema {
-        Some(schema) => pattern.is(&schema.0),
-        None => entry.kind == "schema" && pattern.is(&entry.name.0),
+        Some(schema) => pattern.matches_name(&schema.0),
+        None => entry.kind == "schema" && pattern.matches_name(&entry.name.0),
     }
 }
 
