@@ -54,7 +54,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// "db1:5432", "[::1]:5432", or the socket's path.
+    /// `db1:5432`, `[::1]:5432`, or the socket's path.
     #[must_use]
     pub fn address(&self) -> String {
         match &self.place {
