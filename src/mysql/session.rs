@@ -1,9 +1,10 @@
 //! One connection to a server: statements in, bytes out. Text protocol only, so every value comes
 //! as the server prints it.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::facts::Facts;
 use crate::mysql::settings::Settings;
+use crate::mysql::setup::{self, Purpose};
 use crate::mysql::version::Caps;
 use crate::mysql::wire::connection::{Answer, Connection, Next};
 use crate::mysql::wire::reply::{Column, Done};
@@ -17,10 +18,18 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens a connection and asks the server what it is.
+    /// A session that reads: connected, the server asked what it is, its settings fixed.
     pub async fn open(settings: &Settings) -> Result<Self> {
+        Self::open_for(settings, Purpose::Read).await
+    }
+
+    /// The same for either purpose.
+    pub async fn open_for(settings: &Settings, purpose: Purpose) -> Result<Self> {
         let mut connection = Connection::open(settings).await?;
         let facts = Facts::read(&mut connection).await?;
+        setup::settle(&mut connection, purpose)
+            .await
+            .while_with(|| format!("fixing the session's settings on {}", settings.place))?;
         Ok(Self { connection, facts })
     }
 

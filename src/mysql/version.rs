@@ -208,6 +208,12 @@ impl Caps {
         self.since(mysql("8.0.30"), NEVER)
     }
 
+    /// The session variable `sql_require_primary_key`.
+    #[must_use]
+    pub fn require_primary_key(&self) -> bool {
+        self.since(mysql("8.0.13"), NEVER)
+    }
+
     /// `restrict_fk_on_non_standard_key`.
     #[must_use]
     pub fn restrict_fk(&self) -> bool {

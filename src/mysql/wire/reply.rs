@@ -179,6 +179,8 @@ pub struct Column {
     pub collation: u16,
     /// The type's number.
     pub kind: u8,
+    /// The column's flags.
+    pub flags: u16,
 }
 
 impl Column {
@@ -204,6 +206,7 @@ pub fn column(payload: &[u8]) -> Result<Column> {
         name,
         collation,
         kind: reader.byte()?,
+        flags: reader.u16()?,
     })
 }
 

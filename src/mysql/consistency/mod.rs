@@ -1,0 +1,212 @@
+//! One point in time for several connections, and nothing moved under them until they are done.
+//!
+//! A consistent snapshot alone protects neither: two connections that open theirs one after the
+//! other see different commits, and a table that is swapped (`RENAME`), truncated or altered in
+//! mid-dump gives wrong rows without an error. So:
+//!
+//! 1. a *guard* touches every table in a transaction, whose metadata locks then hold DDL back;
+//! 2. a *control* connection takes a lock that holds commits back ([`strategy`]);
+//! 3. the *workers* open their snapshots; the position is read; the lock goes;
+//! 4. each worker touches every table too (a waiting `ALTER` would otherwise stop it behind the
+//!    guard for ever), then the guard goes.
+
+pub mod position;
+pub mod strategy;
+pub mod tables;
+
+use tokio::task::JoinSet;
+
+use crate::error::{Context as _, Error, Kind, Result};
+use crate::mysql::consistency::strategy::{Held, Strategy};
+use crate::mysql::consistency::tables::Tables;
+use crate::mysql::session::Session;
+use crate::mysql::settings::Settings;
+use crate::source::{DumpOptions, Warning};
+
+/// How often all is begun again when tables changed in between.
+const TRIES: u32 = 3;
+/// How long a worker waits for a table that someone wants to change, in seconds.
+const WORKER_WAIT: u64 = 5;
+
+/// The snapshots of one database.
+#[derive(Debug)]
+pub struct Opened {
+    /// Sessions in a transaction each, all at the same point. Fewer than were asked for where the
+    /// server allows no lock.
+    pub workers: Vec<Session>,
+    /// Holds what is kept to the end (`LOCK INSTANCE FOR BACKUP`).
+    pub control: Option<Session>,
+    /// How it was done.
+    pub strategy: Strategy,
+    /// Binary log file and position, GTID set.
+    pub position: Option<String>,
+    /// The tables whose metadata locks are held.
+    pub tables: Tables,
+    /// What the user should hear of.
+    pub warnings: Vec<Warning>,
+}
+
+/// What is to be opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The server.
+    pub settings: &'a Settings,
+    /// The database.
+    pub database: &'a [u8],
+    /// How many connections.
+    pub workers: usize,
+    /// The time limit for locks.
+    pub options: &'a DumpOptions,
+    /// The one strategy to use; `None`: the best that the server allows.
+    pub strategy: Option<Strategy>,
+}
+
+/// Opens the snapshots; begins again where tables changed in between.
+pub async fn open(request: Request<'_>) -> Result<Opened> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match attempt(request).await {
+            Err(error) if error.kind() == Kind::Changed && tries < TRIES => {
+                tracing::warn!("{}: begins again", error.line());
+            }
+            other => return other.while_with(|| "opening a consistent snapshot"),
+        }
+    }
+}
+
+async fn attempt(request: Request<'_>) -> Result<Opened> {
+    let mut workers = connect(request).await?;
+    let mut guard = begin_guard(request).await?;
+    let mut tables = Tables::list(&mut guard, request.database).await?;
+    tables.touch(&mut guard).await?;
+
+    let control = Session::open(request.settings).await?;
+    let (mut held, refused) = Held::take(control, &tables, request).await?;
+    let now = Tables::list(&mut guard, request.database).await?;
+    let new = now.beyond(&tables);
+    if !held.strategy.stops_ddl() && !new.is_empty() {
+        return Err(changed("tables came or went while the snapshot was opened"));
+    }
+    new.touch(&mut guard).await?;
+    tables.extend(new);
+
+    if held.strategy == Strategy::Alone {
+        workers.truncate(1);
+    }
+    let at = begin_all(&mut workers, &mut held).await?;
+    let strategy = held.strategy;
+    let control = held.release().await?;
+    let wait = strategy::seconds(request.options).unwrap_or(strategy::FOR_EVER);
+    let workers = touch_all(workers, &tables, wait).await?;
+    guard.close().await?;
+    let mut warnings = tables.warnings();
+    warnings.extend(strategy.warning(request.workers, refused.as_deref()));
+    Ok(Opened {
+        workers,
+        control,
+        strategy,
+        position: at,
+        tables,
+        warnings,
+    })
+}
+
+/// Connections first: nobody waits for them under the lock.
+async fn connect(request: Request<'_>) -> Result<Vec<Session>> {
+    let mut workers = Vec::new();
+    for _ in 0..request.workers.max(1) {
+        let mut session = Session::open(request.settings).await?;
+        session
+            .execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            .await?;
+        session
+            .execute(format!("SET SESSION lock_wait_timeout = {WORKER_WAIT}"))
+            .await?;
+        workers.push(session);
+    }
+    Ok(workers)
+}
+
+async fn begin_guard(request: Request<'_>) -> Result<Session> {
+    let mut guard = Session::open(request.settings).await?;
+    let wait = strategy::seconds(request.options).unwrap_or(strategy::FOR_EVER);
+    guard
+        .execute(format!("SET SESSION lock_wait_timeout = {wait}"))
+        .await?;
+    guard.execute("START TRANSACTION READ ONLY").await?;
+    Ok(guard)
+}
+
+/// Opens every worker's snapshot, and reads the position that is theirs.
+async fn begin_all(workers: &mut [Session], held: &mut Held) -> Result<Option<String>> {
+    if held.strategy == Strategy::Positions {
+        return position::agree(workers).await.map(Some);
+    }
+    for session in workers.iter_mut() {
+        begin(session).await?;
+    }
+    match workers.first_mut() {
+        Some(leader) => position::read(leader, held).await,
+        None => Ok(None),
+    }
+}
+
+async fn begin(session: &mut Session) -> Result<()> {
+    session
+        .execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        .await
+        .map(drop)
+}
+
+/// All workers at once, each in its own transaction.
+async fn touch_all(workers: Vec<Session>, tables: &Tables, wait: u64) -> Result<Vec<Session>> {
+    let mut set = JoinSet::new();
+    for (number, mut session) in workers.into_iter().enumerate() {
+        let tables = tables.clone();
+        set.spawn(async move {
+            tables.touch(&mut session).await?;
+            // from here on it holds what it reads; definitions of views may still have to wait
+            let wait = format!("SET SESSION lock_wait_timeout = {wait}");
+            session.execute(wait).await?;
+            Ok::<_, Error>((number, session))
+        });
+    }
+    let mut back = Vec::new();
+    while let Some(done) = set.join_next().await {
+        let done = done.map_err(|error| {
+            Error::new(Kind::Internal, "a worker ended while it began").cause(error)
+        })?;
+        back.push(done?);
+    }
+    back.sort_by_key(|(number, _)| *number);
+    Ok(back.into_iter().map(|(_, session)| session).collect())
+}
+
+/// The error after which all is begun again.
+pub(crate) fn changed(what: &str) -> Error {
+    Error::new(Kind::Changed, what).hint("Dump again when no migration runs on the database.")
+}
+
+/// Checks that the tables are those whose metadata locks are held. One that came later has no rows
+/// in the snapshot, or is one that a migration swaps in.
+pub async fn unchanged(session: &mut Session, database: &[u8], tables: &Tables) -> Result<()> {
+    let now = Tables::list(session, database).await?;
+    if now.beyond(tables).is_empty() {
+        Ok(())
+    } else {
+        Err(changed("tables came after the snapshot was opened"))
+    }
+}
+
+/// Checks that a session's transaction, and so its snapshot and its metadata locks, lived to here.
+pub async fn alive(session: &mut Session) -> Result<()> {
+    let done = session.execute("SELECT 1").await?;
+    if done.in_transaction() {
+        Ok(())
+    } else {
+        Err(changed(
+            "the snapshot's transaction ended before the dump did",
+        ))
+    }
+}

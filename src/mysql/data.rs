@@ -1,0 +1,206 @@
+//! A table's rows as whole `INSERT` statements in frames.
+//!
+//! A frame begins with `SET NAMES binary`, so that the bytes of every character set arrive as they
+//! are, and ends with the script's own `SET NAMES utf8mb4`: frames stand in any order, and tables'
+//! definitions before and after them.
+
+use crate::archive::frame::{FrameBuilder, FrameSink};
+use crate::error::{Error, Kind, Result};
+use crate::mysql::insert::{RowEncoder, STATEMENT};
+use crate::mysql::session::Session;
+use crate::mysql::wire::connection::Next;
+use crate::plan::entry::{DataRef, Method, Range, Slice};
+
+/// What the smaller of the flavours' default packet limits takes (MariaDB's).
+const PACKET: usize = 16 << 20;
+
+const HEAD: &[u8] = b"SET NAMES binary;\n";
+const TAIL: &[u8] = b";\nSET NAMES utf8mb4;\n";
+
+/// Streams the slice's rows; gives their number. Nothing is held but the frame that is filled.
+pub async fn stream<S: FrameSink>(
+    session: &mut Session,
+    slice: &Slice,
+    sink: &mut S,
+    frame_limit: usize,
+) -> Result<u64> {
+    if slice.data.method != Method::Rows {
+        return Err(Error::new(Kind::Internal, "MySQL has rows only"));
+    }
+    // the bytes of the columns, not a conversion of them
+    session.execute("SET character_set_results = NULL").await?;
+    let rows = stream_rows(session, slice, sink, frame_limit).await?;
+    session
+        .execute("SET character_set_results = utf8mb4")
+        .await?;
+    Ok(rows)
+}
+
+async fn stream_rows<S: FrameSink>(
+    session: &mut Session,
+    slice: &Slice,
+    sink: &mut S,
+    frame_limit: usize,
+) -> Result<u64> {
+    let sql = select(&slice.data, &slice.range)?;
+    let columns = session.begin(&sql).await?;
+    let encoder = RowEncoder::new(&slice.data, &columns);
+    let mut frames = FrameBuilder::new(sink, HEAD.to_vec(), TAIL, frame_limit);
+    let mut statement = Statements::new(insert_head(&slice.data));
+    while let Next::Row(row) = session.row(&sql).await? {
+        let out = frames.buffer();
+        statement.before_row(row.0.len(), out);
+        encoder.row(row, out)?;
+        statement.after_row(out, &slice.data);
+        frames.rows(1).await?;
+    }
+    frames.finish().await
+}
+
+/// Cuts rows into statements.
+struct Statements {
+    head: Vec<u8>,
+    /// Where the open statement begins in the frame.
+    start: usize,
+    /// Where the open row begins in the frame.
+    row: usize,
+    warned: bool,
+}
+
+impl Statements {
+    fn new(head: Vec<u8>) -> Self {
+        Self {
+            head,
+            start: 0,
+            row: 0,
+            warned: false,
+        }
+    }
+
+    /// Begins a statement, or goes on with the open one, for a row of about `size` bytes.
+    fn before_row(&mut self, size: usize, out: &mut Vec<u8>) {
+        let fresh = out.len() == HEAD.len();
+        if fresh || out.len() - self.start + size > STATEMENT {
+            if !fresh {
+                out.extend_from_slice(b";\n");
+            }
+            self.start = out.len();
+            out.extend_from_slice(&self.head);
+        } else {
+            out.extend_from_slice(b",\n");
+        }
+        self.row = out.len();
+    }
+
+    /// Names a table with a row that a server may refuse, once.
+    fn after_row(&mut self, out: &[u8], data: &DataRef) {
+        let length = out.len() - self.row;
+        if length > PACKET && !self.warned {
+            self.warned = true;
+            tracing::warn!(
+                table = %data.table,
+                bytes = length,
+                "a row needs a larger max_allowed_packet than servers have by default: raise it \
+                 where this is restored"
+            );
+        }
+    }
+}
+
+/// `INSERT INTO t (a, b) VALUES` and a line's end.
+fn insert_head(data: &DataRef) -> Vec<u8> {
+    let mut out = b"INSERT INTO ".to_vec();
+    out.extend_from_slice(&data.into);
+    out.extend_from_slice(b" (");
+    for (at, column) in data.columns.iter().enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b", ");
+        }
+        out.extend_from_slice(&column.name);
+    }
+    out.extend_from_slice(b") VALUES\n");
+    out
+}
+
+/// The statement that reads the slice.
+fn select(data: &DataRef, range: &Range) -> Result<Vec<u8>> {
+    let mut out = b"SELECT ".to_vec();
+    for (at, column) in data.columns.iter().enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b", ");
+        }
+        out.extend_from_slice(&column.read);
+    }
+    if data.columns.is_empty() {
+        out.push(b'1');
+    }
+    out.extend_from_slice(b" FROM ");
+    out.extend_from_slice(&data.table);
+    let range = match range {
+        Range::Whole => None,
+        Range::Condition(condition) => Some(condition),
+        Range::Blocks(..) => return Err(Error::new(Kind::Internal, "MySQL has no heap blocks")),
+    };
+    let conditions = [data.filter.as_ref(), range];
+    for (at, condition) in conditions.into_iter().flatten().enumerate() {
+        out.extend_from_slice(if at == 0 { b" WHERE (" } else { b" AND (" });
+        out.extend_from_slice(condition);
+        out.push(b')');
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+    use super::*;
+    use crate::plan::entry::{DataColumn, ValueForm};
+
+    fn data(columns: &[(&str, &str)]) -> DataRef {
+        let columns = columns.iter().map(|(name, read)| DataColumn {
+            name: (*name).into(),
+            read: (*read).into(),
+            form: ValueForm::Text,
+        });
+        DataRef {
+            table: "`d`.`t`".into(),
+            into: "`t`".into(),
+            columns: columns.collect(),
+            filter: None,
+            method: Method::Rows,
+            bytes: 0,
+            rows: 0,
+            blocks: 0,
+            key: 0,
+        }
+    }
+
+    #[test]
+    fn columns_are_named_and_read_by_their_expressions() {
+        let mut data = data(&[("`a`", "`a`"), ("`f`", "`f`*1e0")]);
+        assert_eq!(insert_head(&data), b"INSERT INTO `t` (`a`, `f`) VALUES\n");
+        let sql = |data: &DataRef, range| String::from_utf8(select(data, &range).unwrap()).unwrap();
+        assert_eq!(sql(&data, Range::Whole), "SELECT `a`, `f`*1e0 FROM `d`.`t`");
+        data.filter = Some("a > 1 OR 1".into());
+        assert_eq!(
+            sql(&data, Range::Condition("a < 9".into())),
+            "SELECT `a`, `f`*1e0 FROM `d`.`t` WHERE (a > 1 OR 1) AND (a < 9)"
+        );
+        data = self::data(&[]);
+        assert_eq!(sql(&data, Range::Whole), "SELECT 1 FROM `d`.`t`");
+        assert_eq!(insert_head(&data), b"INSERT INTO `t` () VALUES\n");
+    }
+
+    #[test]
+    fn a_large_row_stands_alone() {
+        let mut statements = Statements::new(b"I ".to_vec());
+        let mut out = HEAD.to_vec();
+        for size in [1, 1, STATEMENT, 1] {
+            statements.before_row(size, &mut out);
+            out.resize(out.len() + size, b'x');
+        }
+        let text = String::from_utf8(out).unwrap();
+        let text = text.replace(&"x".repeat(STATEMENT), "X");
+        assert_eq!(text, "SET NAMES binary;\nI x,\nx;\nI X;\nI x");
+    }
+}

@@ -1,0 +1,130 @@
+//! What stands around the entries in a script. Pure.
+
+use std::fmt::Write as _;
+
+use crate::mysql::version::Caps;
+use crate::source::Script;
+
+/// Settings of the reading server that change what its `CREATE` statements mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Habits {
+    /// `explicit_defaults_for_timestamp` is on: a TIMESTAMP column without a default has none.
+    pub explicit_timestamps: bool,
+    /// `innodb_strict_mode` is off: table options that do not fit together are taken.
+    pub lax_innodb: bool,
+}
+
+/// What the session has while a script runs, and gets back after it. The user variables are not
+/// those of objects that need settings of their own.
+const KEPT: [(&str, &str); 6] = [
+    ("time_zone", "'+00:00'"),
+    // zero in an AUTO_INCREMENT column stays zero; days that no calendar has stay what they are
+    ("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'"),
+    ("unique_checks", "0"),
+    ("foreign_key_checks", "0"),
+    // each off where it is on: a session variable that not everyone may set
+    ("sql_notes", "0"),
+    ("autocommit", "1"),
+];
+
+/// The script's surroundings for a server with these capabilities.
+#[must_use]
+pub fn script(caps: Caps, habits: Habits, position: Option<String>) -> Script {
+    Script {
+        head: head(caps, habits).into_bytes(),
+        tail: tail(caps).into_bytes(),
+        encoding: "utf8mb4".to_owned(),
+        position,
+    }
+}
+
+fn kept(caps: Caps) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let checks = caps
+        .check_constraint_checks()
+        .then_some(("check_constraint_checks", "0"));
+    KEPT.into_iter().chain(checks)
+}
+
+fn head(caps: Caps, habits: Habits) -> String {
+    let mut out = String::from(
+        "-- Pipe it into the client with --binary-mode --comments: without them it changes line\n\
+         -- ends in routines and takes comments out of them.\n\
+         SET @dumpkeep_old_client = @@character_set_client, \
+         @dumpkeep_old_results = @@character_set_results, \
+         @dumpkeep_old_collation = @@collation_connection;\n\
+         SET NAMES utf8mb4;\n",
+    );
+    for (name, value) in kept(caps) {
+        let _ = writeln!(
+            out,
+            "SET @dumpkeep_old_{name} = @@{name}, {name} = {value};"
+        );
+    }
+    if caps.restrict_fk() {
+        where_needed(&mut out, "restrict_fk_on_non_standard_key", "0");
+    }
+    if caps.generated_invisible_key() {
+        where_needed(&mut out, "sql_generate_invisible_primary_key", "0");
+    }
+    if caps.require_primary_key() {
+        where_needed(&mut out, "sql_require_primary_key", "0");
+    }
+    if caps.insert_history() {
+        where_needed(&mut out, "system_versioning_insert_history", "1");
+    }
+    if habits.explicit_timestamps {
+        where_needed(&mut out, "explicit_defaults_for_timestamp", "1");
+    }
+    if habits.lax_innodb {
+        where_needed(&mut out, "innodb_strict_mode", "0");
+    }
+    out
+}
+
+/// Sets a variable that not everyone may set, if it does not have the value already. It is left
+/// so: who may not set it back should not fail at the end.
+fn where_needed(out: &mut String, name: &str, value: &str) {
+    let _ = writeln!(
+        out,
+        "SET @dumpkeep_set = IF(@@{name} = {value}, 'DO 0', 'SET SESSION {name} = {value}');\n\
+         PREPARE dumpkeep FROM @dumpkeep_set;\nEXECUTE dumpkeep;\nDEALLOCATE PREPARE dumpkeep;"
+    );
+}
+
+fn tail(caps: Caps) -> String {
+    let mut out = String::new();
+    for (name, _) in kept(caps) {
+        let _ = writeln!(out, "SET {name} = @dumpkeep_old_{name};");
+    }
+    out.push_str(
+        "SET character_set_client = @dumpkeep_old_client, \
+         character_set_results = @dumpkeep_old_results, \
+         collation_connection = @dumpkeep_old_collation;\n",
+    );
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mysql::facts::Flavor;
+
+    #[test]
+    fn what_is_set_is_put_back() {
+        let caps = Caps {
+            flavor: Flavor::Mariadb,
+            number: 101_106,
+        };
+        let script = script(caps, Habits::default(), None);
+        let (head, tail) = (
+            String::from_utf8_lossy(&script.head),
+            String::from_utf8_lossy(&script.tail),
+        );
+        for (name, _) in kept(caps) {
+            assert!(head.contains(&format!("@dumpkeep_old_{name} = @@{name}, {name} = ")));
+            assert!(tail.contains(&format!("SET {name} = @dumpkeep_old_{name};")));
+        }
+        assert!(head.contains("check_constraint_checks = 0"));
+        assert!(!head.contains("sql_require_primary_key"));
+    }
+}

@@ -1,0 +1,110 @@
+//! A session's settings, fixed and checked: nothing depends on what the server, the account or an
+//! `init_connect` sets.
+
+use crate::error::{Error, Kind, Result};
+use crate::mysql::wire::connection::Connection;
+use crate::sql::rows::Rows;
+
+/// A variable, and the value it gets where the server knows it. Values are SQL.
+type Setting = (&'static str, &'static str);
+
+/// Half a year in seconds: a worker is idle for as long as another one's largest table takes, and a
+/// slow disk behind us may stall the server's sending. MySQL takes no more than a year.
+const LONG: &str = "15768000";
+
+/// For every session.
+const ALL: &[Setting] = &[
+    ("autocommit", "1"),
+    ("completion_type", "'NO_CHAIN'"),
+    ("time_zone", "'+00:00'"),
+    ("wait_timeout", LONG),
+    ("net_read_timeout", LONG),
+    ("net_write_timeout", LONG),
+    // MariaDB ends idle transactions by these
+    ("idle_transaction_timeout", "0"),
+    ("idle_readonly_transaction_timeout", "0"),
+    ("idle_write_transaction_timeout", "0"),
+    // MySQL's limit counts milliseconds, MariaDB's seconds
+    ("max_execution_time", "0"),
+    ("max_statement_time", "0"),
+    ("sql_safe_updates", "0"),
+    ("sql_auto_is_null", "0"),
+    ("sql_big_selects", "1"),
+    ("sql_select_limit", "18446744073709551615"),
+    ("lc_messages", "'en_US'"),
+];
+
+/// For sessions that read.
+const READING: &[Setting] = &[
+    ("sql_mode", "''"),
+    ("sql_quote_show_create", "1"),
+    ("group_concat_max_len", "1073741824"),
+    // MySQL's dictionary keeps old numbers for a day otherwise
+    ("information_schema_stats_expiry", "0"),
+    // rows as of another time than now (MariaDB)
+    ("system_versioning_asof", "DEFAULT"),
+    // MariaDB's cache of results would be flushed for nothing
+    ("query_cache_type", "'OFF'"),
+];
+
+/// For sessions that load. The script's head sets the rest.
+const LOADING: &[Setting] = &[("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'")];
+
+/// What a session is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A dump.
+    Read,
+    /// A restore.
+    Load,
+}
+
+/// Sets and checks them all.
+pub async fn settle(connection: &mut Connection, purpose: Purpose) -> Result<()> {
+    connection.run(b"SET NAMES utf8mb4").await?;
+    let own = match purpose {
+        Purpose::Read => READING,
+        Purpose::Load => LOADING,
+    };
+    let (known, _) = connection.run(b"SHOW SESSION VARIABLES").await?;
+    let wanted = ALL.iter().chain(own).copied();
+    let wanted: Vec<Setting> = wanted.filter(|(name, _)| has(&known, name)).collect();
+    let list = wanted
+        .iter()
+        .map(|(name, value)| format!("SESSION {name} = {value}"));
+    let list = list.collect::<Vec<_>>().join(", ");
+    connection.run(format!("SET {list}").as_bytes()).await?;
+    check(connection, &wanted).await
+}
+
+fn has(known: &Rows, name: &str) -> bool {
+    let is = |column: &String| column.eq_ignore_ascii_case("variable_name");
+    let Some(column) = known.columns().iter().find(|column| is(column)) else {
+        return false;
+    };
+    known.iter().any(|row| {
+        row.str(column)
+            .is_ok_and(|found| found.eq_ignore_ascii_case(name))
+    })
+}
+
+/// A proxy in between may swallow a SET.
+async fn check(connection: &mut Connection, wanted: &[Setting]) -> Result<()> {
+    let literal = |(_, value): &&Setting| *value != "DEFAULT";
+    let equal = wanted.iter().filter(literal).map(|(name, value)| {
+        format!("SELECT '{name}' AS name, @@SESSION.{name} = {value} AS good")
+    });
+    let sql = equal.collect::<Vec<_>>().join(" UNION ALL ");
+    let (rows, _) = connection.run(sql.as_bytes()).await?;
+    for row in rows.iter() {
+        if !row.bool("good")? {
+            let name = row.str("name")?;
+            return Err(Error::new(
+                Kind::Server,
+                format!("the session's {name} does not keep its value"),
+            )
+            .hint("Connect to the server itself, not through a proxy that shares sessions."));
+        }
+    }
+    Ok(())
+}
