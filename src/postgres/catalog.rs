@@ -13,7 +13,7 @@ use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::session::Session;
 use crate::postgres::version::Caps;
-use crate::postgres::{chosen, cycles};
+use crate::postgres::{chosen, claims, cycles};
 use crate::source::{Catalog, DumpOptions, Warning};
 use crate::sql::rows::Rows;
 
@@ -27,8 +27,10 @@ pub async fn load(
     let context = context(database, caps, options);
     let mut warnings = Vec::new();
     let objects = objects(session, KINDS, &context).await?;
-    let objects = without_left_out(objects, &mut warnings);
     let depends = depends(session).await?;
+    let holders = Holders::new(&objects, &depends);
+    claims::check(session, &holders, options.lenient, &mut warnings).await?;
+    let objects = without_left_out(objects, &mut warnings);
     let objects = chosen::keep(objects, &depends, options)?;
     let facets = Facets::read(session, &caps, options).await?;
     let entries = entries(objects, &depends, &facets, options, &mut warnings)?;
@@ -37,14 +39,27 @@ pub async fn load(
 
 /// Everything that the globals archive carries.
 pub async fn globals(session: &mut Session, caps: Caps, options: &DumpOptions) -> Result<Catalog> {
+    let mut warnings = Vec::new();
+    let caps = if may_read_passwords(session).await? {
+        caps
+    } else {
+        warnings.push(Warning {
+            object: "roles".to_owned(),
+            message: "passwords are left out: the user may not read pg_authid".to_owned(),
+        });
+        caps.without_passwords()
+    };
     let context = context(b"", caps, options);
     let objects = objects(session, GLOBALS, &context).await?;
     let needs = vec![BTreeSet::new(); objects.len()];
     let entries = number(objects, &needs, GLOBALS)?;
-    Ok(Catalog {
-        entries,
-        warnings: Vec::new(),
-    })
+    Ok(Catalog { entries, warnings })
+}
+
+async fn may_read_passwords(session: &mut Session) -> Result<bool> {
+    let sql = "SELECT pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT') AS may";
+    let rows = session.query(sql.as_bytes()).await?;
+    rows.first().map_or(Ok(false), |row| row.bool("may"))
 }
 
 fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {

@@ -4,6 +4,7 @@ pub mod address;
 pub mod auth;
 pub mod catalog;
 pub mod chosen;
+pub mod claims;
 pub mod connect;
 pub mod conninfo;
 pub mod copy;

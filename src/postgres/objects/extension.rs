@@ -5,7 +5,7 @@ use bstr::BString;
 
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
-use crate::postgres::address::{Address, class};
+use crate::postgres::address::{Address, FIRST_USER_OID, class};
 use crate::postgres::objects::{Object, Reference};
 use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat};
@@ -38,7 +38,9 @@ impl Object for Extension {
             .col("name", "e.extname")
             .col("schema", format!("CASE WHEN NOT {own} THEN n.nspname END"))
             // Every new database has it.
-            .filter("e.extname <> 'plpgsql'"),
+            .filter(format!(
+                "e.extname <> 'plpgsql' OR e.oid >= {FIRST_USER_OID}"
+            )),
         )
     }
 

@@ -1,0 +1,274 @@
+//! The claim check: nothing of a database is left out in silence. Every object that a user made
+//! must be held by an entry; every column and every discriminator's value must be known. So a
+//! dump of a newer server than this program knows is whole, or says what it lacks.
+
+pub mod known;
+pub mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::{Error, Kind, Result};
+use crate::postgres::address::{Address, FIRST_USER_OID};
+use crate::postgres::claims::known::CATALOGS;
+use crate::postgres::claims::values::DISCRIMINATORS;
+use crate::postgres::link::Holders;
+use crate::postgres::session::Session;
+use crate::source::Warning;
+
+/// The most findings that are named one by one.
+const NAMED: usize = 20;
+
+/// Catalogs and their columns on this server.
+type Columns = BTreeMap<String, BTreeSet<String>>;
+
+/// Demands that everything is claimed. With `lenient`, what is not becomes warnings.
+pub async fn check(
+    session: &mut Session,
+    holders: &Holders,
+    lenient: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<()> {
+    let columns = columns(session).await?;
+    let mut found = Vec::new();
+    unknown_columns(session, &columns, &mut found).await?;
+    unknown_values(session, &columns, &mut found).await?;
+    unclaimed_objects(session, &columns, holders, &mut found).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    if lenient {
+        warnings.extend(found);
+        return Ok(());
+    }
+    Err(refusal(&found))
+}
+
+fn refusal(found: &[Warning]) -> Error {
+    let mut names: Vec<String> = found
+        .iter()
+        .take(NAMED)
+        .map(|w| format!("{} ({})", w.object, w.message))
+        .collect();
+    if found.len() > NAMED {
+        names.push(format!("and {} more", found.len() - NAMED));
+    }
+    Error::new(
+        Kind::Unsupported,
+        format!("cannot carry {}", names.join(", ")),
+    )
+    .hint("Use --lenient to leave them out with a warning each.")
+}
+
+/// The catalogs that can be read, with their columns.
+async fn columns(session: &mut Session) -> Result<Columns> {
+    let sql = "SELECT c.relname AS catalog, a.attname AS name FROM pg_catalog.pg_class c \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
+         WHERE c.relnamespace = 11 AND c.relkind = 'r' AND NOT a.attisdropped \
+         AND (a.attnum > 0 OR a.attname = 'oid') \
+         AND pg_catalog.has_table_privilege(c.oid, 'SELECT')";
+    let mut columns = Columns::new();
+    for row in session.query(sql.as_bytes()).await?.iter() {
+        let catalog = row.str("catalog")?.to_owned();
+        columns
+            .entry(catalog)
+            .or_default()
+            .insert(row.str("name")?.to_owned());
+    }
+    Ok(columns)
+}
+
+/// Catalogs and columns that no version had when this was written: fine while they say nothing.
+async fn unknown_columns(
+    session: &mut Session,
+    columns: &Columns,
+    found: &mut Vec<Warning>,
+) -> Result<()> {
+    for (catalog, names) in columns {
+        let known = CATALOGS.iter().find(|known| known.name == catalog);
+        let Some(known) = known else {
+            if any(session, catalog, own_rows(names)).await? {
+                found.push(unknown(catalog, "a catalog that is not known"));
+            }
+            continue;
+        };
+        for name in names
+            .iter()
+            .filter(|n| *n != "oid" && !known.columns.contains(&n.as_str()))
+        {
+            // Constants of the server itself, so plain in text.
+            let says = format!(
+                "{} AND \"{name}\"::pg_catalog.text NOT IN ('', '0', 'f', '-', '{{}}')",
+                own_rows(names)
+            );
+            if any(session, catalog, &says).await? {
+                let object = format!("{catalog}.{name}");
+                found.push(unknown(&object, "a column that is not known"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn own_rows(names: &BTreeSet<String>) -> &'static str {
+    if names.contains("oid") {
+        "oid >= 16384"
+    } else {
+        "true"
+    }
+}
+
+async fn any(session: &mut Session, catalog: &str, rows: &str) -> Result<bool> {
+    let sql = format!("SELECT FROM pg_catalog.\"{catalog}\" WHERE {rows} LIMIT 1");
+    Ok(!session.query(sql.as_bytes()).await?.is_empty())
+}
+
+fn unknown(object: &str, message: &str) -> Warning {
+    Warning {
+        object: object.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+/// Values of discriminators that no kind knows.
+async fn unknown_values(
+    session: &mut Session,
+    columns: &Columns,
+    found: &mut Vec<Warning>,
+) -> Result<()> {
+    let there = DISCRIMINATORS
+        .iter()
+        .filter(|d| columns.get(d.catalog).is_some_and(|c| c.contains(d.column)));
+    let selects: Vec<String> = there
+        .map(|d| {
+            format!(
+                "(SELECT '{catalog}.{column}' AS at, {column}::pg_catalog.text AS value, \
+                 pg_catalog.count(*) AS rows FROM pg_catalog.{catalog} WHERE {rows} \
+                 AND {column}::pg_catalog.text <> ALL ('{{{known}}}') GROUP BY 2)",
+                catalog = d.catalog,
+                column = d.column,
+                rows = d.rows,
+                known = letters(d.values),
+            )
+        })
+        .collect();
+    let sql = selects.join(" UNION ALL ");
+    for row in session.query(sql.as_bytes()).await?.iter() {
+        let object = format!("{} = '{}'", row.str("at")?, row.bytes("value")?);
+        let message = format!("a value that is not known, in {} rows", row.str("rows")?);
+        found.push(Warning { object, message });
+    }
+    Ok(())
+}
+
+/// The letters as an array literal: a space is the empty string, or a zero byte, which is the same
+/// in text.
+fn letters(values: &str) -> String {
+    let letters: Vec<String> = values
+        .chars()
+        .map(|c| {
+            if c == ' ' {
+                "\"\"".into()
+            } else {
+                format!("\"{c}\"")
+            }
+        })
+        .collect();
+    letters.join(",")
+}
+
+/// Objects that users made and no entry holds.
+async fn unclaimed_objects(
+    session: &mut Session,
+    columns: &Columns,
+    holders: &Holders,
+    found: &mut Vec<Warning>,
+) -> Result<()> {
+    let catalogs: Vec<(&str, u32)> = CATALOGS
+        .iter()
+        .filter(|known| columns.contains_key(known.name))
+        .filter_map(|known| Some((known.name, known.class?)))
+        .collect();
+    let selects: Vec<String> = catalogs
+        .iter()
+        .map(|(name, class)| {
+            format!(
+                "SELECT {class} AS class, c.oid FROM pg_catalog.{name} c \
+                 WHERE c.oid >= {FIRST_USER_OID}{}",
+                not_ours(name)
+            )
+        })
+        .collect();
+    let rows = session
+        .query(selects.join(" UNION ALL ").as_bytes())
+        .await?;
+    let mut open = Vec::new();
+    for row in rows.iter() {
+        let address = Address::new(row.num("class")?, row.num("oid")?);
+        if holders.find(address).is_none() {
+            open.push(address);
+        }
+    }
+    describe(session, &open, found).await
+}
+
+/// What is nobody's to save: temporary objects of other sessions, what the server keeps for itself
+/// behind tables, and objects in the system's own schemas.
+fn not_ours(catalog: &str) -> String {
+    let schema = match catalog {
+        "pg_class" => "relnamespace",
+        "pg_type" => "typnamespace",
+        "pg_proc" => "pronamespace",
+        "pg_constraint" => "connamespace",
+        "pg_collation" => "collnamespace",
+        "pg_operator" => "oprnamespace",
+        "pg_opclass" => "opcnamespace",
+        "pg_opfamily" => "opfnamespace",
+        "pg_conversion" => "connamespace",
+        "pg_namespace" => return " AND c.nspname !~ '^pg_(temp|toast)'".to_owned(),
+        "pg_attrdef" => return through("adrelid"),
+        "pg_rewrite" => return through("ev_class"),
+        "pg_trigger" => return through("tgrelid"),
+        _ => return String::new(),
+    };
+    format!(" AND c.{schema} NOT IN ({HIDDEN})")
+}
+
+/// Schemas of temporary tables and of what lies behind tables.
+const HIDDEN: &str = "SELECT h.oid FROM pg_catalog.pg_namespace h \
+     WHERE h.nspname ~ '^pg_(temp|toast)'";
+
+fn through(relation: &str) -> String {
+    format!(
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_class r WHERE r.oid = c.{relation} \
+         AND r.relnamespace IN ({HIDDEN}))"
+    )
+}
+
+async fn describe(session: &mut Session, open: &[Address], found: &mut Vec<Warning>) -> Result<()> {
+    for chunk in open.chunks(500) {
+        let values: Vec<String> = chunk
+            .iter()
+            .map(|a| {
+                format!(
+                    "({}::pg_catalog.oid, {}::pg_catalog.oid)",
+                    a.class, a.object
+                )
+            })
+            .collect();
+        let sql = format!(
+            "SELECT pg_catalog.pg_describe_object(v.class, v.oid, 0) AS what \
+             FROM (VALUES {}) v(class, oid)",
+            values.join(", ")
+        );
+        for row in session.query(sql.as_bytes()).await?.iter() {
+            let object = row
+                .bytes("what")
+                .map_or_else(|_| "?".to_owned(), ToString::to_string);
+            found.push(Warning {
+                object,
+                message: "no kind carries it".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
