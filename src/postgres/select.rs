@@ -83,6 +83,11 @@ impl Select {
         self
     }
 
+    /// The columns' names, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().map(|(name, _)| *name)
+    }
+
     /// The statement's text.
     #[must_use]
     pub fn sql(&self) -> String {

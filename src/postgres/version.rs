@@ -111,6 +111,8 @@ since! {
     parameter_acl = 150_000;
     /// `public` belongs to pg_database_owner, and PUBLIC may not create in it (15).
     public_schema_locked = 150_000;
+    /// Unlogged sequences (15).
+    unlogged_sequences = 150_000;
     /// `security_invoker` views; `ON DELETE SET NULL (columns)` (15).
     confdelsetcols = 150_000;
     /// Membership options: pg_auth_members.inherit_option, set_option (16).

@@ -6,8 +6,11 @@ pub mod domain;
 pub mod extension;
 pub mod globals;
 mod kind;
+pub mod partition_attach;
 pub mod routine;
 pub mod schema;
+pub mod sequence;
+pub mod table;
 pub mod types;
 
 pub use kind::{BuildContext, Kind, Loaded, Object, Part, Reference, Renderer};
@@ -24,6 +27,11 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<types::range::Range>(),
     domain::KIND,
     Kind::of::<routine::Routine>(),
+    sequence::SEQUENCE,
+    table::TABLE,
+    table::FOREIGN_TABLE,
+    Kind::of::<partition_attach::PartitionAttach>(),
+    sequence::OWNED_BY,
     Kind::derived("column_default"),
     Kind::derived("view_rule"),
     Kind::derived("constraint"),

@@ -1,0 +1,26 @@
+-- requires: pg>=12
+CREATE TABLE p1 (a integer NOT NULL, b text DEFAULT 'p1', c integer, CONSTRAINT c_pos CHECK (c > 0));
+CREATE TABLE p2 (b text DEFAULT 'p1', d text);
+ALTER TABLE p2 ALTER d SET STORAGE EXTERNAL;
+CREATE TABLE child () INHERITS (p1);
+CREATE TABLE child_two (own integer) INHERITS (p1, p2);
+CREATE TABLE child_local (a integer, c integer DEFAULT 5, own text) INHERITS (p1);
+CREATE TABLE child_default () INHERITS (p1);
+ALTER TABLE child_default ALTER b SET DEFAULT 'child', ALTER c SET NOT NULL, ALTER c SET DEFAULT 9;
+CREATE TABLE child_bare () INHERITS (p1);
+ALTER TABLE child_bare ALTER b DROP DEFAULT;
+CREATE TABLE child_null (b text DEFAULT NULL) INHERITS (p1);
+CREATE TABLE child_check (CONSTRAINT c_pos CHECK (c > 0), CHECK (a > 1)) INHERITS (p1);
+CREATE TABLE child_storage () INHERITS (p1, p2);
+ALTER TABLE child_storage ALTER d SET STORAGE EXTENDED, ALTER b SET STATISTICS 7;
+CREATE TABLE attached (c integer, b text, a integer NOT NULL, extra integer, CONSTRAINT c_pos CHECK (c > 0));
+ALTER TABLE attached INHERIT p1;
+CREATE TABLE grandchild () INHERITS (child);
+ALTER TABLE p1 ADD CONSTRAINT late CHECK (a > 7) NOT VALID;
+ALTER TABLE ONLY p1 ADD CONSTRAINT local_only CHECK (a > 8) NO INHERIT NOT VALID;
+CREATE TABLE gen_parent (a integer, g integer GENERATED ALWAYS AS (a + 1) STORED);
+CREATE TABLE gen_child () INHERITS (gen_parent);
+CREATE TABLE gen_local (a integer) INHERITS (gen_parent);
+CREATE TABLE ident_child () INHERITS (gen_parent);
+ALTER TABLE ident_child ALTER a SET NOT NULL, ALTER a ADD GENERATED ALWAYS AS IDENTITY;
+INSERT INTO child VALUES (100, 'x', 1);
