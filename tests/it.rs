@@ -20,6 +20,8 @@ mod cli;
 mod config;
 #[path = "it/layering.rs"]
 mod layering;
+#[path = "it/postgres_locks.rs"]
+mod postgres_locks;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/support_servers.rs"]

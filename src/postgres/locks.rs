@@ -16,11 +16,14 @@ use crate::plan::filter::Selection;
 /// How many tables one statement locks.
 const BATCH: usize = 200;
 
+/// `c` is a table, `n` its schema.
+const FROM: &str = "\
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
+
 /// The tables to lock: all with rows, and partitioned ones; of extensions only those whose rows are
-/// dumped. `c` is the table, `n` its schema.
+/// dumped.
 const TABLES: &str = "\
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' \
+c.relkind IN ('r', 'p') AND c.relpersistence <> 't' \
 AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d \
 JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid \
@@ -29,12 +32,10 @@ AND d.objsubid = 0 AND d.deptype = 'e' \
 AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass \
 AND NOT c.oid = ANY (COALESCE(e.extconfig, '{}')))";
 
-/// What covers a table: a lock of our own.
-const COVERED: &str = "\
-EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid() \
-AND l.locktype = 'relation' AND l.granted AND l.relation = c.oid \
-AND l.database = (SELECT oid FROM pg_catalog.pg_database \
-WHERE datname = pg_catalog.current_database()))";
+/// Locks that are held on relations of this database.
+const HELD: &str = "\
+l.locktype = 'relation' AND l.granted AND l.database = (SELECT d.oid \
+FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())";
 
 /// A table that is to be locked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,16 +52,20 @@ impl Table {
 
 /// The tables that are there now.
 pub async fn tables(session: &mut Session, selection: &Selection) -> Result<Vec<Table>> {
-    list(session, selection, "true").await
+    list(session, selection, TABLES).await
 }
 
 /// Those that the snapshot shows and no lock of this session covers.
 pub async fn uncovered(session: &mut Session, selection: &Selection) -> Result<Vec<Table>> {
-    list(session, selection, &format!("NOT {COVERED}")).await
+    let which = format!(
+        "{TABLES} AND c.oid NOT IN (SELECT l.relation FROM pg_catalog.pg_locks l \
+         WHERE {HELD} AND l.pid = pg_catalog.pg_backend_pid())"
+    );
+    list(session, selection, &which).await
 }
 
 async fn list(session: &mut Session, selection: &Selection, which: &str) -> Result<Vec<Table>> {
-    let sql = format!("SELECT n.nspname, c.relname {TABLES} AND {which} ORDER BY c.oid");
+    let sql = format!("SELECT n.nspname, c.relname {FROM} WHERE {which} ORDER BY c.oid");
     let doing = "cannot list the tables";
     let rows = session.query_for(doing, sql.as_bytes()).await?;
     let mut tables = Vec::new();
@@ -103,6 +108,36 @@ fn gone_meanwhile(error: Error) -> Error {
     }
 }
 
+/// A lock that took too long, as an error that says who holds it. The transaction must be over.
+pub async fn held(session: &mut Session, error: Error) -> Error {
+    match holder(session).await {
+        Ok(Some((table, process))) => {
+            Error::new(Kind::Server, format!("cannot lock table {table}"))
+                .code(LOCK_NOT_AVAILABLE)
+                .cause(format!("process {process} holds it"))
+                .hint("Try again later, or raise --lock-timeout.")
+        }
+        _ => error,
+    }
+}
+
+async fn holder(session: &mut Session) -> Result<Option<(BString, i64)>> {
+    let sql = format!(
+        "SELECT n.nspname, c.relname, l.pid {FROM} \
+         JOIN pg_catalog.pg_locks l ON l.relation = c.oid WHERE {TABLES} AND {HELD} \
+         AND l.mode = 'AccessExclusiveLock' ORDER BY c.oid LIMIT 1"
+    );
+    let rows = session.query(sql.as_bytes()).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let table = qualified(row.bytes("nspname")?, row.bytes("relname")?);
+    Ok(Some((table, row.num("pid")?)))
+}
+
+/// The SQLSTATE of a lock that can't be had, or not in time.
+pub const LOCK_NOT_AVAILABLE: &str = "55P03";
+
 /// What `uncovered` found, as an error.
 #[must_use]
 pub fn moved(tables: &[Table]) -> Error {
@@ -132,7 +167,7 @@ pub async fn at_once(session: &mut Session, table: &[u8]) -> Result<bool> {
             session.execute(b"RELEASE SAVEPOINT a_lock").await?;
             Ok(true)
         }
-        Err(error) if error.server_code() == Some("55P03") => {
+        Err(error) if error.server_code() == Some(LOCK_NOT_AVAILABLE) => {
             session.execute(b"ROLLBACK TO SAVEPOINT a_lock").await?;
             Ok(false)
         }

@@ -46,6 +46,10 @@ pub async fn leader(settings: &Settings, options: &DumpOptions) -> Result<Leader
                 session.execute(b"ROLLBACK").await?;
                 tries += 1;
             }
+            Err(error) if error.server_code() == Some(locks::LOCK_NOT_AVAILABLE) => {
+                session.execute(b"ROLLBACK").await?;
+                return Err(locks::held(&mut session, error).await);
+            }
             Err(error) => return Err(error),
         }
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod command;
 pub(crate) mod faulty;
+pub(crate) mod frames;
 pub(crate) mod oracle;
 pub(crate) mod proxy;
 pub(crate) mod server;
