@@ -178,7 +178,6 @@ async fn disturbed(version: &str) {
         stop.store(true, Ordering::Relaxed);
         task.await.expect("the other session ends");
         let done = done.load(Ordering::Relaxed);
-        println!("{version} {name}: {whole} whole, {refused} refused, {done} changes");
         assert!(
             whole > 0 && done > 2,
             "{name}: {whole} whole, {done} changes"
@@ -377,7 +376,6 @@ async fn consistent(version: &str) {
     for writer in writers {
         writer.await.expect("a writer ends");
     }
-    println!("{version}: {rounds} rounds whole; {torn} torn apart; {rate:.0} commits/s");
     // Else the test shows nothing.
     assert!(
         torn > rounds / 2,
