@@ -12,6 +12,7 @@ use super::quote::qualified;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::plan::filter::Selection;
+use crate::sql::dialect::Dialect;
 
 /// How many tables one statement locks.
 const BATCH: usize = 200;
@@ -44,12 +45,6 @@ pub struct Table {
     name: BString,
 }
 
-impl Table {
-    fn is_selected(&self, _selection: &Selection) -> bool {
-        true
-    }
-}
-
 /// The tables that are there now.
 pub async fn tables(session: &mut Session, selection: &Selection) -> Result<Vec<Table>> {
     list(session, selection, TABLES).await
@@ -67,6 +62,7 @@ pub async fn uncovered(session: &mut Session, selection: &Selection) -> Result<V
 async fn list(session: &mut Session, selection: &Selection, which: &str) -> Result<Vec<Table>> {
     let sql = format!("SELECT n.nspname, c.relname {FROM} WHERE {which} ORDER BY c.oid");
     let doing = "cannot list the tables";
+    let selection = selection.compile(Dialect::Postgres)?;
     let rows = session.query_for(doing, sql.as_bytes()).await?;
     let mut tables = Vec::new();
     for row in rows.iter() {
@@ -74,7 +70,7 @@ async fn list(session: &mut Session, selection: &Selection, which: &str) -> Resu
             schema: row.owned("nspname")?,
             name: row.owned("relname")?,
         };
-        if table.is_selected(selection) {
+        if selection.table(&table.schema, &table.name) {
             tables.push(table);
         }
     }

@@ -180,7 +180,7 @@ async fn disturbed(version: &str) {
         let done = done.load(Ordering::Relaxed);
         assert!(
             whole > 0 && done > 2,
-            "{name}: {whole} whole, {done} changes"
+            "{name}: {whole} whole, {refused} refused, {done} changes"
         );
     }
 }
