@@ -1,13 +1,20 @@
 //! The command line: clap types, one file per command. No business rules.
 
+mod choice;
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod dump;
+pub mod globals;
+mod made;
 pub mod man;
 pub mod prune;
+pub mod restore;
 mod run;
+pub mod show;
 pub mod status;
 mod table;
+pub mod verify;
 
 pub use context::Context;
 pub use run::main;
@@ -46,6 +53,16 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Dump one database to one archive
+    Dump(dump::Args),
+    /// Dump what belongs to the server: roles, users, tablespaces
+    Globals(globals::Args),
+    /// Restore an archive, with no psql or mysql
+    Restore(restore::Args),
+    /// Check archives: every checksum, every frame, the rows
+    Verify(verify::Args),
+    /// Show what an archive holds
+    Show(show::Args),
     /// Link and remove backups as retention says, without making any
     Prune(prune::Args),
     /// Show what the store holds; the exit code tells monitors
@@ -62,6 +79,11 @@ impl Command {
     /// Runs it; gives the exit code.
     pub async fn run(self, ctx: &Context) -> Result<u8> {
         match self {
+            Self::Dump(args) => dump::run(args, ctx).await,
+            Self::Globals(args) => globals::run(args, ctx).await,
+            Self::Restore(args) => restore::run(args, ctx).await,
+            Self::Verify(args) => verify::run(args, ctx).await,
+            Self::Show(args) => show::run(&args, ctx),
             Self::Prune(args) => prune::run(&args, ctx),
             Self::Status(args) => status::run(&args, ctx),
             Self::Config(args) => config::run(&args, ctx).map(|()| 0),

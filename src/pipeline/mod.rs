@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod contents;
 pub mod dump;
+pub mod engine;
 mod fetch;
 pub mod globals;
 mod head;
@@ -13,6 +14,9 @@ pub mod reconnect;
 pub mod restore;
 pub mod restore_pipe;
 pub mod runner;
+pub mod scratch;
 pub mod select;
+pub mod show;
 pub mod status;
 mod stream;
+pub mod verify;

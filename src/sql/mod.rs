@@ -6,6 +6,7 @@ mod copy;
 pub mod dialect;
 mod head;
 pub mod if_exists;
+pub mod insert;
 mod item;
 pub mod lex;
 mod modes;

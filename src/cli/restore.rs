@@ -1,0 +1,98 @@
+//! `dumpkeep restore`.
+
+use std::path::{Path, PathBuf};
+
+use super::Context;
+use super::choice::ChoiceArgs;
+use crate::error::{Context as _, Result};
+use crate::pipeline::engine::{open, restore_pipe_url, restore_url};
+use crate::pipeline::restore::RestoreJob;
+use crate::pipeline::runner::{OnError, Outcome};
+
+/// Arguments of `restore`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The archive; "-" is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The database to load into, or with --create any database of its server
+    #[arg(long, value_name = "URL")]
+    to: String,
+    #[command(flatten)]
+    choice: ChoiceArgs,
+    /// Create the database as the archive has it, and load into that
+    #[arg(short = 'C', long)]
+    create: bool,
+    /// Drop what will be made first, where it exists
+    #[arg(short, long)]
+    clean: bool,
+    /// End at the first error (the default)
+    #[arg(short, long, conflicts_with = "keep_going")]
+    exit_on_error: bool,
+    /// Note errors and go on
+    #[arg(short, long)]
+    keep_going: bool,
+    /// All or nothing
+    #[arg(short = '1', long)]
+    single_transaction: bool,
+    /// Load into a database that holds objects already
+    #[arg(long)]
+    into_existing: bool,
+    /// Take the texts of an SQL_ASCII database to be in this encoding
+    #[arg(long, value_name = "ENCODING")]
+    assume_encoding: Option<String>,
+    /// Globals: set accounts that exist as the archive has them
+    #[arg(long)]
+    overwrite_existing: bool,
+    /// Load over so many connections
+    #[arg(short, long, value_name = "N", default_value_t = 1,
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+}
+
+/// Restores an archive.
+pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
+    let job = job(&args);
+    if args.jobs > 1 {
+        tracing::warn!("restoring over several connections is not there yet: one is used");
+    }
+    let outcome = if args.file == Path::new("-") {
+        restore_pipe_url(&args.to, &ctx.env, std::io::stdin(), &job).await
+    } else {
+        let reader = open(&args.file)?;
+        restore_url(&args.to, &ctx.env, reader, &job, &ctx.progress).await
+    };
+    let outcome = outcome.while_with(|| format!("restoring {}", args.file.display()))?;
+    ctx.progress.clear();
+    Ok(report(&outcome))
+}
+
+fn job(args: &Args) -> RestoreJob {
+    RestoreJob {
+        choice: args.choice.choice(),
+        create: args.create,
+        clean: args.clean,
+        on_error: if args.keep_going {
+            OnError::KeepGoing
+        } else {
+            OnError::Stop
+        },
+        single_transaction: args.single_transaction,
+        into_existing: args.into_existing,
+        assume_encoding: args.assume_encoding.clone(),
+        overwrite_existing: args.overwrite_existing,
+    }
+}
+
+/// Failures were logged as they came.
+fn report(outcome: &Outcome) -> u8 {
+    for skipped in &outcome.skipped {
+        tracing::warn!("{skipped}");
+    }
+    let failures = outcome.failures.len();
+    tracing::info!("{} statements, {} rows", outcome.statements, outcome.rows);
+    if failures > 0 {
+        tracing::error!("{failures} statements failed");
+    }
+    u8::from(failures > 0)
+}

@@ -1,0 +1,197 @@
+//! From a URL to a source or a target: for single commands, the one place where the engine matters.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+
+use crate::archive::reader::Reader;
+use crate::archive::toc::ArchiveKind;
+use crate::archive::writer::Sealed;
+use crate::config::resolve::Engine;
+use crate::env::Env;
+use crate::error::{Context as _, Error, Kind, Result};
+use crate::pipeline::dump::{DumpJob, dump};
+use crate::pipeline::globals::globals;
+use crate::pipeline::output::Output;
+use crate::pipeline::restore::{RestoreJob, restore};
+use crate::pipeline::restore_pipe::restore_pipe;
+use crate::pipeline::runner::Outcome;
+use crate::pipeline::scratch;
+use crate::postgres::source::PgSource;
+use crate::postgres::target::PgTarget;
+use crate::progress::Progress;
+use crate::source::{Source, Target};
+use crate::sql::dialect::Dialect;
+use crate::store::fs::failed;
+
+/// A database changed while it was dumped: how often a file is begun again.
+const TRIES: usize = 3;
+
+/// Where an archive goes.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// A file; none or `-` is standard output.
+    pub path: Option<PathBuf>,
+    /// A file that is there is overwritten.
+    pub force: bool,
+}
+
+/// What was written, and the file's name where it is one.
+pub type Written = (Sealed, Option<PathBuf>);
+
+/// Dumps the database that the URL names, or the server's globals.
+pub async fn dump_url(
+    url: &str,
+    env: &Env,
+    what: ArchiveKind,
+    job: &DumpJob,
+    (to, progress): (&Destination, &Progress),
+) -> Result<Written> {
+    let dialect = dialect(url)?;
+    // Before anything is asked of the server: the output may be refused.
+    let out = Output::open(to.path.as_deref(), to.force)?;
+    match dialect {
+        Dialect::Postgres => {
+            let source = PgSource::connect(url, None, env).await?;
+            write(&source, dialect, what, job, (out, to, progress)).await
+        }
+        Dialect::Mysql => Err(not_yet()),
+    }
+}
+
+fn not_yet() -> Error {
+    Error::new(Kind::Unsupported, "MySQL and MariaDB can't be dumped yet")
+}
+
+async fn write<S>(
+    source: &S,
+    dialect: Dialect,
+    what: ArchiveKind,
+    job: &DumpJob,
+    (mut out, to, progress): (Output, &Destination, &Progress),
+) -> Result<Written>
+where
+    S: Source,
+    S::Snapshot: 'static,
+{
+    if what == ArchiveKind::Globals {
+        let (out, sealed) = globals(source, dialect, job, out).await?;
+        let path = out.commit(&sealed)?;
+        return Ok((sealed, path));
+    }
+    if source.database().is_empty() {
+        let what = "the URL names no database";
+        return Err(Error::new(Kind::Usage, what).hint("Put its name behind the last slash."));
+    }
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let again = matches!(out, Output::File(_)) && tries < TRIES;
+        match dump(source, source.database(), job, out, progress).await {
+            Ok((out, sealed)) => {
+                let path = out.commit(&sealed)?;
+                return Ok((sealed, path));
+            }
+            Err(error) if error.kind() == Kind::Changed && again => {
+                tracing::warn!("{}: begins again", error.line());
+                out = Output::open(to.path.as_deref(), to.force)?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Restores an archive's file into the server that the URL names.
+pub async fn restore_url<R>(
+    url: &str,
+    env: &Env,
+    reader: Reader<R>,
+    job: &RestoreJob,
+    progress: &Progress,
+) -> Result<Outcome>
+where
+    R: Read + Seek + Send + 'static,
+{
+    let task = progress.task("restore", 0);
+    let done = match dialect(url)? {
+        Dialect::Postgres => {
+            let mut target = PgTarget::connect(url, None, env).await?;
+            let outcome = restore(&mut target, reader, job, &task).await?;
+            closed(target, outcome).await
+        }
+        Dialect::Mysql => Err(not_yet()),
+    };
+    task.done();
+    done
+}
+
+/// Restores what comes through a pipe.
+pub async fn restore_pipe_url<R>(
+    url: &str,
+    env: &Env,
+    input: R,
+    job: &RestoreJob,
+) -> Result<Outcome>
+where
+    R: Read + Send + 'static,
+{
+    match dialect(url)? {
+        Dialect::Postgres => {
+            let mut target = PgTarget::connect(url, None, env).await?;
+            let outcome = restore_pipe(&mut target, input, job).await?;
+            closed(target, outcome).await
+        }
+        Dialect::Mysql => Err(not_yet()),
+    }
+}
+
+/// Restores an archive's file into a scratch database of the server that the URL names, and drops
+/// that again.
+pub async fn prove_url<R>(
+    url: &str,
+    env: &Env,
+    reader: Reader<R>,
+    progress: &Progress,
+) -> Result<Outcome>
+where
+    R: Read + Seek + Send + 'static,
+{
+    let task = progress.task("restore", 0);
+    let done = match dialect(url)? {
+        Dialect::Postgres => {
+            let mut target = PgTarget::connect(url, None, env).await?;
+            let outcome = scratch::prove(&mut target, reader, env.now, &task).await?;
+            closed(target, outcome).await
+        }
+        Dialect::Mysql => Err(not_yet()),
+    };
+    task.done();
+    done
+}
+
+async fn closed<T: Target>(target: T, outcome: Outcome) -> Result<Outcome> {
+    target.close().await?;
+    Ok(outcome)
+}
+
+fn dialect(url: &str) -> Result<Dialect> {
+    match Engine::of(url) {
+        Some(Engine::Postgresql) => Ok(Dialect::Postgres),
+        Some(Engine::Mysql) => Ok(Dialect::Mysql),
+        None => Err(
+            Error::new(Kind::Usage, "the URL does not say which server it is")
+                .hint("It begins with postgres:// or mysql://."),
+        ),
+    }
+}
+
+/// Opens an archive's file.
+pub fn open(path: &Path) -> Result<Reader<File>> {
+    let wrong = |cause| failed("read", path, cause);
+    let file = File::open(path).map_err(wrong)?;
+    if file.metadata().map_err(wrong)?.is_dir() {
+        let what = format!("cannot read {}: it is a folder", path.display());
+        return Err(Error::new(Kind::Io, what));
+    }
+    Reader::open(file).while_with(|| format!("reading {}", path.display()))
+}
