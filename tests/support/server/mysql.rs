@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::postgres::free_port;
-use super::process::{Home, Server, feed, output, unprivileged};
+use super::process::{Home, Server, feed, output, pipe_script, unprivileged};
 use super::tls::Authority;
 use super::{install, template};
 
@@ -384,6 +384,13 @@ impl MySqlServer {
         let mut out = feed(&mut self.client(database), sql.as_bytes())?;
         out.truncate(out.trim_end_matches('\n').len());
         Ok(out)
+    }
+
+    /// Loads an archive as everyone without dumpkeep does: `zstd -dc ARCHIVE | mysql`, with the two
+    /// switches that the archive's head names.
+    pub(crate) fn load(&self, database: &str, archive: &Path) -> Result<String, String> {
+        let mut client = self.client(database);
+        pipe_script(archive, client.args(["--binary-mode", "--comments"]))
     }
 
     /// Makes an empty database.

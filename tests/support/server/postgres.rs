@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::process::{Home, Server, feed, output, unprivileged};
+use super::process::{Home, Server, feed, output, pipe_script, unprivileged};
 use super::tls::{Authority, Pair};
 use super::{install, template};
 
@@ -257,6 +257,11 @@ impl Postgres {
         let mut out = feed(&mut self.psql(database), sql.as_bytes())?;
         out.truncate(out.trim_end_matches('\n').len());
         Ok(out)
+    }
+
+    /// Loads an archive as everyone without dumpkeep does: `zstd -dc ARCHIVE | psql`.
+    pub(crate) fn load(&self, database: &str, archive: &Path) -> Result<String, String> {
+        pipe_script(archive, &mut self.psql(database))
     }
 
     /// Makes an empty database as its own encoding's template gives it.

@@ -114,6 +114,35 @@ pub(crate) fn feed(command: &mut Command, input: &[u8]) -> Result<String, String
     })
 }
 
+/// Gives a compressed script to a client as its standard input, with the tool that everyone has for
+/// the format; says what went wrong on either side.
+pub(crate) fn pipe_script(archive: &Path, client: &mut Command) -> Result<String, String> {
+    let tool = match archive.extension().and_then(|e| e.to_str()) {
+        Some("zst") => "zstd",
+        Some("gz") => "gzip",
+        Some("xz") => "xz",
+        Some("bz2") => "bzip2",
+        _ => "cat",
+    };
+    let mut unpack = Command::new(tool);
+    if tool != "cat" {
+        unpack.arg("-dc");
+    }
+    let mut unpack = unpack
+        .arg(archive)
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("{tool}: {e}"))?;
+    let script = unpack.stdout.take().expect("a pipe");
+    let loaded = client.stdin(script).output().map_err(|e| e.to_string())?;
+    let unpacked = unpack.wait().map_err(|e| e.to_string())?;
+    let loaded = finish(loaded)?;
+    if unpacked.success() {
+        return Ok(loaded);
+    }
+    Err(format!("{tool}: {unpacked}"))
+}
+
 fn finish(output: std::process::Output) -> Result<String, String> {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() {
