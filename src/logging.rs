@@ -11,6 +11,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::error::Error;
 use crate::progress::Progress;
 
 /// How much is said on standard error.
@@ -115,6 +116,12 @@ pub fn start(verbosity: Verbosity, colour: bool, progress: Progress) -> RunLog {
         .with(to_file)
         .try_init();
     log
+}
+
+/// Logs an error with its context and hint.
+pub fn failure(error: &Error) {
+    let report = error.report();
+    tracing::error!("{}", report.strip_prefix("error: ").unwrap_or(&report));
 }
 
 fn level(verbosity: Verbosity) -> LevelFilter {

@@ -14,6 +14,8 @@ mod support;
 
 #[path = "it/archive.rs"]
 mod archive;
+#[path = "it/backup.rs"]
+mod backup;
 #[path = "it/cli.rs"]
 mod cli;
 #[path = "it/config.rs"]

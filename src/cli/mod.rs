@@ -1,5 +1,6 @@
 //! The command line: clap types, one file per command. No business rules.
 
+pub mod backup;
 mod choice;
 pub mod completions;
 pub mod config;
@@ -63,6 +64,8 @@ pub enum Command {
     Verify(verify::Args),
     /// Show what an archive holds
     Show(show::Args),
+    /// Back up every configured target into the store
+    Backup(backup::Args),
     /// Link and remove backups as retention says, without making any
     Prune(prune::Args),
     /// Show what the store holds; the exit code tells monitors
@@ -84,6 +87,7 @@ impl Command {
             Self::Restore(args) => restore::run(args, ctx).await,
             Self::Verify(args) => verify::run(args, ctx).await,
             Self::Show(args) => show::run(&args, ctx),
+            Self::Backup(args) => backup::run(args, ctx).await,
             Self::Prune(args) => prune::run(&args, ctx),
             Self::Status(args) => status::run(&args, ctx),
             Self::Config(args) => config::run(&args, ctx).map(|()| 0),

@@ -10,6 +10,7 @@ mod head;
 pub mod header;
 pub mod output;
 pub mod pack;
+pub mod password;
 pub mod reconnect;
 pub mod restore;
 pub mod restore_pipe;

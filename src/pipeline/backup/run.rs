@@ -1,0 +1,156 @@
+//! The run around the targets: lock, log, leftovers, report.
+
+use std::path::Path;
+use std::time::Instant;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::config::{Job, Target};
+use crate::env::Env;
+use crate::error::{Error, Kind, Result};
+use crate::logging::RunLog;
+use crate::logging::failure;
+use crate::progress::Progress;
+use crate::report::{Event, Failure, Report};
+use crate::retention::scan::homes;
+use crate::store::fs;
+use crate::store::layout::{Class, LOGS};
+use crate::store::lock::Lock;
+
+use super::names::{drop_logs, local, new_log};
+
+/// What a run is given beside its job.
+#[derive(Debug, Clone)]
+pub struct Surroundings<'a> {
+    /// The process's environment.
+    pub env: &'a Env,
+    /// Where progress is shown.
+    pub progress: &'a Progress,
+    /// Where log lines go.
+    pub log: &'a RunLog,
+}
+
+/// A run under way.
+pub(super) struct Run<'a> {
+    pub(super) job: &'a Job,
+    around: Surroundings<'a>,
+    clock: Instant,
+    report: Report,
+}
+
+/// Asks every target what a run would back up; writes nothing, not even a log.
+pub async fn rehearse(job: &Job, around: Surroundings<'_>) -> Report {
+    let run = Run::new(job, around, "dry run".to_owned());
+    run.targets(Mode::Rehearse).await
+}
+
+/// Whether backups are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Make,
+    Rehearse,
+}
+
+/// Backs up every target of the job. An error means that nothing was touched; what goes wrong later
+/// is in the report.
+pub async fn run(job: &Job, around: Surroundings<'_>) -> Result<Report> {
+    let _lock = Lock::take(&job.root)?;
+    let began = local(around.env.now, job.zone);
+    let logs = job.root.join(LOGS);
+    let (log, path) = new_log(&logs, began)?;
+    around.log.attach(log);
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let run = Run::new(job, around.clone(), name.into_owned());
+    tracing::info!(
+        "dumpkeep {} begins run {}",
+        run.report.version,
+        run.report.run_id
+    );
+    let report = run.targets(Mode::Make).await;
+    if let Err(error) = drop_logs(&logs, job.logs) {
+        tracing::warn!("{}", error.report());
+    }
+    tracing::info!("{}", report.summary());
+    let ended = around.log.detach();
+    ended.map_err(|cause| fs::failed("write", &path, cause))?;
+    Ok(report)
+}
+
+impl<'a> Run<'a> {
+    fn new(job: &'a Job, around: Surroundings<'a>, id: String) -> Self {
+        let (host, root) = (around.env.host.clone(), job.root.display().to_string());
+        Self {
+            job,
+            clock: Instant::now(),
+            report: Report::new(id, host, root, around.env.now),
+            around,
+        }
+    }
+
+    async fn targets(mut self, mode: Mode) -> Report {
+        for target in &self.job.targets {
+            self.take(Event::Target(target.name.clone()));
+            if let Err(error) = self.target(target, mode).await {
+                failure(&error);
+                self.take(Event::TargetFailed(Failure::from(&error)));
+            }
+        }
+        let now = self.now();
+        self.take(Event::Finished(now));
+        self.report
+    }
+
+    /// The time now: the clock is read once, the rest is measured.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        let passed = TimeDelta::from_std(self.clock.elapsed()).unwrap_or_default();
+        self.around.env.now + passed
+    }
+
+    pub(super) fn env(&self) -> &'a Env {
+        self.around.env
+    }
+
+    pub(super) fn progress(&self) -> &'a Progress {
+        self.around.progress
+    }
+
+    pub(super) fn take(&mut self, event: Event) {
+        self.report.take(event);
+    }
+
+    async fn target(&mut self, target: &Target, mode: Mode) -> Result<()> {
+        tracing::info!("target {}", target.name);
+        if mode == Mode::Make {
+            let folder = self.job.root.join(&target.folder);
+            fs::make_dir(&folder)?;
+            remove_leftovers(&folder)?;
+            links_or_copies(&folder, self.job.copies)?;
+        }
+        super::connect::with(self, target, mode).await
+    }
+}
+
+/// Removes what killed runs left in a target. Only called under the lock.
+fn remove_leftovers(target: &Path) -> Result<()> {
+    for home in homes(target)? {
+        let classes = Class::ALL.map(|class| home.class(class));
+        for dir in std::iter::once(home.dumps()).chain(classes) {
+            for gone in fs::remove_partials(&dir)? {
+                tracing::warn!("removed {}, left by a run that was killed", gone.display());
+            }
+        }
+    }
+    fs::remove_partials(target).map(drop)
+}
+
+fn links_or_copies(folder: &Path, copies: bool) -> Result<()> {
+    if copies || fs::probe_links(folder)? {
+        return Ok(());
+    }
+    let what = format!(
+        "{} is on a file system without hard links",
+        folder.display()
+    );
+    Err(Error::new(Kind::Config, what)
+        .hint("Set store.without_hard_links = \"copy\" to hold a copy in each class."))
+}

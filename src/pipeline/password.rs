@@ -1,0 +1,41 @@
+//! A target's password, from where the configuration says.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use crate::config::Target;
+use crate::config::resolve::Password;
+use crate::config::secret::Secret;
+use crate::error::{Error, Kind, Result};
+
+/// The password, where the configuration names one. Read anew for each run: secrets are rotated.
+pub fn password(target: &Target) -> Result<Option<Secret>> {
+    match &target.password {
+        Password::Engine => Ok(None),
+        Password::Known(secret) => Ok(Some(secret.clone())),
+        Password::File(path) => first_line(path).map(Some),
+    }
+}
+
+fn first_line(path: &Path) -> Result<Secret> {
+    let wrong = || {
+        let what = format!("cannot read the password file {}", path.display());
+        Error::new(Kind::Config, what)
+    };
+    if readable_by_all(path) {
+        tracing::warn!(
+            "the password file {} is readable by everybody",
+            path.display()
+        );
+    }
+    let text = fs::read_to_string(path).map_err(|cause| wrong().cause(cause))?;
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Secret::new(line)),
+        _ => Err(wrong().cause("its first line is empty")),
+    }
+}
+
+fn readable_by_all(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.mode() & 0o004 != 0)
+}

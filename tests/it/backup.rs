@@ -1,0 +1,308 @@
+//! Whole runs against real servers: the store, the exit codes, what a killed run leaves.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::support::command::{Ran, dumpkeep, finished, with_config};
+use crate::support::server::Postgres;
+
+/// A root and a configuration in a temporary folder.
+struct Night {
+    folder: tempfile::TempDir,
+}
+
+impl Night {
+    fn new(configuration: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = format!("root = \"store\"\n{configuration}");
+        fs::write(folder.path().join("dumpkeep.toml"), text).expect("written");
+        Self { folder }
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("dumpkeep.toml")
+    }
+
+    fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        with_config(&self.config(), arguments)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = dumpkeep();
+        command.args(["backup", "-c"]).arg(self.config());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Every file of the store but the logs and the lock, with its size.
+    fn files(&self) -> BTreeMap<String, u64> {
+        let mut files = BTreeMap::new();
+        walk(&self.store(), &self.store(), &mut files);
+        files.retain(|name, _| !name.starts_with("logs/") && name != ".dumpkeep.lock");
+        files
+    }
+
+    fn dumps(&self, database: &str) -> Vec<String> {
+        let folder = format!("t/{database}/dumps/");
+        let names = self.files().into_keys();
+        names.filter(|name| name.starts_with(&folder)).collect()
+    }
+}
+
+fn walk(root: &Path, dir: &Path, files: &mut BTreeMap<String, u64>) {
+    for entry in fs::read_dir(dir).into_iter().flatten() {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            walk(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).expect("below the root");
+            let size = path.metadata().expect("there").len();
+            files.insert(name.display().to_string(), size);
+        }
+    }
+}
+
+fn target(server: &Postgres, more: &str) -> String {
+    let url = server.url("postgres");
+    format!("[[target]]\nname = \"t\"\nurl = \"{url}\"\nexclude = [\"postgres\"]\n{more}\n")
+}
+
+const SHOP: &str = "CREATE TABLE customer (id int PRIMARY KEY, name text);
+    INSERT INTO customer SELECT i, 'name ' || i FROM generate_series(1, 1000) i;";
+
+fn server() -> Postgres {
+    let server = Postgres::start("15");
+    for database in ["shop", "crm"] {
+        server.create_database(database);
+        server.sql(database, SHOP);
+    }
+    server
+}
+
+#[test]
+fn a_night_goes_well_and_says_nothing() {
+    let server = server();
+    let night = Night::new(&target(&server, ""));
+    for _ in 0..2 {
+        let ran = night.run(&["backup"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""));
+    }
+    for database in ["shop", "crm", "__GLOBAL__"] {
+        assert_eq!(night.dumps(database).len(), 2, "{:?}", night.files());
+        for class in ["daily", "weekly", "monthly", "yearly"] {
+            let folder = format!("t/{database}/{class}/");
+            let links = night.files().into_keys();
+            assert_eq!(links.filter(|name| name.starts_with(&folder)).count(), 1);
+        }
+    }
+    assert_eq!(
+        fs::read_dir(night.store().join("logs"))
+            .expect("logs")
+            .count(),
+        2
+    );
+    let status = night.run(&["status", "--max-age", "1h"]);
+    assert_eq!(status.code, Some(0), "{status:?}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let server = server();
+    let night = Night::new(&target(&server, ""));
+    let ran = night.run(&["backup", "--dry-run"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.out.contains("shop") && ran.out.contains("globals"),
+        "{ran:?}"
+    );
+    assert!(!night.store().exists());
+}
+
+#[test]
+fn a_failed_database_is_4_and_prunes_nothing_of_it() {
+    let server = server();
+    let retention = "dump = { lock_timeout = \"1s\" }\nretention = { last = 1, days = 0, weeks = 0, months = 0, years = 0 }";
+    let night = Night::new(&target(&server, retention));
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    let before = night.files();
+    // Two more of yesterday, which a good run would prune.
+    for database in ["shop", "crm"] {
+        let dumps = night.store().join(format!("t/{database}/dumps"));
+        for day in ["01", "02"] {
+            fs::write(
+                dumps.join(format!("{database}_2020-01-{day}_00-00-00.sql.zst")),
+                "old",
+            )
+            .expect("written");
+        }
+    }
+    let _holder = Holder::lock(&server, "shop", "customer");
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(
+        ran.err.contains("lock timeout") && ran.err.contains("database shop"),
+        "{ran:?}"
+    );
+    assert_eq!(night.dumps("shop").len(), 3);
+    assert_eq!(night.dumps("crm").len(), 1, "crm went on and was pruned");
+    for name in before.keys().filter(|name| name.starts_with("t/shop/")) {
+        assert!(night.files().contains_key(name), "{name} is as it was");
+    }
+    assert!(night.files().keys().all(|name| !name.ends_with(".partial")));
+}
+
+#[test]
+fn a_named_database_that_is_missing_is_4() {
+    let server = server();
+    let night = Night::new(&target(&server, "databases = [\"shop\", \"nosuch\"]"));
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("there is no database nosuch"), "{ran:?}");
+    assert_eq!(night.dumps("shop").len(), 1);
+}
+
+#[test]
+fn two_runs_at_once_one_is_75() {
+    let server = server();
+    let night = Night::new(&target(&server, "dump = { lock_timeout = \"60s\" }"));
+    let mut holder = Holder::lock(&server, "shop", "customer");
+    let first = night.command().spawn().expect("dumpkeep starts");
+    let lock = night.store().join("logs");
+    wait_for(|| lock.exists());
+    let second = night.run(&["backup"]);
+    assert_eq!(second.code, Some(75), "{second:?}");
+    assert_eq!(night.run(&["prune"]).code, Some(75));
+    holder.release();
+    let first = finished(first.wait_with_output().expect("ends"));
+    assert_eq!(first.code, Some(0), "{first:?}");
+}
+
+#[test]
+fn killed_in_the_middle_leaves_the_store_as_it_was() {
+    let server = server();
+    let night = Night::new(&target(&server, "databases = [\"shop\"]\nglobals = false"));
+    for (signal, code) in [("KILL", None), ("TERM", Some(143)), ("INT", Some(130))] {
+        let good = night.run(&["backup"]);
+        assert_eq!(good.code, Some(0), "{good:?}");
+        let before = night.files();
+        let left = before.keys().filter(|name| name.ends_with(".partial"));
+        assert_eq!(left.count(), 0, "{before:?}");
+        let mut holder = Holder::lock(&server, "shop", "customer");
+        let child = night.command().spawn().expect("dumpkeep starts");
+        wait_for(|| night.files().len() > before.len());
+        let kill = Command::new("kill")
+            .args([&format!("-{signal}"), &child.id().to_string()])
+            .status();
+        assert!(kill.expect("kill").success());
+        let ended = finished(child.wait_with_output().expect("ends"));
+        assert_eq!(ended.code, code, "{ended:?}");
+        holder.release();
+        let mut after = night.files();
+        let partials = after
+            .keys()
+            .filter(|name| name.ends_with(".partial"))
+            .count();
+        assert_eq!(partials, usize::from(signal == "KILL"), "{after:?}");
+        after.retain(|name, _| !name.ends_with(".partial"));
+        assert_eq!(after, before);
+    }
+}
+
+/// Another session that locks a table, so that a run waits.
+struct Holder<'a>(&'a Postgres, std::process::Child);
+
+impl<'a> Holder<'a> {
+    fn lock(server: &'a Postgres, database: &str, table: &str) -> Self {
+        let sql =
+            format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(120)");
+        let child = server
+            .psql(database)
+            .args(["-c", &sql])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("psql starts");
+        wait_for(|| {
+            let held =
+                "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted";
+            server.sql(database, held).trim() != "0"
+        });
+        Self(server, child)
+    }
+
+    fn release(&mut self) {
+        // The server notices a dead client only when it has something to say to it.
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%'";
+        self.0.sql("postgres", end);
+        let _ = self.1.wait();
+    }
+}
+
+impl Drop for Holder<'_> {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+fn wait_for(mut done: impl FnMut() -> bool) {
+    for _ in 0..600 {
+        if done() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("waited for 30 seconds");
+}
+
+#[test]
+fn no_password_in_any_output() {
+    const MARKER: &str = "m4rk3r-S3cret";
+    let server = Postgres::with("15").tcp().scram(MARKER).start();
+    server.create_database("shop");
+    server.sql("shop", SHOP);
+    let secret = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(secret.path(), format!("{MARKER}\n")).expect("written");
+    let port = server.port();
+    let file = secret.path().display();
+    let night = Night::new(&format!(
+        "[[target]]\nname = \"t\"\nurl = \"postgres://postgres@127.0.0.1:{port}/?sslmode=disable\"\n\
+         password_file = \"{file}\"\nexclude = [\"postgres\"]\n\
+         [[target]]\nname = \"bad\"\nurl = \"postgres://postgres:x{MARKER}@127.0.0.1:{port}/?sslmode=disable\"\n"
+    ));
+    let ran = night.run(&["backup", "-vvv"]);
+    assert_eq!(
+        ran.code,
+        Some(4),
+        "the second target's password is wrong: {ran:?}"
+    );
+    assert_eq!(night.dumps("shop").len(), 1, "{ran:?}");
+    let json = night.run(&["backup", "--json"]).out;
+    let mut all = vec![ran.out, ran.err, json];
+    for entry in fs::read_dir(night.store().join("logs")).expect("logs") {
+        all.push(fs::read_to_string(entry.expect("an entry").path()).expect("a log"));
+    }
+    for text in all {
+        assert!(!text.contains(MARKER), "{text}");
+    }
+}
+
+#[test]
+fn what_is_in_the_way_of_the_store_is_said() {
+    let server = server();
+    let night = Night::new(&target(&server, ""));
+    fs::write(night.store(), "a file").expect("written");
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.err.contains("store"), "{ran:?}");
+    assert_eq!(
+        fs::read_to_string(night.store()).expect("as it was"),
+        "a file"
+    );
+}
