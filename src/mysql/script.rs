@@ -22,8 +22,8 @@ const KEPT: [(&str, &str); 6] = [
     ("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'"),
     ("unique_checks", "0"),
     ("foreign_key_checks", "0"),
-    // each off where it is on: a session variable that not everyone may set
     ("sql_notes", "0"),
+    // a server may have it off, and would forget the last rows
     ("autocommit", "1"),
 ];
 
@@ -47,9 +47,7 @@ fn kept(caps: Caps) -> impl Iterator<Item = (&'static str, &'static str)> {
 
 fn head(caps: Caps, habits: Habits) -> String {
     let mut out = String::from(
-        "-- Pipe it into the client with --binary-mode --comments: without them it changes line\n\
-         -- ends in routines and takes comments out of them.\n\
-         SET @dumpkeep_old_client = @@character_set_client, \
+        "SET @dumpkeep_old_client = @@character_set_client, \
          @dumpkeep_old_results = @@character_set_results, \
          @dumpkeep_old_collation = @@collation_connection;\n\
          SET NAMES utf8mb4;\n",

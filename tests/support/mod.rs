@@ -4,6 +4,7 @@
 pub(crate) mod command;
 pub(crate) mod faulty;
 pub(crate) mod frames;
+pub(crate) mod mysql_archive;
 pub(crate) mod oracle;
 pub(crate) mod proxy;
 pub(crate) mod server;
