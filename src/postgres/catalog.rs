@@ -24,6 +24,11 @@ pub async fn load(
     caps: Caps,
     options: &DumpOptions,
 ) -> Result<Catalog> {
+    let caps = if may_read_conninfo(session).await? {
+        caps
+    } else {
+        caps.without_conninfo()
+    };
     let context = context(database, caps, options);
     let mut warnings = Vec::new();
     let objects = objects(session, KINDS, &context).await?;
@@ -54,6 +59,13 @@ pub async fn globals(session: &mut Session, caps: Caps, options: &DumpOptions) -
     let needs = vec![BTreeSet::new(); objects.len()];
     let entries = number(objects, &needs, GLOBALS)?;
     Ok(Catalog { entries, warnings })
+}
+
+async fn may_read_conninfo(session: &mut Session) -> Result<bool> {
+    let sql = "SELECT pg_catalog.has_column_privilege('pg_catalog.pg_subscription', \
+               'subconninfo', 'SELECT') AS may";
+    let rows = session.query(sql.as_bytes()).await?;
+    rows.first().map_or(Ok(false), |row| row.bool("may"))
 }
 
 async fn may_read_passwords(session: &mut Session) -> Result<bool> {
@@ -267,10 +279,9 @@ fn is_own(object: &Loaded, acl: &acl::Acl) -> bool {
 /// The word and the name in `GRANT … ON`: the object's own, or the server's for what has no entry
 /// (a member of an extension, a function of the system).
 fn grant_reference(own: Option<&Loaded>, acl: &acl::Acl) -> Option<(&'static str, BString)> {
-    match own.and_then(|object| object.reference.as_ref()) {
-        Some(reference) => reference.grant_keyword.map(|k| (k, reference.name.clone())),
-        None => acl.server_reference(),
-    }
+    let own = own.and_then(|object| object.reference.as_ref());
+    let named = own.and_then(|r| Some((r.grant_keyword?, r.name.clone())));
+    named.or_else(|| acl.server_reference())
 }
 
 fn unnamed(acl: &acl::Acl) -> Warning {

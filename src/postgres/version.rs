@@ -6,6 +6,7 @@
 pub struct Caps {
     number: u32,
     reads_passwords: bool,
+    reads_conninfo: bool,
 }
 
 /// Declares a predicate: documentation, name, first version (`server_version_num`).
@@ -29,6 +30,7 @@ impl Caps {
         Self {
             number,
             reads_passwords: true,
+            reads_conninfo: true,
         }
     }
 
@@ -39,6 +41,21 @@ impl Caps {
             reads_passwords: false,
             ..self
         }
+    }
+
+    /// The same server for a user who may not read subscriptions' connection strings.
+    #[must_use]
+    pub const fn without_conninfo(self) -> Self {
+        Self {
+            reads_conninfo: false,
+            ..self
+        }
+    }
+
+    /// Whether the user may read pg_subscription.subconninfo: a superuser.
+    #[must_use]
+    pub const fn reads_conninfo(&self) -> bool {
+        self.reads_conninfo
     }
 
     /// Whether the user may read pg_authid: a superuser, on most hosted services nobody.
@@ -89,6 +106,14 @@ since! {
     stxstattarget = 130_000;
     /// `CREATE DATABASE … LOCALE` (13).
     database_locale = 130_000;
+    /// Publications of TRUNCATE: pg_publication.pubtruncate (11).
+    pubtruncate = 110_000;
+    /// Subscriptions that stream and transfer in binary: substream, subbinary (14).
+    subscription_streaming = 140_000;
+    /// Subscriptions with two-phase commit and `disable_on_error` (15).
+    subscription_two_phase = 150_000;
+    /// Subscriptions whose slots fail over: subfailover (17).
+    subscription_failover = 170_000;
     /// Publications through the root: pg_publication.pubviaroot (13).
     pubviaroot = 130_000;
     /// pg_type.typsubscript (14).

@@ -187,19 +187,38 @@ pub fn parameters() -> Select {
     )
 }
 
+/// Default privileges, in the shape of [`query`]: by schema they begin with nothing.
+#[must_use]
+pub fn defaults() -> Select {
+    let letter = "(CASE o.defaclobjtype WHEN 'S' THEN 's' ELSE o.defaclobjtype END)\
+                  ::pg_catalog.\"char\"";
+    let began = format!(
+        "CASE WHEN o.defaclnamespace = 0 THEN pg_catalog.acldefault({letter}, o.defaclrole) \
+         ELSE '{{}}'::pg_catalog.aclitem[] END"
+    );
+    let columns = ["defaclacl", "o.defaclrole", "defaclobjtype"];
+    sides("pg_default_acl", 826, columns, &began)
+}
+
 /// `columns`: ACL, owner, name.
 fn shared(catalog: &str, class: u32, columns: [&str; 3], letter: &str) -> Select {
     let [acl, owner, name] = columns;
     let owner = if owner == "tableoid" {
-        "10::pg_catalog.oid".into()
+        "10::pg_catalog.oid".to_owned()
     } else {
         format!("o.{owner}")
     };
+    let began = format!("pg_catalog.acldefault('{letter}', {owner})");
+    sides(catalog, class, [acl, &owner, name], &began)
+}
+
+/// Both sides of each ACL. `columns`: ACL, expression of the owner, name.
+fn sides(catalog: &str, class: u32, columns: [&str; 3], began: &str) -> Select {
+    let [acl, owner, name] = columns;
     Select::from(format!(
         "pg_catalog.{catalog} o, \
          LATERAL (SELECT false, h.* FROM pg_catalog.aclexplode(o.{acl}) WITH ORDINALITY h \
-         UNION ALL SELECT true, b.* FROM pg_catalog.aclexplode(\
-         pg_catalog.acldefault('{letter}', {owner})) WITH ORDINALITY b) \
+         UNION ALL SELECT true, b.* FROM pg_catalog.aclexplode({began}) WITH ORDINALITY b) \
          x(began, grantor, grantee, privilege_type, is_grantable, n)"
     ))
     .col("class", class.to_string())
@@ -223,6 +242,13 @@ fn shared(catalog: &str, class: u32, columns: [&str; 3], letter: &str) -> Select
 
 /// Gathers the rows of [`query`]. An ACL with no rows at all on one side is empty there.
 pub fn decode<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Acl>> {
+    let mut acls = decode_as_is(rows)?;
+    acls.iter_mut().for_each(Acl::follow_owner);
+    Ok(acls)
+}
+
+/// The same where owners do not change: default privileges.
+pub fn decode_as_is<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Acl>> {
     let mut acls: Vec<Acl> = Vec::new();
     for row in rows {
         let address = Address::new(row.num("class")?, row.num("oid")?);
@@ -247,7 +273,6 @@ pub fn decode<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Acl>> {
             if began { &mut acl.began } else { &mut acl.has }.push(privilege(&row)?);
         }
     }
-    acls.iter_mut().for_each(Acl::follow_owner);
     Ok(acls)
 }
 

@@ -1,0 +1,122 @@
+//! Subscriptions. Catalog: pg_subscription, of which the connection string is for superusers only.
+//! They are written without a connection being made, and disabled.
+
+use bstr::{BString, ByteSlice};
+
+use crate::error::Result;
+use crate::plan::entry::Section;
+use crate::postgres::address::class;
+use crate::postgres::objects::named::Named;
+use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
+use crate::postgres::quote::{ident, literal};
+use crate::postgres::render::{Sql, cat, join};
+use crate::postgres::select::Select;
+use crate::postgres::version::Caps;
+use crate::sql::rows::{Row, Rows};
+
+/// The kind.
+pub const KIND: Kind = Kind::new("subscription", queries, build);
+
+/// Options by column: keyword, default.
+const OPTIONS: &[(&str, &str, &str)] = &[
+    ("slot", "slot_name", ""),
+    ("synchronous", "synchronous_commit", "off"),
+    ("binary_format", "binary", "f"),
+    ("streaming", "streaming", "off"),
+    ("two_phase", "two_phase", "f"),
+    ("on_error", "disable_on_error", "f"),
+    ("password", "password_required", "t"),
+    ("run_as_owner", "run_as_owner", "f"),
+    ("origin", "origin", "any"),
+    ("failover", "failover", "f"),
+];
+
+fn queries(caps: &Caps) -> Vec<Select> {
+    let (v14, v15) = (caps.subscription_streaming(), caps.subscription_two_phase());
+    let (v16, v17) = (caps.membership_options(), caps.subscription_failover());
+    let streaming = "CASE s.substream::pg_catalog.text WHEN 't' THEN 'on' WHEN 'p' THEN 'parallel' ELSE 'off' END";
+    let subscriptions = Select::from(
+        "pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid",
+    )
+    .col("oid", "s.oid")
+    .col("schema", "NULL")
+    .col("name", "s.subname")
+    .col("owner", "pg_catalog.pg_get_userbyid(s.subowner)")
+    .col_if(caps.reads_conninfo(), "conninfo", "s.subconninfo", "NULL")
+    .col("slot", "s.subslotname")
+    .col("synchronous", "s.subsynccommit")
+    .col_if(v14, "binary_format", "s.subbinary", "false")
+    .col_if(v14, "streaming", streaming, "'off'")
+    .col_if(v15, "two_phase", "s.subtwophasestate <> 'd'", "false")
+    .col_if(v15, "on_error", "s.subdisableonerr", "false")
+    .col_if(v16, "password", "s.subpasswordrequired", "true")
+    .col_if(v16, "run_as_owner", "s.subrunasowner", "false")
+    .col_if(v16, "origin", "s.suborigin", "'any'")
+    .col_if(v17, "failover", "s.subfailover", "false")
+    .filter("d.datname = pg_catalog.current_database()");
+    let publications = Select::from(
+        "pg_catalog.pg_subscription s, \
+         LATERAL pg_catalog.unnest(s.subpublications) WITH ORDINALITY p(name, n)",
+    )
+    .col("oid", "s.oid")
+    .col("name", "p.name")
+    .order("s.oid, p.n");
+    vec![subscriptions, publications]
+}
+
+fn build(_context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+    let [subscriptions, publications] = rows else {
+        return Ok(Vec::new());
+    };
+    subscriptions
+        .iter()
+        .map(|row| loaded(&row, publications))
+        .collect()
+}
+
+fn loaded(row: &Row<'_>, publications: &Rows) -> Result<Loaded> {
+    let named = Named::decode(row)?;
+    let mut names = Vec::new();
+    for publication in publications.iter() {
+        if publication.num::<u32>("oid")? == named.oid {
+            names.push(ident(publication.bytes("name")?));
+        }
+    }
+    let name = named.quoted();
+    let mut sql = Sql::default();
+    let conninfo = row.opt("conninfo")?;
+    sql.push(cat![
+        "CREATE SUBSCRIPTION ",
+        &name,
+        " CONNECTION ",
+        literal(conninfo.unwrap_or_default()),
+        " PUBLICATION ",
+        join(names, ", "),
+        " WITH (connect = false, ",
+        join(options(row)?, ", "),
+        ")",
+    ]);
+    sql.drop_with(cat!["DROP SUBSCRIPTION ", &name]);
+    let hidden = "the user may not read its connection string (pg_subscription.subconninfo)";
+    Ok(Loaded {
+        address: Some(named.address(class::PG_SUBSCRIPTION)),
+        reference: Some(Reference::owned("SUBSCRIPTION", name)),
+        left_out: conninfo.is_none().then(|| hidden.to_owned()),
+        ..Loaded::new("subscription", Section::PostData, named.identity(), sql)
+    })
+}
+
+fn options(row: &Row<'_>) -> Result<Vec<BString>> {
+    let mut options = Vec::new();
+    for (column, keyword, default) in OPTIONS {
+        let value = row.opt(column)?;
+        let Some(value) = value else {
+            options.push(cat![*keyword, " = NONE"]);
+            continue;
+        };
+        if value.as_bytes() != default.as_bytes() {
+            options.push(cat![*keyword, " = ", literal(value)]);
+        }
+    }
+    Ok(options)
+}
