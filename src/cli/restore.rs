@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Context;
 use super::choice::ChoiceArgs;
 use crate::error::{Context as _, Result};
-use crate::pipeline::engine::{open, restore_pipe_url, restore_url};
+use crate::pipeline::engine::{Load, load_url, open};
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::{OnError, Outcome};
 
@@ -56,12 +56,12 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     if args.jobs > 1 {
         tracing::warn!("restoring over several connections is not there yet: one is used");
     }
-    let outcome = if args.file == Path::new("-") {
-        restore_pipe_url(&args.to, &ctx.env, std::io::stdin(), &job).await
+    let load = if args.file == Path::new("-") {
+        Load::Pipe(Box::new(std::io::stdin()), &job)
     } else {
-        let reader = open(&args.file)?;
-        restore_url(&args.to, &ctx.env, reader, &job, &ctx.progress).await
+        Load::File(open(&args.file)?, &job)
     };
+    let outcome = load_url(&args.to, &ctx.env, load, &ctx.progress).await;
     let outcome = outcome.while_with(|| format!("restoring {}", args.file.display()))?;
     ctx.progress.clear();
     Ok(report(&outcome))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Context;
 use crate::error::{Context as _, Error, Kind, Result};
-use crate::pipeline::engine::{open, prove_url};
+use crate::pipeline::engine::{Load, load_url, open};
 use crate::pipeline::verify::{Verified, verify};
 use crate::report::size;
 
@@ -45,7 +45,8 @@ async fn one(file: &Path, restore_to: Option<&str>, ctx: &Context) -> Result<Ver
         .map_err(|cause| Error::new(Kind::Internal, "verifying ended early").cause(cause))?;
     let verified = verified.while_with(|| format!("verifying {}", file.display()))?;
     if let Some(url) = restore_to {
-        let proved = prove_url(url, &ctx.env, open(file)?, &ctx.progress).await;
+        let load = Load::Prove(open(file)?);
+        let proved = load_url(url, &ctx.env, load, &ctx.progress).await;
         proved.while_with(|| format!("verifying {}", file.display()))?;
     }
     Ok(verified)

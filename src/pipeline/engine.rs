@@ -1,7 +1,7 @@
 //! From a URL to a source or a target: for single commands, the one place where the engine matters.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::archive::reader::Reader;
@@ -10,6 +10,8 @@ use crate::archive::writer::Sealed;
 use crate::config::resolve::Engine;
 use crate::env::Env;
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::mysql::source::MysqlSource;
+use crate::mysql::target::MysqlTarget;
 use crate::pipeline::dump::{DumpJob, dump};
 use crate::pipeline::globals::globals;
 use crate::pipeline::output::Output;
@@ -19,7 +21,7 @@ use crate::pipeline::runner::Outcome;
 use crate::pipeline::scratch;
 use crate::postgres::source::PgSource;
 use crate::postgres::target::PgTarget;
-use crate::progress::Progress;
+use crate::progress::{Progress, Task};
 use crate::source::{Source, Target};
 use crate::sql::dialect::Dialect;
 use crate::store::fs::failed;
@@ -55,12 +57,11 @@ pub async fn dump_url(
             let source = PgSource::connect(url, None, env).await?;
             write(&source, dialect, what, job, (out, to, progress)).await
         }
-        Dialect::Mysql => Err(not_yet()),
+        Dialect::Mysql => {
+            let source = MysqlSource::connect(url, env).await?;
+            write(&source, dialect, what, job, (out, to, progress)).await
+        }
     }
-}
-
-fn not_yet() -> Error {
-    Error::new(Kind::Unsupported, "MySQL and MariaDB can't be dumped yet")
 }
 
 async fn write<S>(
@@ -101,75 +102,49 @@ where
     }
 }
 
-/// Restores an archive's file into the server that the URL names.
-pub async fn restore_url<R>(
+/// An archive on its way into a server.
+pub enum Load<'a> {
+    /// From a file.
+    File(Reader<File>, &'a RestoreJob),
+    /// From a pipe.
+    Pipe(Box<dyn Read + Send>, &'a RestoreJob),
+    /// From a file into a scratch database, which is dropped again.
+    Prove(Reader<File>),
+}
+
+/// Restores an archive into the server that the URL names.
+pub async fn load_url(
     url: &str,
     env: &Env,
-    reader: Reader<R>,
-    job: &RestoreJob,
+    load: Load<'_>,
     progress: &Progress,
-) -> Result<Outcome>
-where
-    R: Read + Seek + Send + 'static,
-{
+) -> Result<Outcome> {
     let task = progress.task("restore", 0);
     let done = match dialect(url)? {
         Dialect::Postgres => {
-            let mut target = PgTarget::connect(url, None, env).await?;
-            let outcome = restore(&mut target, reader, job, &task).await?;
-            closed(target, outcome).await
+            let target = PgTarget::connect(url, None, env).await?;
+            load_into(target, load, env, &task).await
         }
-        Dialect::Mysql => Err(not_yet()),
+        Dialect::Mysql => {
+            let target = MysqlTarget::connect(url, env).await?;
+            load_into(target, load, env, &task).await
+        }
     };
     task.done();
     done
 }
 
-/// Restores what comes through a pipe.
-pub async fn restore_pipe_url<R>(
-    url: &str,
+async fn load_into<T: Target>(
+    mut target: T,
+    load: Load<'_>,
     env: &Env,
-    input: R,
-    job: &RestoreJob,
-) -> Result<Outcome>
-where
-    R: Read + Send + 'static,
-{
-    match dialect(url)? {
-        Dialect::Postgres => {
-            let mut target = PgTarget::connect(url, None, env).await?;
-            let outcome = restore_pipe(&mut target, input, job).await?;
-            closed(target, outcome).await
-        }
-        Dialect::Mysql => Err(not_yet()),
-    }
-}
-
-/// Restores an archive's file into a scratch database of the server that the URL names, and drops
-/// that again.
-pub async fn prove_url<R>(
-    url: &str,
-    env: &Env,
-    reader: Reader<R>,
-    progress: &Progress,
-) -> Result<Outcome>
-where
-    R: Read + Seek + Send + 'static,
-{
-    let task = progress.task("restore", 0);
-    let done = match dialect(url)? {
-        Dialect::Postgres => {
-            let mut target = PgTarget::connect(url, None, env).await?;
-            let outcome = scratch::prove(&mut target, reader, env.now, &task).await?;
-            closed(target, outcome).await
-        }
-        Dialect::Mysql => Err(not_yet()),
+    task: &Task,
+) -> Result<Outcome> {
+    let outcome = match load {
+        Load::File(reader, job) => restore(&mut target, reader, job, task).await?,
+        Load::Pipe(input, job) => restore_pipe(&mut target, input, job).await?,
+        Load::Prove(reader) => scratch::prove(&mut target, reader, env.now, task).await?,
     };
-    task.done();
-    done
-}
-
-async fn closed<T: Target>(target: T, outcome: Outcome) -> Result<Outcome> {
     target.close().await?;
     Ok(outcome)
 }

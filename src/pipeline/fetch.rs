@@ -15,7 +15,7 @@ const AHEAD: usize = 2;
 
 /// Pieces on their way: each with the place of its entry in the table of contents.
 pub(super) struct Fetched {
-    pieces: Receiver<(usize, Vec<u8>)>,
+    pieces: Receiver<(usize, u64, Vec<u8>)>,
     reading: JoinHandle<Result<()>>,
 }
 
@@ -29,7 +29,10 @@ impl Fetched {
         let reading = spawn_blocking(move || {
             let mut frames = Frames::new(reader);
             for (entry, piece) in wanted {
-                if send.blocking_send((entry, frames.piece(piece)?)).is_err() {
+                if send
+                    .blocking_send((entry, piece.rows, frames.piece(piece)?))
+                    .is_err()
+                {
                     break;
                 }
             }
@@ -38,8 +41,8 @@ impl Fetched {
         Self { pieces, reading }
     }
 
-    /// The next piece's SQL; `None` after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<(usize, Vec<u8>)>> {
+    /// The next piece: its entry, its rows, its SQL; `None` after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<(usize, u64, Vec<u8>)>> {
         if let Some(piece) = self.pieces.recv().await {
             return Ok(Some(piece));
         }

@@ -26,7 +26,7 @@ pub(super) async fn feed_head<T: Target>(
         head.replace(stop, b"")
     };
     let Some(encoding) = &job.assume_encoding else {
-        return runner.feed(&head, Some("the settings")).await.map(drop);
+        return runner.feed(&head, Some("the settings")).await;
     };
     let encoding = client_encoding(dialect, encoding)?;
     runner.statement(&encoding, "the settings").await?;

@@ -36,7 +36,9 @@ pub struct Shape {
 pub fn header(head: &Head, shape: Shape) -> Vec<u8> {
     let mut lines = vec![format!("-- dumpkeep {}", head.tool), subject(head)];
     lines.push(circumstances(head, shape));
-    lines.push(loading(head));
+    if head.dialect == Dialect::Postgres {
+        lines.push("-- load with: psql -X -v ON_ERROR_STOP=1".into());
+    }
     if shape.create {
         lines.push(CREATES.into());
     }
@@ -76,13 +78,6 @@ fn circumstances(head: &Head, shape: Shape) -> String {
     let begun = head.started.to_rfc3339_opts(SecondsFormat::Secs, true);
     let _ = write!(line, "; begun {begun}");
     line
-}
-
-fn loading(head: &Head) -> String {
-    match head.dialect {
-        Dialect::Postgres => "-- load with: psql -X -v ON_ERROR_STOP=1".into(),
-        Dialect::Mysql => "-- load with: mysql --binary-mode --comments".into(),
-    }
 }
 
 /// Whether a script in this encoding may hold UTF-8 in its comments.

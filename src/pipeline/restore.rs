@@ -214,12 +214,13 @@ where
     let wanted = chosen.iter().enumerate().flat_map(pieces).collect();
     let mut fetched = Fetched::start(reader, wanted);
     let mut shown = None;
-    while let Some((at, sql)) = fetched.next().await? {
+    while let Some((at, rows, sql)) = fetched.next().await? {
         let Some(entry) = chosen.get(at) else {
             continue;
         };
         let label = entry.label();
-        let rows = runner.feed(&sql, Some(&label)).await?;
+        runner.feed(&sql, Some(&label)).await?;
+        runner.took(rows);
         let (_, item) = match shown.take() {
             Some(shown @ (before, _)) if before == at => shown,
             _ => (at, task.item(&label, entry.bytes)),

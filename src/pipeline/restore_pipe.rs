@@ -64,7 +64,8 @@ where
         loop {
             let mut sql = Vec::new();
             if !archive.next(&mut sql)? || send.blocking_send(sql).is_err() {
-                return Ok::<_, Error>(());
+                let entries = archive.toc().into_iter().flat_map(|toc| &toc.entries);
+                return Ok::<_, Error>(entries.filter_map(|entry| entry.rows).sum::<u64>());
             }
         }
     });
@@ -77,7 +78,8 @@ where
             runner.feed(&sql, None).await?;
         }
     }
-    reading.await.map_err(died)?
+    runner.took(reading.await.map_err(died)??);
+    Ok(())
 }
 
 /// Refuses scripts that would do more than load.

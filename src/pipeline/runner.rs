@@ -19,7 +19,7 @@ pub enum OnError {
 pub struct Outcome {
     /// Statements that succeeded.
     pub statements: u64,
-    /// Rows that the server took by COPY.
+    /// Rows that the server took.
     pub rows: u64,
     /// Failures that did not end the restore.
     pub failures: Vec<Error>,
@@ -51,12 +51,14 @@ impl<'a, T: Target> Runner<'a, T> {
     }
 
     /// Runs the next part of a script. `label` names the object that it makes, where that is known.
-    /// The rows that COPY took are given.
-    pub async fn feed(&mut self, sql: &[u8], label: Option<&str>) -> Result<u64> {
-        let before = self.outcome.rows;
+    pub async fn feed(&mut self, sql: &[u8], label: Option<&str>) -> Result<()> {
         self.splitter.push(sql);
-        self.run(label).await?;
-        Ok(self.outcome.rows - before)
+        self.run(label).await
+    }
+
+    /// Notes rows that were fed.
+    pub fn took(&mut self, rows: u64) {
+        self.outcome.rows += rows;
     }
 
     /// Runs one statement that is not part of a script.
@@ -100,7 +102,6 @@ impl<'a, T: Target> Runner<'a, T> {
                 target,
                 splitter,
                 copying,
-                outcome,
                 ..
             } = self;
             let Some(item) = splitter.next()? else {
@@ -125,7 +126,7 @@ impl<'a, T: Target> Runner<'a, T> {
                     continue;
                 }
                 Item::CopyEnd { lines } => match copying.take() {
-                    Some(true) => copy_end(*target, lines, outcome)
+                    Some(true) => copy_end(*target, lines)
                         .await
                         .map_err(|error| explain(error, label, b"COPY")),
                     _ => continue,
@@ -154,9 +155,8 @@ impl<'a, T: Target> Runner<'a, T> {
     }
 }
 
-async fn copy_end<T: Target>(target: &mut T, lines: u64, outcome: &mut Outcome) -> Result<()> {
+async fn copy_end<T: Target>(target: &mut T, lines: u64) -> Result<()> {
     let rows = target.copy_end().await?;
-    outcome.rows += rows;
     if rows == lines {
         return Ok(());
     }
