@@ -22,6 +22,8 @@ mod cli;
 mod config;
 #[path = "it/layering.rs"]
 mod layering;
+#[path = "it/lexers.rs"]
+mod lexers;
 #[path = "it/mysql_data.rs"]
 mod mysql_data;
 #[path = "it/postgres_locks.rs"]

@@ -9,6 +9,7 @@ use crate::sql::scan::Kind;
 /// Reads along with a statement, token by token.
 #[derive(Debug)]
 pub(super) struct Blocks {
+    oracle: bool,
     open: Vec<Block>,
     place: Place,
     parentheses: usize,
@@ -60,8 +61,9 @@ enum Before {
 }
 
 impl Blocks {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(oracle: bool) -> Self {
         Self {
+            oracle,
             open: Vec::new(),
             place: Place::Header,
             parentheses: 0,
@@ -185,7 +187,8 @@ impl Blocks {
     /// Whether `AS` or `IS` begins declarations: in the header, and for a package's routines.
     fn declares(&self) -> bool {
         let in_header = self.open.is_empty() && self.parentheses == 0;
-        in_header || (self.routine && self.open.last() == Some(&Block::Declarations))
+        let in_package = self.routine && self.open.last() == Some(&Block::Declarations);
+        self.oracle && (in_header || in_package)
     }
 
     fn end(&mut self, before: Before) {

@@ -186,7 +186,7 @@ impl Check {
             lexer,
             whole,
             head: Head::new(lexer.rules.dialect),
-            blocks: Blocks::new(),
+            blocks: Blocks::new(lexer.rules.oracle),
             parentheses: 0,
             empty: true,
             terminated: false,
@@ -299,6 +299,11 @@ mod tests {
         lexer.statement(text.as_bytes()).map_err(|harm| harm.what)
     }
 
+    fn oracle(text: &str) -> Result<(), What> {
+        let lexer = Lexer::new(Dialect::Mysql).compound().sql_mode("ORACLE");
+        lexer.statement(text.as_bytes()).map_err(|harm| harm.what)
+    }
+
     #[test]
     fn what_postgresql_prints_is_harmless() {
         for text in [
@@ -401,10 +406,6 @@ mod tests {
             "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO IF a THEN b; END IF",
             "CREATE PROCEDURE p() BEGIN FOR r IN (SELECT 1) DO SELECT r.a; END FOR; END",
             "CREATE PROCEDURE p() FOR i IN 1..3 DO SELECT i; END FOR",
-            "CREATE PROCEDURE p AS x INT; BEGIN FOR i IN 1..3 LOOP a; END LOOP; WHILE b LOOP c; END LOOP; END",
-            "CREATE FUNCTION f RETURN int AS BEGIN RETURN 1; EXCEPTION WHEN OTHERS THEN RETURN 2; END",
-            "CREATE PACKAGE p AS PROCEDURE a; FUNCTION b RETURN int; END",
-            "CREATE PACKAGE BODY p AS x int; PROCEDURE a AS y int; BEGIN b; END; BEGIN c; END",
             "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS $$ a; '\\' $$",
         ] {
             assert_eq!(compound(text), Ok(()), "{text}");
@@ -412,9 +413,24 @@ mod tests {
     }
 
     #[test]
+    fn bodies_in_the_way_of_oracle_are_one_statement() {
+        for text in [
+            "CREATE PROCEDURE p AS x INT; BEGIN FOR i IN 1..3 LOOP a; END LOOP; WHILE b LOOP c; END LOOP; END",
+            "CREATE FUNCTION f RETURN int AS BEGIN RETURN 1; EXCEPTION WHEN OTHERS THEN RETURN 2; END",
+            "CREATE PACKAGE p AS PROCEDURE a; FUNCTION b RETURN int; END",
+            "CREATE PACKAGE BODY p AS x int; PROCEDURE a AS y int; BEGIN b; END; BEGIN c; END",
+        ] {
+            assert_eq!(oracle(text), Ok(()), "{text}");
+        }
+        let two = "CREATE PROCEDURE p AS BEGIN SELECT 1 AS a; END; DROP TABLE t";
+        assert_eq!(oracle(two), Err(What::SecondStatement));
+    }
+
+    #[test]
     fn nothing_follows_a_body() {
         for text in [
-            "CREATE PROCEDURE p() SELECT 1; DROP TABLE t",
+            "CREATE PROCEDURE p() SELECT 1 AS a; DROP TABLE t",
+            "CREATE FUNCTION f() RETURNS int RETURN 1 IS NULL; DROP TABLE t",
             "CREATE PROCEDURE p() BEGIN SELECT 1; END; DROP TABLE t",
             "CREATE PROCEDURE p() BEGIN IF a THEN b; END IF; END; DROP TABLE t",
             "CREATE PROCEDURE p() BEGIN SELECT CASE a WHEN 1 THEN 2 END; END; DROP TABLE t",

@@ -18,6 +18,8 @@ pub(super) struct Rules {
     pub(super) escapes: bool,
     /// MySQL's `ANSI_QUOTES`: double quotes hold an identifier.
     pub(super) ansi_quotes: bool,
+    /// MariaDB's `ORACLE`: routines declare behind `AS`, packages.
+    pub(super) oracle: bool,
     /// Dollar quotes: PostgreSQL, and MySQL 9's routines in other languages.
     pub(super) dollar_quotes: bool,
 }
@@ -29,6 +31,7 @@ impl Rules {
             dialect,
             escapes: dialect == Dialect::Mysql,
             ansi_quotes: false,
+            oracle: false,
             dollar_quotes: dialect == Dialect::Postgres,
         }
     }
@@ -40,6 +43,7 @@ impl Rules {
             names.any(|found| found.eq_ignore_ascii_case(name))
         };
         self.escapes = !has(b"no_backslash_escapes");
+        self.oracle = has(b"oracle");
         self.ansi_quotes = ANSI_QUOTES.iter().any(|mode| has(mode.as_bytes()));
         self
     }
