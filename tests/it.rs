@@ -24,6 +24,8 @@ mod config;
 mod layering;
 #[path = "it/lexers.rs"]
 mod lexers;
+#[path = "it/mysql_consistency.rs"]
+mod mysql_consistency;
 #[path = "it/mysql_data.rs"]
 mod mysql_data;
 #[path = "it/postgres_locks.rs"]

@@ -240,11 +240,14 @@ impl Snapshot for MysqlSnapshot {
     }
 
     async fn entries(&mut self) -> Result<Catalog> {
-        let mut catalog = catalog::load(&mut self.session, &self.database, &self.options).await?;
-        if let Some(leader) = &mut self.leader {
-            consistency::unchanged(&mut self.session, &self.database, &leader.tables).await?;
-            catalog.warnings.append(&mut leader.warnings);
-        }
+        let loaded = catalog::load(&mut self.session, &self.database, &self.options).await;
+        let Some(leader) = &mut self.leader else {
+            return loaded;
+        };
+        // a table that came meanwhile may also be what the catalog stumbled over
+        consistency::unchanged(&mut self.session, &self.database, &leader.tables).await?;
+        let mut catalog = loaded?;
+        catalog.warnings.append(&mut leader.warnings);
         Ok(catalog)
     }
 
