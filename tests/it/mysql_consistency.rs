@@ -44,6 +44,14 @@ fn rounds() -> usize {
     wanted.and_then(|text| text.parse().ok()).unwrap_or(25)
 }
 
+#[expect(
+    clippy::print_stderr,
+    reason = "a measurement, for whoever runs the test"
+)]
+fn say(text: &str) {
+    eprintln!("{text}");
+}
+
 /// Sessions that commit as fast as they can, until they are dropped.
 struct Writers(Vec<Child>);
 
@@ -161,7 +169,7 @@ fn busy_writers(server: &MySqlServer, strategies: &[Strategy]) {
     let (before, clock) = (commits(server), Instant::now());
     std::thread::sleep(Duration::from_secs(1));
     let rate = (commits(server) - before) as f64 / clock.elapsed().as_secs_f64();
-    eprintln!("{rate:.0} commits a second");
+    say(&format!("{rate:.0} commits a second"));
     for strategy in strategies {
         assert_eq!(inconsistent(&url, *strategy), 0, "{strategy:?}");
     }
@@ -170,7 +178,10 @@ fn busy_writers(server: &MySqlServer, strategies: &[Strategy]) {
         without > 0,
         "no round was wrong without a lock: the writers are too slow"
     );
-    eprintln!("without a lock {without} of {} rounds were wrong", rounds());
+    say(&format!(
+        "without a lock {without} of {} rounds were wrong",
+        rounds()
+    ));
     drop(writers);
 }
 
@@ -253,14 +264,14 @@ fn migrations(server: &MySqlServer) {
                         good += 1;
                     }
                     Err(error) => {
-                        eprintln!("{}", error.report());
+                        say(&error.report());
                         bad += 1;
                     }
                 }
             }
             stop.store(true, Ordering::Relaxed);
         });
-        eprintln!("{}: {good} whole, {bad} errors", steps[0]);
+        say(&format!("{}: {good} whole, {bad} errors", steps[0]));
     }
 }
 
