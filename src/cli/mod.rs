@@ -1,6 +1,7 @@
 //! The command line: clap types, one file per command. No business rules.
 
 pub mod backup;
+pub mod check;
 mod choice;
 pub mod completions;
 pub mod config;
@@ -66,6 +67,8 @@ pub enum Command {
     Show(show::Args),
     /// Back up every configured target into the store
     Backup(backup::Args),
+    /// Say now what would fail tonight: configuration, servers, rights, store
+    Check(check::Args),
     /// Link and remove backups as retention says, without making any
     Prune(prune::Args),
     /// Show what the store holds; the exit code tells monitors
@@ -88,6 +91,7 @@ impl Command {
             Self::Verify(args) => verify::run(args, ctx).await,
             Self::Show(args) => show::run(&args, ctx),
             Self::Backup(args) => backup::run(args, ctx).await,
+            Self::Check(args) => check::run(args, ctx).await,
             Self::Prune(args) => prune::run(&args, ctx),
             Self::Status(args) => status::run(&args, ctx),
             Self::Config(args) => config::run(&args, ctx).map(|()| 0),

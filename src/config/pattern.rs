@@ -10,7 +10,8 @@ use crate::error::{Error, Kind, Result};
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
-    regex: Regex,
+    /// None where only the literal counts.
+    regex: Option<Regex>,
     literal: Option<Vec<u8>>,
 }
 
@@ -40,9 +41,19 @@ impl Pattern {
         regex.push('$');
         Ok(Self {
             text: text.to_owned(),
-            regex: Regex::new(&regex).map_err(|cause| wrong("a bad pattern").cause(cause))?,
+            regex: Some(Regex::new(&regex).map_err(|cause| wrong("a bad pattern").cause(cause))?),
             literal: literal.map(String::into_bytes),
         })
+    }
+
+    /// The pattern of one name, whatever is in it.
+    #[must_use]
+    pub fn exact(name: &[u8]) -> Self {
+        Self {
+            text: name.to_str_lossy().into_owned(),
+            regex: None,
+            literal: Some(name.to_vec()),
+        }
     }
 
     /// The one name that it stands for, where it has no wildcard.
@@ -52,7 +63,10 @@ impl Pattern {
     }
 
     fn matches(&self, name: &[u8]) -> bool {
-        self.regex.is_match(name)
+        match &self.regex {
+            Some(regex) => regex.is_match(name),
+            None => self.literal() == Some(name),
+        }
     }
 }
 

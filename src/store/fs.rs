@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{CWD, RenameFlags};
+use rustix::fs::{Access, CWD, RenameFlags};
 use rustix::io::Errno;
 
 use crate::error::{Error, Kind, Result};
@@ -341,6 +341,12 @@ fn list(dir: &Path, wanted: impl Fn(fs::FileType) -> bool) -> Result<Vec<(String
 /// What the file system says of a file, a link itself where it is one.
 pub fn metadata(path: &Path) -> Result<fs::Metadata> {
     fs::symlink_metadata(path).map_err(|cause| failed("look at", path, cause))
+}
+
+/// An error unless this user may make files in the folder. Nothing is made.
+pub fn writable(dir: &Path) -> Result<()> {
+    let wanted = Access::WRITE_OK | Access::EXEC_OK;
+    rustix::fs::access(dir, wanted).map_err(|cause| failed("write to", dir, cause.into()))
 }
 
 /// The bytes that this user may still write to the folder's file system.

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::support::command::{Ran, dumpkeep, finished, with_config};
-use crate::support::server::Postgres;
+use crate::support::command::{Ran, dumpkeep, finished, ran, with_config};
+use crate::support::server::{MariaDb, Postgres};
 
 /// A root and a configuration in a temporary folder.
 struct Night {
@@ -73,7 +73,7 @@ fn target(server: &Postgres, more: &str) -> String {
     format!("[[target]]\nname = \"t\"\nurl = \"{url}\"\nexclude = [\"postgres\"]\n{more}\n")
 }
 
-const SHOP: &str = "CREATE TABLE customer (id int PRIMARY KEY, name text);
+const SHOP: &str = "CREATE TABLE customer (id int, name text);
     INSERT INTO customer SELECT i, 'name ' || i FROM generate_series(1, 1000) i;";
 
 fn server() -> Postgres {
@@ -147,7 +147,7 @@ fn a_failed_database_is_4_and_prunes_nothing_of_it() {
     let ran = night.run(&["backup"]);
     assert_eq!(ran.code, Some(4), "{ran:?}");
     assert!(
-        ran.err.contains("lock timeout") && ran.err.contains("database shop"),
+        ran.err.contains("customer") && ran.err.contains("database shop"),
         "{ran:?}"
     );
     assert_eq!(night.dumps("shop").len(), 3);
@@ -305,4 +305,51 @@ fn what_is_in_the_way_of_the_store_is_said() {
         fs::read_to_string(night.store()).expect("as it was"),
         "a file"
     );
+}
+
+#[test]
+fn mariadb_too() {
+    let server = MariaDb::start("10.11");
+    for database in ["shop", "crm"] {
+        server.sql("", &format!("CREATE DATABASE {database}"));
+        server.sql(
+            database,
+            "CREATE TABLE t (i INT PRIMARY KEY); INSERT INTO t VALUES (1), (2)",
+        );
+    }
+    let url = server.url("");
+    let night = Night::new(&format!("[[target]]\nname = \"t\"\nurl = \"{url}\"\n"));
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for database in ["shop", "crm", "__GLOBAL__"] {
+        assert_eq!(night.dumps(database).len(), 1, "{:?}", night.files());
+    }
+    let check = night.run(&["check"]);
+    assert_eq!(check.code, Some(0), "{check:?}");
+}
+
+#[test]
+fn check_says_tonights_failures_now() {
+    let server = server();
+    let night = Night::new(&target(&server, "databases = [\"shop\"]"));
+    let well = night.run(&["check"]);
+    assert_eq!(well.code, Some(0), "{well:?}");
+    assert!(well.out.contains("objects can be dumped"), "{well:?}");
+    assert!(!night.store().exists(), "nothing was made");
+    assert_eq!(ran(&["check", &server.url("crm")]).code, Some(0));
+
+    server.sql(
+        "shop",
+        "CREATE ROLE poor LOGIN; REVOKE ALL ON customer FROM PUBLIC",
+    );
+    let url = server.url("postgres").replace("user=postgres", "user=poor");
+    let night = Night::new(&format!(
+        "[[target]]\nname = \"t\"\nurl = \"{url}\"\ndatabases = [\"shop\", \"nosuch\"]\n\
+         [[target]]\nname = \"away\"\nurl = \"postgres://127.0.0.1:1/\"\n"
+    ));
+    let ill = night.run(&["check"]);
+    assert_eq!(ill.code, Some(1), "{ill:?}");
+    for said in ["customer", "there is no database nosuch", "127.0.0.1:1"] {
+        assert!(ill.out.contains(said), "{said}: {}", ill.out);
+    }
 }

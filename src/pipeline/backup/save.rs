@@ -1,10 +1,10 @@
 //! One backup: into a partial file, verified, named, linked; then the old ones' turn.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::archive::writer::Sealed;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::logging::failure;
 use crate::pipeline::output::commit;
 use crate::report::{BackupReport, Failure, Status};
@@ -15,6 +15,13 @@ use crate::store::layout::Home;
 use super::keep::{Kept, keep};
 use super::names::{free_name, local};
 
+/// How often a database is dumped that changes meanwhile.
+const CHANGED_TRIES: u32 = 3;
+/// How often one is dumped whose connection is lost.
+const LOST_TRIES: u32 = 2;
+/// How long a server may take to come back.
+const PAUSE: Duration = Duration::from_secs(3);
+
 /// Makes one backup with `dump`, which writes it to the file that it is given. Nothing that fails
 /// here touches an earlier backup.
 pub(super) async fn save<F>(
@@ -22,7 +29,7 @@ pub(super) async fn save<F>(
     kept: Kept<'_>,
     extension: &str,
     mut report: BackupReport,
-    dump: impl FnOnce(Partial) -> F,
+    dump: impl Fn(Partial) -> F,
 ) -> BackupReport
 where
     F: Future<Output = Result<(Partial, Sealed)>>,
@@ -48,31 +55,47 @@ async fn write<F>(
     kept: Kept<'_>,
     extension: &str,
     report: &mut BackupReport,
-    dump: impl FnOnce(Partial) -> F,
+    dump: impl Fn(Partial) -> F,
 ) -> Result<()>
 where
     F: Future<Output = Result<(Partial, Sealed)>>,
 {
     let before = backups(home)?;
     report.previous_bytes = before.last().map(|backup| backup.bytes);
-    let name = free_name(home, local(kept.now, kept.zone), extension)?;
-    let partial = Partial::create(&home.dumps(), &name.to_string(), Existing::Refuse)?;
-    let (partial, sealed) = dump(partial).await?;
+    let name = free_name(home, local(kept.now, kept.zone), extension)?.to_string();
+    let (partial, sealed) = tried(home, &name, dump).await?;
     let (path, sealed) =
         blocking(move || commit(partial, &sealed).map(|path| (path, sealed))).await?;
     tracing::info!("wrote {}", path.display());
     report.file = Some(text(&path));
     report.bytes = Some(sealed.length);
-    report.rows = Some(
-        sealed
-            .toc
-            .entries
-            .iter()
-            .filter_map(|entry| entry.rows)
-            .sum(),
-    );
+    let entries = sealed.toc.entries.iter();
+    report.rows = Some(entries.filter_map(|entry| entry.rows).sum());
     report.warnings.extend(sealed.toc.head.warnings);
     Ok(())
+}
+
+/// Begins again, in a new file, where that can help: objects changed under the dump's hands, or the
+/// connection was lost.
+async fn tried<F>(home: &Home, name: &str, dump: impl Fn(Partial) -> F) -> Result<(Partial, Sealed)>
+where
+    F: Future<Output = Result<(Partial, Sealed)>>,
+{
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let partial = Partial::create(&home.dumps(), name, Existing::Refuse)?;
+        let error = match dump(partial).await {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        match error.kind() {
+            Kind::Changed if tries < CHANGED_TRIES => {}
+            Kind::Connect if tries < LOST_TRIES => tokio::time::sleep(PAUSE).await,
+            _ => return Err(error),
+        }
+        tracing::warn!("{}: begins again", error.line());
+    }
 }
 
 /// The new backup's links, and the old ones' end. A failure leaves the backup good.
@@ -99,8 +122,6 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
-        Err(cause) => Err(
-            crate::error::Error::new(crate::error::Kind::Internal, "a worker died").cause(cause),
-        ),
+        Err(cause) => Err(Error::new(Kind::Internal, "a worker died").cause(cause)),
     }
 }
