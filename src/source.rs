@@ -160,6 +160,15 @@ pub trait Snapshot: Send {
     fn close(self) -> impl Future<Output = Result<()>> + Send;
 }
 
+/// What a server has of the kinds that a globals archive holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Existing {
+    /// The kind's name in the table of contents, and the name: a role's, or `user@host`.
+    pub names: Vec<(&'static str, BString)>,
+    /// The account that the session came in with.
+    pub own: BString,
+}
+
 /// A server that is restored into: runs statements and takes rows.
 pub trait Target: Send {
     /// What server it is.
@@ -176,6 +185,8 @@ pub trait Target: Send {
     fn copy_end(&mut self) -> impl Future<Output = Result<u64>> + Send;
     /// How many user objects the database holds (0: it is empty).
     fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
+    /// What belongs to the server and is there already.
+    fn existing(&mut self) -> impl Future<Output = Result<Existing>> + Send;
     /// Goes on in this database of the same server: a new connection, or `USE`.
     fn use_database(&mut self, database: &[u8]) -> impl Future<Output = Result<()>> + Send;
     /// Ends the session cleanly.

@@ -11,7 +11,7 @@ use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
 use crate::mysql::setup::Purpose;
 use crate::mysql::source::server_info;
-use crate::source::{ServerInfo, Target};
+use crate::source::{Existing, ServerInfo, Target};
 use crate::sql::dialect::Dialect;
 
 /// Values that were cut, rounded or replaced: what stands in the table is not what was sent.
@@ -120,6 +120,19 @@ impl Target for MysqlTarget {
             .await?;
         let row = rows.first();
         Ok(row.map(|row| row.num("objects")).transpose()?.unwrap_or(0))
+    }
+
+    async fn existing(&mut self) -> Result<Existing> {
+        let accounts = "SELECT CONCAT(user, '@', host) AS name FROM mysql.user";
+        let mut existing = Existing::default();
+        for row in self.session.query(accounts).await?.iter() {
+            existing.names.push(("user", row.owned("name")?));
+        }
+        let rows = self.session.query("SELECT CURRENT_USER() AS name").await?;
+        if let Some(row) = rows.first() {
+            existing.own = row.owned("name")?;
+        }
+        Ok(existing)
     }
 
     async fn use_database(&mut self, database: &[u8]) -> Result<()> {

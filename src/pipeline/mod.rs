@@ -6,6 +6,7 @@ pub mod connect;
 pub mod contents;
 pub mod dump;
 pub mod engine;
+mod existing;
 mod fetch;
 pub mod globals;
 mod head;

@@ -5,6 +5,7 @@ use std::io::{Read, Seek};
 use crate::archive::reader::Reader;
 use crate::archive::toc::{ArchiveKind, Piece, Text, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
+use crate::pipeline::existing::leave_existing;
 use crate::pipeline::fetch::{Fetched, Frames};
 use crate::pipeline::head::feed_head;
 use crate::pipeline::runner::{OnError, Outcome, Runner};
@@ -64,7 +65,7 @@ where
 {
     let toc = reader.toc().clone();
     usable(&toc, target, job)?;
-    let chosen = chosen(&toc, job)?;
+    let mut chosen = chosen(&toc, job)?;
     check_frames(&mut reader, &chosen)?;
     let mut frames = Frames::new(reader);
     let head = frames.whole(0)?;
@@ -81,6 +82,9 @@ where
     feed_head(&mut runner, &head, job).await?;
     if job.clean {
         drop_all(&mut runner, &chosen).await?;
+    }
+    if toc.head.kind == ArchiveKind::Globals {
+        chosen = leave_existing(&mut runner, chosen, job).await?;
     }
     task.expect(chosen.iter().map(|entry| entry.bytes).sum());
     feed_entries(&mut runner, frames.into_reader(), &chosen, task).await?;

@@ -6,7 +6,7 @@ use super::settings::{Secret, Settings};
 use super::{fixed, server};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::source::{ServerInfo, Target};
+use crate::source::{Existing, ServerInfo, Target};
 use crate::sql::dialect::Dialect;
 
 /// What COPY's errors begin with.
@@ -111,6 +111,21 @@ impl Target for PgTarget {
         row.num("objects")
     }
 
+    async fn existing(&mut self) -> Result<Existing> {
+        let doing = "cannot list the roles and tablespaces";
+        let rows = self.session.query_for(doing, EXISTING.as_bytes()).await?;
+        let mut existing = Existing::default();
+        for row in rows.iter() {
+            let name = row.owned("name")?;
+            match row.str("kind")? {
+                "role" => existing.names.push(("role", name)),
+                "tablespace" => existing.names.push(("tablespace", name)),
+                _ => existing.own = name,
+            }
+        }
+        Ok(existing)
+    }
+
     async fn use_database(&mut self, database: &[u8]) -> Result<()> {
         let next = Self::open(self.settings.for_database(database)).await?;
         let before = std::mem::replace(self, next);
@@ -121,6 +136,11 @@ impl Target for PgTarget {
         self.session.close().await
     }
 }
+
+const EXISTING: &str = "\
+SELECT 'role' AS kind, rolname AS name FROM pg_catalog.pg_roles \
+UNION ALL SELECT 'tablespace', spcname FROM pg_catalog.pg_tablespace \
+UNION ALL SELECT 'own', session_user";
 
 /// Those from `initdb`, of extensions, and those that go with another object don't count; nor do
 /// other sessions' temporary tables.
