@@ -28,6 +28,8 @@ mod lexers;
 mod mysql_consistency;
 #[path = "it/mysql_data.rs"]
 mod mysql_data;
+#[path = "it/postgres_connect.rs"]
+mod postgres_connect;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
 #[path = "it/retention.rs"]

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod auth;
 pub mod catalog;
+pub mod certificate;
 pub mod chosen;
 pub mod claims;
 pub mod connect;
@@ -31,5 +32,7 @@ pub mod settings;
 pub mod snapshot;
 pub mod source;
 pub mod target;
+pub mod tls;
 pub mod version;
+mod wanted;
 pub mod wire;

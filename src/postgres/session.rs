@@ -10,7 +10,8 @@ use postgres_protocol::message::backend::{DataRowBody, Message, RowDescriptionBo
 
 use super::connect::{self, Opened};
 use super::failure::DbError;
-use super::settings::{Host, Settings};
+use super::settings::{Host, Settings, Wanted};
+use super::wanted;
 use super::wire::{self, Wire};
 use crate::error::{Error, Kind, Result};
 use crate::sql::rows::Rows;
@@ -38,20 +39,32 @@ pub struct Session {
 /// What it takes to end a running statement from outside.
 #[derive(Debug, Clone)]
 struct Cancel {
+    settings: Settings,
     host: Host,
     process: i32,
     key: i32,
 }
 
 impl Session {
-    /// Connects and logs in. The session's settings are still the server's own.
+    /// Connects to the first of the hosts that will do, and logs in. The session's parameters are
+    /// still the server's own.
     pub async fn connect(settings: &Settings) -> Result<Self> {
-        Ok(Self::over(connect::open(settings).await?))
+        match wanted::first(settings, settings.wanted).await {
+            Err(_) if settings.wanted == Wanted::PreferStandby => {
+                wanted::first(settings, Wanted::Any).await
+            }
+            done => done,
+        }
+    }
+
+    pub(super) async fn open(settings: &Settings, host: &Host) -> Result<Self> {
+        let opened = connect::open(settings, host).await?;
+        Ok(Self::over(opened, settings))
     }
 
     /// The session of a connection that is logged in.
     #[must_use]
-    pub fn over(opened: Opened) -> Self {
+    pub fn over(opened: Opened, settings: &Settings) -> Self {
         let Opened {
             wire,
             greeting,
@@ -64,9 +77,12 @@ impl Session {
             notices: greeting.notices,
             status: greeting.status,
             busy: false,
-            cancel: greeting
-                .cancel
-                .map(|(process, key)| Cancel { host, process, key }),
+            cancel: greeting.cancel.map(|(process, key)| Cancel {
+                settings: settings.clone(),
+                host,
+                process,
+                key,
+            }),
         }
     }
 
@@ -217,15 +233,8 @@ impl Drop for Session {
 }
 
 impl Cancel {
-    /// CancelRequest: a connection of its own, which the server closes without an answer.
     async fn send(self) -> Result<()> {
-        let mut wire = Wire::new(connect::dial(&self.host).await?);
-        let code: i32 = 80_877_102;
-        for number in [16, code, self.process, self.key] {
-            wire.outgoing().extend_from_slice(&number.to_be_bytes());
-        }
-        wire.flush().await?;
-        wire.shutdown().await
+        connect::cancel(&self.settings, &self.host, self.process, self.key).await
     }
 }
 
@@ -289,14 +298,17 @@ pub(super) mod tests {
     }
 
     pub(in crate::postgres) fn over(io: Box<dyn wire::Io>) -> Session {
-        Session::over(Opened {
-            wire: Wire::new(io),
-            greeting: Greeting::default(),
-            host: Host {
-                place: Place::Socket("/".into()),
-                port: 5432,
+        Session::over(
+            Opened {
+                wire: Wire::new(io),
+                greeting: Greeting::default(),
+                host: Host {
+                    place: Place::Socket("/".into()),
+                    port: 5432,
+                },
             },
-        })
+            &Settings::default(),
+        )
     }
 
     pub(in crate::postgres) fn message(tag: u8, body: &[u8]) -> Vec<u8> {
