@@ -48,6 +48,10 @@ dependencies() {
   fi
 }
 
+static_binary() {
+  scripts/build-static.sh && cargo test --locked --quiet --test it -- static_binary --ignored
+}
+
 section servers scripts/install-servers.sh
 section formatting cargo fmt --check
 section lints cargo clippy --locked --all-targets --quiet -- -D warnings
@@ -55,6 +59,7 @@ section documentation documentation
 section scripts scripts
 section dependencies dependencies
 section tests cargo test --locked --quiet
+section "static binary" static_binary
 
 printf '\n%d s in all\n' "$SECONDS"
 if [ ${#failed[@]} -gt 0 ]; then

@@ -34,5 +34,7 @@ mod postgres_connect;
 mod postgres_locks;
 #[path = "it/retention.rs"]
 mod retention;
+#[path = "it/static_binary.rs"]
+mod static_binary;
 #[path = "it/support_servers.rs"]
 mod support_servers;

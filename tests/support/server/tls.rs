@@ -42,10 +42,10 @@ impl Authority {
         }
     }
 
-    /// A server certificate for `localhost` and 127.0.0.1.
+    /// A server certificate for `localhost`, 127.0.0.1 and `db.example`.
     pub(crate) fn server(&self, home: &Home) -> Pair {
-        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let mut params = CertificateParams::new(names).expect("names");
+        let names = ["localhost", "127.0.0.1", "db.example"].map(str::to_owned);
+        let mut params = CertificateParams::new(names.to_vec()).expect("names");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         self.sign(home, "server", "localhost", params)
     }
