@@ -14,7 +14,8 @@ mkdir -p target/static
 "${CC:-cc}" -O2 -Wall -c scripts/static-lookups.c -o target/static/lookups.o
 # --target, so that these flags don't reach build scripts and macros. Absolute, because the linker
 # runs elsewhere.
-export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static -C link-arg=$PWD/target/static/lookups.o"
+export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static -C strip=debuginfo \
+  -C link-arg=$PWD/target/static/lookups.o --cfg getrandom_backend=\"linux_getrandom\""
 cargo build --locked --release --target "$target" --target-dir target/static/build --bin dumpkeep
 cp "target/static/build/$target/release/dumpkeep" target/static/dumpkeep
 
