@@ -20,6 +20,8 @@ mod backup;
 mod cli;
 #[path = "it/config.rs"]
 mod config;
+#[path = "it/faults.rs"]
+mod faults;
 #[path = "it/layering.rs"]
 mod layering;
 #[path = "it/lexers.rs"]
