@@ -26,6 +26,8 @@ mod faults;
 mod layering;
 #[path = "it/lexers.rs"]
 mod lexers;
+#[path = "it/mysql_connect.rs"]
+mod mysql_connect;
 #[path = "it/mysql_consistency.rs"]
 mod mysql_consistency;
 #[path = "it/mysql_data.rs"]

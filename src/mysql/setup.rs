@@ -67,8 +67,12 @@ pub async fn settle(connection: &mut Connection, purpose: Purpose) -> Result<()>
         Purpose::Load => LOADING,
     };
     let (known, _) = connection.run(b"SHOW SESSION VARIABLES").await?;
-    let wanted = ALL.iter().chain(own).copied();
-    let wanted: Vec<Setting> = wanted.filter(|(name, _)| has(&known, name)).collect();
+    let wanted: Vec<Setting> = ALL
+        .iter()
+        .chain(own)
+        .copied()
+        .filter(|(name, value)| needed(&known, name, value))
+        .collect();
     let list = wanted
         .iter()
         .map(|(name, value)| format!("SESSION {name} = {value}"));
@@ -77,14 +81,17 @@ pub async fn settle(connection: &mut Connection, purpose: Purpose) -> Result<()>
     check(connection, &wanted).await
 }
 
-fn has(known: &Rows, name: &str) -> bool {
-    let is = |column: &String| column.eq_ignore_ascii_case("variable_name");
-    let Some(column) = known.columns().iter().find(|column| is(column)) else {
-        return false;
-    };
-    known.iter().any(|row| {
-        row.str(column)
+/// Whether the server knows the variable and has another value. One that it has is not set: some
+/// can't even be set to what they are (MySQL 5.6's query cache).
+fn needed(known: &Rows, name: &str, value: &str) -> bool {
+    let mut rows = known.iter();
+    let row = rows.find(|row| {
+        row.str("Variable_name")
             .is_ok_and(|found| found.eq_ignore_ascii_case(name))
+    });
+    row.is_some_and(|row| {
+        row.str("Value")
+            .is_ok_and(|now| now != value.trim_matches('\''))
     })
 }
 

@@ -1,6 +1,7 @@
 //! What the integration tests stand on: private servers, the oracle that compares databases, and
 //! things that fail on purpose.
 
+pub(crate) mod canned_mysql;
 pub(crate) mod command;
 pub(crate) mod faulty;
 pub(crate) mod frames;
