@@ -100,6 +100,8 @@ fn schemas(caps: &Caps) -> String {
         "SELECT 2615, o.oid, 0, NULL::pg_catalog.name, \
          COALESCE(o.nspacl, pg_catalog.acldefault('n', o.nspowner)), COALESCE(p.initprivs, \
          CASE WHEN o.nspname = 'public' THEN ARRAY[{}] \
+         WHEN o.nspname = 'information_schema' THEN pg_catalog.acldefault('n', o.nspowner) \
+         || ARRAY[pg_catalog.makeaclitem(0, o.nspowner, 'USAGE', false)] \
          ELSE pg_catalog.acldefault('n', o.nspowner) END), \
          o.nspowner, NULL::pg_catalog.oid, p.objoid IS NOT NULL \
          FROM pg_catalog.pg_namespace o LEFT JOIN pg_catalog.pg_init_privs p \
@@ -108,6 +110,14 @@ fn schemas(caps: &Caps) -> String {
         public.join(", "),
     )
 }
+
+/// `initdb` makes the information schema after it has noted the initial privileges: everyone may
+/// read its views and tables, but for those that are helpers of others.
+const INFORMATION: &str = " || CASE WHEN o.relname !~ '^_' AND EXISTS (SELECT FROM \
+     pg_catalog.pg_namespace i WHERE i.oid = o.relnamespace \
+     AND i.nspname = 'information_schema') \
+     THEN ARRAY[pg_catalog.makeaclitem(0, o.relowner, 'SELECT', false)] \
+     ELSE '{}'::pg_catalog.aclitem[] END";
 
 /// All ACLs that differ from their beginnings: one row a privilege, `began` telling which side.
 #[must_use]
@@ -118,11 +128,12 @@ pub fn query(caps: &Caps) -> String {
             format!(
                 "SELECT {class} AS class, o.oid, 0 AS sub, NULL::pg_catalog.name AS col, \
                  o.{acl} AS has, COALESCE(p.initprivs, \
-                 pg_catalog.acldefault(({letter})::pg_catalog.\"char\", o.{owner})) AS began, \
+                 pg_catalog.acldefault(({letter})::pg_catalog.\"char\", o.{owner}){also}) AS began, \
                  o.{owner} AS owner, {schema} AS schema, p.objoid IS NOT NULL AS initial \
                  FROM pg_catalog.{catalog} o LEFT JOIN pg_catalog.pg_init_privs p \
                  ON p.classoid = {class} AND p.objoid = o.oid AND p.objsubid = 0 \
                  WHERE o.{acl} IS NOT NULL",
+                also = if *class == 1259 { INFORMATION } else { "" },
                 schema = if schema.starts_with("NULL") {
                     (*schema).to_owned()
                 } else {
