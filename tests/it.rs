@@ -40,5 +40,7 @@ mod postgres_locks;
 mod retention;
 #[path = "it/static_binary.rs"]
 mod static_binary;
+#[path = "it/store.rs"]
+mod store;
 #[path = "it/support_servers.rs"]
 mod support_servers;

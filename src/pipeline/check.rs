@@ -1,6 +1,7 @@
 //! Everything that would fail tonight, said now: the store's file system, the servers, and a
 //! snapshot with all catalogs of every database that a run would take. No row is read.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
@@ -129,6 +130,9 @@ fn folders(job: &Job) -> Vec<PathBuf> {
 
 /// A root that the first run will make.
 fn future_root(root: &Path, findings: &mut Findings) -> Result<()> {
+    if root.symlink_metadata().is_ok() {
+        return Err(fs::failed("use", root, io::ErrorKind::NotADirectory.into()));
+    }
     let there = root.ancestors().find(|folder| folder.exists());
     let there = there.unwrap_or(Path::new("/"));
     fs::writable(there)?;

@@ -5,6 +5,7 @@ pub(crate) mod canned_mysql;
 pub(crate) mod command;
 pub(crate) mod faulty;
 pub(crate) mod frames;
+pub(crate) mod mount;
 pub(crate) mod mysql_archive;
 pub(crate) mod oracle;
 pub(crate) mod proxy;

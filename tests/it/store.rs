@@ -1,0 +1,101 @@
+//! The store on file systems that are full, read-only or of several mounts.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::command::with_config;
+use crate::support::mount::Mount;
+use crate::support::server::{MariaDb, Postgres};
+
+fn configured(folder: &Path, url: &str, more: &str) -> PathBuf {
+    let text = format!(
+        "root = \"store\"\n{more}\n[[target]]\nname = \"t\"\nurl = \"{url}\"\n\
+         databases = [\"shop\"]\nglobals = false\n"
+    );
+    let path = folder.join("dumpkeep.toml");
+    fs::write(&path, text).expect("written");
+    path
+}
+
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(dir).into_iter().flatten() {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), fs::read(path).expect("read"));
+        }
+    }
+    found
+}
+
+fn shop() -> Postgres {
+    let server = Postgres::start("15");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (i int); INSERT INTO t VALUES (1)");
+    server
+}
+
+#[test]
+fn a_full_disk_is_4_and_spares_what_is_there() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (i int); INSERT INTO t VALUES (1)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let _small = Mount::memory(&folder.path().join("store"), "1m");
+    let config = configured(folder.path(), &server.url(""), "");
+    assert_eq!(with_config(&config, &["backup"]).code, Some(0));
+    let before = files(&folder.path().join("store/t"));
+    let random = "SELECT md5(rand()) AS a, md5(rand()) AS b FROM seq_1_to_100000";
+    server.sql("shop", &format!("CREATE TABLE t2 {random}"));
+    let full = with_config(&config, &["backup"]);
+    assert_eq!(full.code, Some(4), "{full:?}");
+    assert!(full.err.contains("No space left on device"), "{full:?}");
+    assert_eq!(files(&folder.path().join("store/t")), before);
+    server.sql("shop", "DROP TABLE t2");
+    assert_eq!(with_config(&config, &["backup"]).code, Some(0));
+}
+
+#[test]
+fn a_class_on_another_mount_is_5_or_holds_copies() {
+    let server = shop();
+    let folder = tempfile::tempdir().expect("a folder");
+    let daily = folder.path().join("store/t/shop/daily");
+    let _other = Mount::memory(&daily, "1m");
+    let config = configured(folder.path(), &server.url("postgres"), "");
+    let refused = with_config(&config, &["backup"]);
+    assert_eq!(refused.code, Some(5), "{refused:?}");
+    assert!(
+        refused.err.contains("cannot make the hard link"),
+        "{refused:?}"
+    );
+    assert_eq!(files(&folder.path().join("store/t/shop/dumps")).len(), 1);
+
+    let config = configured(
+        folder.path(),
+        &server.url("postgres"),
+        "[store]\nwithout_hard_links = \"copy\"",
+    );
+    let copied = with_config(&config, &["backup"]);
+    assert_eq!(copied.code, Some(0), "{copied:?}");
+    let dumps = files(&folder.path().join("store/t/shop/dumps"));
+    let held = files(&daily);
+    assert_eq!((dumps.len(), held.len()), (2, 1));
+    assert_eq!(dumps.values().next(), held.values().next());
+}
+
+#[test]
+fn a_root_that_is_a_dangling_link_or_below_a_file_is_said() {
+    let server = shop();
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = configured(folder.path(), &server.url("postgres"), "");
+    let store = folder.path().join("store");
+    std::os::unix::fs::symlink("/nowhere/at/all", &store).expect("linked");
+    for command in ["backup", "check"] {
+        let ran = with_config(&config, &[command]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!((ran.err + &ran.out).contains("store"));
+    }
+}
