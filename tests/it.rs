@@ -18,6 +18,8 @@ mod archive;
 mod backup;
 #[path = "it/cli.rs"]
 mod cli;
+#[path = "it/commands.rs"]
+mod commands;
 #[path = "it/config.rs"]
 mod config;
 #[path = "it/faults.rs"]
