@@ -83,12 +83,6 @@ pub mod step {
         Address::new(1, partition)
     }
 
-    /// The refreshing of a materialized view, given by its oid.
-    #[must_use]
-    pub const fn refresh(view: u32) -> Address {
-        Address::new(3, view)
-    }
-
     /// The attaching of a partition's index, given by the index's oid.
     #[must_use]
     pub const fn index_attach(index: u32) -> Address {

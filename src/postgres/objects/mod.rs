@@ -9,8 +9,6 @@ pub mod conversion;
 pub mod database;
 pub mod default_privileges;
 pub mod domain;
-pub mod event_trigger;
-pub mod extended_statistics;
 pub mod extension;
 pub mod foreign;
 pub mod globals;
@@ -19,18 +17,14 @@ pub mod language;
 pub mod named;
 pub mod operators;
 pub mod partition_attach;
-pub mod policy;
 pub mod publications;
 pub mod routine;
-pub mod rule;
 pub mod schema;
 pub mod sequence;
 pub mod table;
 pub mod transform;
-pub mod trigger;
 pub mod ts;
 pub mod types;
-pub mod views;
 
 pub use kind::{BuildContext, Kind, Loaded, Object, Part, Reference, Renderer};
 
@@ -69,23 +63,14 @@ pub const KINDS: &[Kind] = &[
     table::FOREIGN_TABLE,
     Kind::of::<partition_attach::PartitionAttach>(),
     sequence::OWNED_BY,
-    views::view::KIND,
-    views::materialized::KIND,
-    Kind::derived("view_rule"),
-    views::view::DEFAULTS,
     Kind::derived("column_default"),
+    Kind::derived("view_rule"),
     Kind::derived("constraint"),
-    Kind::of::<extended_statistics::ExtendedStatistics>(),
-    Kind::of::<rule::Rule>(),
-    Kind::of::<trigger::Trigger>(),
-    Kind::of::<policy::Policy>(),
     Kind::of::<publications::publication::Publication>(),
     publications::member::KIND,
     publications::subscription::KIND,
     Kind::derived("grants"),
     default_privileges::KIND,
-    views::refresh::KIND,
-    Kind::of::<event_trigger::EventTrigger>(),
     Kind::derived("role_setting"),
 ];
 
