@@ -2,6 +2,8 @@
 
 use std::io::{Read, Seek};
 
+use bstr::ByteSlice as _;
+
 use crate::archive::reader::Reader;
 use crate::archive::toc::{ArchiveKind, Piece, Text, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
@@ -86,8 +88,9 @@ where
     if toc.head.kind == ArchiveKind::Globals {
         chosen = leave_existing(&mut runner, chosen, job).await?;
     }
+    let names = job.choice.by_name();
     task.expect(chosen.iter().map(|entry| entry.bytes).sum());
-    feed_entries(&mut runner, frames.into_reader(), &chosen, task).await?;
+    feed_entries(&mut runner, frames.into_reader(), (&chosen, names), task).await?;
     if job.single_transaction {
         runner.commit().await?;
     }
@@ -205,7 +208,7 @@ async fn drop_all<T: Target>(runner: &mut Runner<'_, T>, chosen: &[&TocEntry]) -
 async fn feed_entries<T, R>(
     runner: &mut Runner<'_, T>,
     reader: Reader<R>,
-    chosen: &[&TocEntry],
+    (chosen, by_name): (&[&TocEntry], bool),
     task: &Task,
 ) -> Result<()>
 where
@@ -223,7 +226,13 @@ where
             continue;
         };
         let label = entry.label();
-        runner.feed(&sql, Some(&label)).await?;
+        if by_name && entry.kind == "schema" {
+            // What was chosen goes into the schema, whether it is there already or not.
+            let guarded = sql.replacen("\nCREATE SCHEMA ", "\nCREATE SCHEMA IF NOT EXISTS ", 1);
+            runner.feed(&guarded, Some(&label)).await?;
+        } else {
+            runner.feed(&sql, Some(&label)).await?;
+        }
         runner.took(rows);
         let (_, item) = match shown.take() {
             Some(shown @ (before, _)) if before == at => shown,

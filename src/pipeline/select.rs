@@ -22,26 +22,36 @@ pub struct Choice {
     pub data_only: bool,
 }
 
-/// What may need a table and yet belongs to no one.
-const STANDING_ALONE: [&str; 8] = [
-    "routine",
-    "function",
-    "procedure",
-    "package",
-    "event",
-    "publication",
-    "subscription",
-    "event_trigger",
-];
-
 /// What `--table` can name.
-const RELATIONS: [&str; 6] = [
+const RELATIONS: &[&str] = &[
     "table",
+    "foreign_table",
     "view",
     "materialized_view",
     "sequence",
-    "foreign_table",
-    "partition",
+];
+
+/// What belongs to the relations that it needs. Everything else stands for itself, even where it
+/// needs a table: routines, publications, views.
+const BELONGINGS: &[&str] = &[
+    "column_default",
+    "constraint",
+    "extended_statistics",
+    "foreign_key",
+    "grants",
+    "index",
+    "index_attach",
+    "index_settings",
+    "matview_refresh",
+    "partition_attach",
+    "policy",
+    "rule",
+    "sequence_owner",
+    "sequence_value",
+    "table_data",
+    "trigger",
+    "trigger_state",
+    "view_rule",
 ];
 
 impl Choice {
@@ -159,7 +169,7 @@ fn with_belongings(toc: &Toc, tables: &[usize]) -> HashSet<usize> {
     }
     // In the archive's order, so that what belongs to a belonging is met after it.
     for (at, entry) in toc.entries.iter().enumerate() {
-        let own = !is_relation(entry) && !STANDING_ALONE.contains(&entry.kind.as_str());
+        let own = BELONGINGS.contains(&entry.kind.as_str());
         let touches = needs(at).any(|need| taken.contains(&need));
         let inside =
             needs(at).all(|need| taken.contains(&need) || !RELATIONS.contains(&kind(need)));
