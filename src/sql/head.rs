@@ -64,6 +64,11 @@ impl Head {
         self.opening == Opening::Set
     }
 
+    /// Whether nothing that words say matters any more, so that they may be skimmed.
+    pub(super) fn is_dull(&self) -> bool {
+        self.dialect == Dialect::Mysql && self.opening == Opening::Other
+    }
+
     pub(super) fn token(&mut self, kind: Kind, text: &[u8]) {
         match (self.dialect, kind) {
             (_, Kind::Word) => self.word(text),
@@ -98,7 +103,7 @@ impl Head {
             }
             Opening::Nothing => {
                 self.opening = match () {
-                    () if is("create") => Opening::Create,
+                    () if is("create") && self.dialect == Dialect::Postgres => Opening::Create,
                     () if is("copy") => Opening::Copy,
                     () if is("set") => Opening::Set,
                     () => Opening::Other,

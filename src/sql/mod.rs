@@ -1,6 +1,7 @@
 //! SQL text and results: dialects, lexing of text that we did not write, catalog rows. Pure.
 
 mod blocks;
+mod charset;
 pub mod comment;
 mod copy;
 pub mod dialect;

@@ -1,17 +1,28 @@
 //! How `SET` statements change the reading of what follows them: `standard_conforming_strings`,
-//! `sql_mode`.
+//! `sql_mode`, the client's character set.
 
 use std::collections::HashMap;
 
+use crate::sql::charset::Charset;
 use crate::sql::dialect::Dialect;
 use crate::sql::scan::{Kind, Rules, Scanner};
+
+/// So many saved settings are followed; dumps have a handful.
+const VARIABLES: usize = 1000;
 
 /// Follows the settings of a script's session.
 #[derive(Debug)]
 pub(super) struct Modes {
     rules: Rules,
-    /// MySQL's user variables that hold a saved `sql_mode`.
+    /// MySQL's user variables that hold a saved setting: what the rules were then.
     saved: HashMap<Vec<u8>, Rules>,
+}
+
+/// A setting that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    SqlMode,
+    Charset,
 }
 
 impl Modes {
@@ -29,31 +40,38 @@ impl Modes {
     /// Reads a whole `SET` statement. What it can't make out changes nothing.
     pub(super) fn observe(&mut self, statement: &[u8]) {
         let words = words(statement, self.rules);
+        if let Some(at) = words.iter().position(|word| word == b"names") {
+            self.set_charset(words.get(at + 1));
+        }
         match self.rules.dialect {
             Dialect::Postgres => self.postgres(&words),
             Dialect::Mysql => self.mysql(&words),
         }
     }
 
-    fn postgres(&mut self, words: &[Vec<u8>]) {
-        let name = words
-            .iter()
-            .position(|word| word == b"standard_conforming_strings");
-        if let Some(value) = name.and_then(|name| words.get(name + 2)) {
-            let value = value.strip_prefix(b"'").unwrap_or(value);
-            self.rules.escapes = [b"off".as_slice(), b"false", b"0", b"no"]
-                .iter()
-                .any(|off| value.strip_suffix(b"'").unwrap_or(value) == *off);
+    fn set_charset(&mut self, name: Option<&Vec<u8>>) {
+        if let Some(name) = name {
+            self.rules.charset = Charset::by_name(unquoted(name));
         }
+    }
+
+    fn postgres(&mut self, words: &[Vec<u8>]) {
+        let value_of = |name: &[u8]| {
+            let at = words.iter().position(|word| word == name)?;
+            words.get(at + 2)
+        };
+        if let Some(value) = value_of(b"standard_conforming_strings") {
+            let off = [b"off".as_slice(), b"false", b"0", b"no"];
+            self.rules.escapes = off.contains(&unquoted(value));
+        }
+        self.set_charset(value_of(b"client_encoding"));
     }
 
     /// `SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='ANSI_QUOTES'`: assignments from left to right.
     fn mysql(&mut self, words: &[Vec<u8>]) {
         for assignment in words.split(|word| word == b",") {
-            let Some(equals) = assignment
-                .iter()
-                .position(|word| word == b"=" || word == b":=")
-            else {
+            let is_equals = |word: &Vec<u8>| word == b"=" || word == b":=";
+            let Some(equals) = assignment.iter().position(is_equals) else {
                 continue;
             };
             let target = assignment[..equals].last();
@@ -65,29 +83,50 @@ impl Modes {
     }
 
     fn assign(&mut self, target: &[u8], value: &[u8]) {
-        let is_mode = |name: &[u8]| {
-            let name = name.strip_prefix(b"@@").unwrap_or(name);
-            let name = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
-            name == b"sql_mode"
-        };
-        if is_mode(target) {
-            match self.saved.get(value) {
-                Some(saved) => self.rules = *saved,
-                None => self.set_mode(value),
+        match setting(target) {
+            Some(setting) => self.set(setting, value),
+            None if setting(value).is_some() && self.saved.len() < VARIABLES => {
+                self.saved.insert(target.to_vec(), self.rules);
             }
-        } else if is_mode(value) && self.saved.len() < 1000 {
-            self.saved.insert(target.to_vec(), self.rules);
+            None => {}
         }
     }
 
-    fn set_mode(&mut self, value: &[u8]) {
-        let is_quote = |byte: &u8| matches!(byte, b'\'' | b'"');
-        if let [first, mode @ .., last] = value
-            && is_quote(first)
-            && is_quote(last)
-        {
-            self.rules = self.rules.with_sql_mode(mode);
-        }
+    fn set(&mut self, setting: Setting, value: &[u8]) {
+        let saved = self.saved.get(value);
+        self.rules = match (setting, saved) {
+            (Setting::SqlMode, Some(saved)) => self.rules.with_modes_of(*saved),
+            (Setting::SqlMode, None) if is_quoted(value) => {
+                self.rules.with_sql_mode(unquoted(value))
+            }
+            (Setting::Charset, saved) => Rules {
+                charset: saved.map_or(Charset::by_name(unquoted(value)), |saved| saved.charset),
+                ..self.rules
+            },
+            _ => self.rules,
+        };
+    }
+}
+
+fn setting(name: &[u8]) -> Option<Setting> {
+    let name = name.strip_prefix(b"@@").unwrap_or(name);
+    let name = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
+    match name {
+        b"sql_mode" => Some(Setting::SqlMode),
+        b"character_set_client" => Some(Setting::Charset),
+        _ => None,
+    }
+}
+
+fn is_quoted(value: &[u8]) -> bool {
+    value.len() >= 2 && matches!(value.first(), Some(b'\'' | b'"'))
+}
+
+fn unquoted(value: &[u8]) -> &[u8] {
+    if is_quoted(value) {
+        &value[1..value.len() - 1]
+    } else {
+        value
     }
 }
 
@@ -163,6 +202,10 @@ mod tests {
             mode(&["SET a=0, @@SESSION.sql_mode := 'A,ANSI_QUOTES'"]),
             (true, true)
         );
+        let names = |statement: &str| after(Dialect::Mysql, &[statement]).charset;
+        assert_eq!(names("/*!40101 SET NAMES gbk */"), Charset::Gbk);
+        assert_eq!(names("SET character_set_client = sjis"), Charset::Sjis);
+        assert_eq!(names("SET NAMES utf8mb4"), Charset::Safe);
         let save = "/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_BACKSLASH_ESCAPES' */";
         assert_eq!(mode(&[save]), (false, false));
         assert_eq!(

@@ -7,6 +7,7 @@
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
 
+use crate::sql::charset::Charset;
 use crate::sql::dialect::Dialect;
 
 /// How quotes are read: what the session's settings decide.
@@ -22,6 +23,8 @@ pub(super) struct Rules {
     pub(super) oracle: bool,
     /// Dollar quotes: PostgreSQL, and MySQL 9's routines in other languages.
     pub(super) dollar_quotes: bool,
+    /// What the text is encoded in.
+    pub(super) charset: Charset,
 }
 
 impl Rules {
@@ -33,6 +36,7 @@ impl Rules {
             ansi_quotes: false,
             oracle: false,
             dollar_quotes: dialect == Dialect::Postgres,
+            charset: Charset::Safe,
         }
     }
 
@@ -46,6 +50,16 @@ impl Rules {
         self.oracle = has(b"oracle");
         self.ansi_quotes = ANSI_QUOTES.iter().any(|mode| has(mode.as_bytes()));
         self
+    }
+
+    /// The same with what another's `sql_mode` makes of it.
+    pub(super) fn with_modes_of(self, other: Self) -> Self {
+        Self {
+            escapes: other.escapes,
+            ansi_quotes: other.ansi_quotes,
+            oracle: other.oracle,
+            ..self
+        }
     }
 
     fn escapes_in(self, quote: u8) -> bool {
@@ -123,7 +137,10 @@ enum Before {
 #[derive(Debug)]
 pub(super) struct Scanner {
     pub(super) rules: Rules,
+    /// Words, spaces and parentheses don't matter for now: one `Other` holds many.
+    pub(super) skims: bool,
     delimiter: Vec<u8>,
+    delimits: u8,
     state: State,
     start: usize,
     at: usize,
@@ -135,7 +152,9 @@ impl Scanner {
     pub(super) fn new(rules: Rules) -> Self {
         Self {
             rules,
+            skims: false,
             delimiter: b";".to_vec(),
+            delimits: b';',
             state: State::Between,
             start: 0,
             at: 0,
@@ -147,6 +166,7 @@ impl Scanner {
     /// What ends a statement from here on; never empty.
     pub(super) fn set_delimiter(&mut self, delimiter: &[u8]) {
         self.delimiter = delimiter.to_vec();
+        self.delimits = delimiter.first().copied().unwrap_or(b';');
     }
 
     /// The text's first `count` bytes are gone.
@@ -202,7 +222,7 @@ impl Scanner {
     fn begin(&mut self, text: &[u8], ended: bool) -> Option<State> {
         let rest = text.get(self.at..)?;
         let first = *rest.first()?;
-        if starts_with(rest, &self.delimiter, ended)? {
+        if first == self.delimits && starts_with(rest, &self.delimiter, ended)? {
             return Some(self.take(self.delimiter.len(), State::Run(Kind::Terminator)));
         }
         let mysql = self.rules.dialect == Dialect::Mysql;
@@ -220,8 +240,14 @@ impl Scanner {
                 (2, State::Run(Kind::ExecutableClose))
             }
             b'$' if self.rules.dollar_quotes => (1, State::DollarTag),
+            _ if self.skims => (
+                self.rules.charset.len(rest, ended)?,
+                State::Run(Kind::Other),
+            ),
             _ if first.is_ascii_whitespace() || first == 0x0b => one(Kind::Space),
-            _ if self.begins_word(first) => one(Kind::Word),
+            _ if self.begins_word(first) => {
+                (self.rules.charset.len(rest, ended)?, State::Run(Kind::Word))
+            }
             _ => one(Kind::Other),
         };
         Some(self.take(len, state))
@@ -287,10 +313,18 @@ impl Scanner {
     /// whole.
     fn run(&mut self, kind: Kind, text: &[u8], ended: bool) -> Option<Kind> {
         let rest = text.get(self.at..).unwrap_or_default();
+        let delimits = self.delimits;
+        let until = |goes_on: &[bool; 256]| {
+            let ends = |&byte: &u8| !goes_on[usize::from(byte)] || byte == delimits;
+            rest.iter().position(ends)
+        };
         let len = match kind {
             Kind::Space => rest.iter().position(|byte| !byte.is_ascii_whitespace()),
-            Kind::Word => rest.iter().position(|&byte| self.ends_word(byte)),
-            Kind::Other => rest.iter().position(|&byte| self.ends_dull(byte)),
+            Kind::Word if !self.rules.charset.is_safe() => return self.run_characters(text, ended),
+            Kind::Word => until(&WORD),
+            Kind::Other if !self.skims => until(&DULL),
+            Kind::Other if !self.rules.charset.is_safe() => Some(0),
+            Kind::Other => until(&SKIMMED),
             Kind::ExecutableOpen => rest.iter().position(|byte| !byte.is_ascii_digit()),
             Kind::Backslash if rest.is_empty() && !ended => return None,
             Kind::Backslash => Some(rest.len().min(1)),
@@ -301,15 +335,16 @@ impl Scanner {
         whole.then_some(kind)
     }
 
-    /// A delimiter ends a word, even one of letters that could go on with it. A word is cut at
-    /// each place where it might begin; what tells a keyword looks at whole ones.
-    fn ends_word(&self, byte: u8) -> bool {
-        let goes_on = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80;
-        !goes_on || self.delimiter.first() == Some(&byte)
-    }
-
-    fn ends_dull(&self, byte: u8) -> bool {
-        !is_dull(byte) || self.delimiter.first() == Some(&byte)
+    /// A word in a character set whose later bytes may look like anything.
+    fn run_characters(&mut self, text: &[u8], ended: bool) -> Option<Kind> {
+        while let Some(&byte) = text.get(self.at) {
+            let len = self.rules.charset.len(&text[self.at..], ended)?;
+            if len == 1 && (!WORD[usize::from(byte)] || byte == self.delimits) {
+                return Some(Kind::Word);
+            }
+            self.at += len;
+        }
+        ended.then_some(Kind::Word)
     }
 
     fn finish_line(&mut self, text: &[u8], ended: bool) -> Option<Kind> {
@@ -348,21 +383,12 @@ impl Scanner {
 
     fn finish_quote(&mut self, quote: u8, escapes: bool, text: &[u8], ended: bool) -> Option<Kind> {
         loop {
-            let rest = text.get(self.at..)?;
-            let found = if escapes {
-                memchr2(quote, b'\\', rest)
-            } else {
-                memchr(quote, rest)
-            };
-            let Some(found) = found else {
-                self.at = text.len();
-                return None;
-            };
-            self.at += found;
+            self.skip_to(quote, escapes, text, ended)?;
             match (text.get(self.at), text.get(self.at + 1)) {
                 (Some(b'\\'), Some(_)) => self.at += 2,
                 (Some(b'\\'), None) => return None,
                 (_, Some(&next)) if next == quote => self.at += 2,
+                (None, _) => return None,
                 (_, None) if !ended => return None,
                 _ => {
                     self.at += 1;
@@ -370,6 +396,27 @@ impl Scanner {
                 }
             }
         }
+    }
+
+    /// Goes to the next quote or backslash, or to the end.
+    fn skip_to(&mut self, quote: u8, escapes: bool, text: &[u8], ended: bool) -> Option<()> {
+        if self.rules.charset.is_safe() {
+            let rest = text.get(self.at..)?;
+            let found = if escapes {
+                memchr2(quote, b'\\', rest)
+            } else {
+                memchr(quote, rest)
+            };
+            self.at += found.unwrap_or(rest.len());
+            return Some(());
+        }
+        while let Some(&byte) = text.get(self.at) {
+            if byte == quote || (escapes && byte == b'\\') {
+                break;
+            }
+            self.at += self.rules.charset.len(&text[self.at..], ended)?;
+        }
+        Some(())
     }
 
     /// Behind a dollar sign: the rest of a dollar quote's opening, or nothing of the kind (a
@@ -454,12 +501,31 @@ impl Scanner {
     }
 }
 
+/// Bytes that go on with a word.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let code = byte as u8;
+        table[byte] = code.is_ascii_alphanumeric() || matches!(code, b'_' | b'$' | 0x80..);
+        byte += 1;
+    }
+    table
+};
+
 /// Bytes that mean nothing by themselves, in both dialects.
-fn is_dull(byte: u8) -> bool {
-    matches!(
-        byte,
-        b',' | b'=' | b'.' | b'+' | b'<' | b'>' | b'[' | b']' | b':' | b'0'..=b'9'
-    )
+const DULL: [bool; 256] = marked(b",=.+<>[]:0123456789", [false; 256], true);
+
+/// Bytes that open nothing, in MySQL.
+const SKIMMED: [bool; 256] = marked(b"'\"`\\#-/*", [true; 256], false);
+
+const fn marked(bytes: &[u8], mut table: [bool; 256], mark: bool) -> [bool; 256] {
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = mark;
+        at += 1;
+    }
+    table
 }
 
 /// Whether `text` begins with `what`; `None` where it is too short to tell.

@@ -282,11 +282,13 @@ impl Splitter {
         self.statement.get_or_insert(token.start);
         self.head
             .token(token.kind, &self.text[token.start..token.end]);
+        self.scanner.skims = self.head.is_dull();
         Ok(None)
     }
 
     fn terminate(&mut self, token: Token) -> Option<Found> {
         self.done = token.end;
+        self.scanner.skims = false;
         let start = self.statement.take()?;
         let head = std::mem::replace(&mut self.head, Head::new(self.dialect));
         let text = self.text[start..token.start].trim_ascii_end();
@@ -676,6 +678,16 @@ mod tests {
         assert_eq!(mysql(script).len(), 4);
         let script = "SET sql_mode='ANSI_QUOTES'; SELECT \"\\\"; SELECT '\\';';";
         assert_eq!(mysql(script).len(), 3);
+    }
+
+    #[test]
+    fn character_sets_are_followed() {
+        let script = b"SET NAMES sjis; SELECT '\x83\\'; SELECT `\xe0\x60`, \x83\\; SET NAMES utf8; SELECT '\\';';";
+        for size in [1, 100] {
+            assert_eq!(split_by(Dialect::Mysql, script, size).unwrap().len(), 5);
+        }
+        let script = b"SET client_encoding = 'BIG5'; SELECT E'\xa5\\'; SELECT 1;";
+        assert_eq!(split_by(Dialect::Postgres, script, 1).unwrap().len(), 3);
     }
 
     #[test]
