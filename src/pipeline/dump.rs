@@ -28,6 +28,7 @@ use crate::progress::{Progress, Task};
 use crate::source::{Catalog, DumpOptions, Script, ServerInfo, Snapshot, Source, Warning};
 use crate::sql::dialect::Dialect;
 use crate::sql::if_exists::if_exists;
+use crate::sql::readback;
 
 /// How often a database is begun again that changed while its catalogs were read.
 const TRIES: usize = 3;
@@ -146,6 +147,7 @@ where
         kind: ArchiveKind::Database,
     };
     let plan = Plan::new(catalog, job)?;
+    readback::check(about.dialect, &plan.entries)?;
     let head = head(about, &script, job, plan.warnings.clone());
     let frames = Frames::new(&plan, &script, &head, job)?;
     task.expect(plan.bytes());

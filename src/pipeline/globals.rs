@@ -10,6 +10,7 @@ use crate::pipeline::dump::{About, DumpJob, Frames, Plan, head, place, seal, wri
 use crate::pipeline::stream::Shared;
 use crate::source::Source;
 use crate::sql::dialect::Dialect;
+use crate::sql::readback;
 
 /// Dumps the server's globals into `out`; gives that back with what was written.
 pub async fn globals<S, W>(
@@ -35,6 +36,7 @@ where
     let clock = Instant::now();
     let dump = source.globals(&job.options).await?;
     let plan = Plan::new(dump.catalog, job)?;
+    readback::check(dialect, &plan.entries)?;
     let about = About {
         dialect,
         server: source.server().clone(),

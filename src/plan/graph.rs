@@ -71,7 +71,7 @@ fn resolve(at: usize, entry: &Entry, positions: &HashMap<EntryId, usize>) -> Res
 }
 
 /// How messages call an entry: `index public.orders_pkey`.
-pub(super) fn label(entry: &Entry) -> String {
+pub(crate) fn label(entry: &Entry) -> String {
     let identity = &entry.identity;
     let schema = identity.schema.as_ref().map(|schema| format!("{schema}."));
     let detail = match identity.detail.is_empty() {

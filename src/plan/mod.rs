@@ -3,7 +3,7 @@
 pub(crate) mod cycle;
 pub mod entry;
 pub mod filter;
-mod graph;
+pub(crate) mod graph;
 pub mod order;
 pub mod pattern;
 mod section;

@@ -2,7 +2,6 @@
 
 mod blocks;
 mod charset;
-pub mod comment;
 mod copy;
 pub mod dialect;
 mod head;
@@ -11,6 +10,7 @@ pub mod insert;
 mod item;
 pub mod lex;
 mod modes;
+pub mod readback;
 pub mod rows;
 mod scan;
 pub mod split;

@@ -349,7 +349,11 @@ impl Scanner {
 
     fn finish_line(&mut self, text: &[u8], ended: bool) -> Option<Kind> {
         let rest = text.get(self.at..).unwrap_or_default();
-        let newline = memchr(b'\n', rest);
+        // PostgreSQL's lexers end a comment at a carriage return too.
+        let newline = match self.rules.dialect {
+            Dialect::Postgres => memchr2(b'\n', b'\r', rest),
+            Dialect::Mysql => memchr(b'\n', rest),
+        };
         self.at += newline.unwrap_or(rest.len());
         (newline.is_some() || ended).then_some(Kind::Comment)
     }
@@ -483,7 +487,7 @@ impl Scanner {
             Kind::Quoted if token_text.first() == Some(&b'\'') && self.took_escapes() => {
                 Before::EscapeString
             }
-            Kind::Space if after_string && memchr(b'\n', token_text).is_some() => {
+            Kind::Space if after_string && memchr2(b'\n', b'\r', token_text).is_some() => {
                 Before::EscapeStringAndNewline
             }
             Kind::Space if after_string => self.before,

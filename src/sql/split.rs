@@ -534,6 +534,7 @@ mod tests {
             "SELECT E'\\';', e'a'';', U&'\\0041;', U&\"d;\" uescape '!'",
             "SELECT E'a'\n'\\';', 1",
             "SELECT E'a' -- b\n  '\\';', 1",
+            "SELECT E'a' -- b\r'\\';', 1",
             "SELECT E'a', '\\', ';'",
             "SELECT $$;$a$;$$, $a$;$$;$a$, $é$;$é$, a$b$c, $1",
             "SELECT 1 /* ; /* ; */ ; */ + 2 -- ;\n+ 3",
@@ -566,6 +567,7 @@ mod tests {
     #[test]
     fn comments_and_empty_statements_are_dropped_between_statements() {
         assert_eq!(postgres("-- a\n;; /* b */ SELECT 1; -- c"), ["SELECT 1"]);
+        assert_eq!(postgres("-- a\rSELECT 1;"), ["SELECT 1"]);
         assert_eq!(
             mysql("# a\n-- b\n--\n;/* c */ SELECT 1; -- d"),
             ["SELECT 1"]
