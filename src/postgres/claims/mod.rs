@@ -160,20 +160,17 @@ async fn unknown_values(
     Ok(())
 }
 
-/// The letters as an array literal: a space is the empty string, or a zero byte, which is the same
-/// in text.
+/// The letters as an array literal. A space is "none", which the catalogs write as a space, as the
+/// empty string or as a zero byte, which is empty in text.
 fn letters(values: &str) -> String {
-    let letters: Vec<String> = values
-        .chars()
-        .map(|c| {
-            if c == ' ' {
-                "\"\"".into()
-            } else {
-                format!("\"{c}\"")
-            }
-        })
-        .collect();
-    letters.join(",")
+    let letter = |c| {
+        if c == ' ' {
+            "\"\",\" \"".to_owned()
+        } else {
+            format!("\"{c}\"")
+        }
+    };
+    values.chars().map(letter).collect::<Vec<_>>().join(",")
 }
 
 /// Objects that users made and no entry holds.
@@ -220,7 +217,10 @@ fn not_ours(catalog: &str) -> String {
         "pg_proc" => "pronamespace",
         "pg_constraint" => "connamespace",
         "pg_collation" => "collnamespace",
-        "pg_operator" => "oprnamespace",
+        // A shell has no function: whoever names it as commutator or negator makes it.
+        "pg_operator" => {
+            return format!(" AND c.oprcode <> 0 AND c.oprnamespace NOT IN ({HIDDEN})");
+        }
         "pg_opclass" => "opcnamespace",
         "pg_opfamily" => "opfnamespace",
         "pg_conversion" => "connamespace",

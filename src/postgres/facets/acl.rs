@@ -143,7 +143,7 @@ pub fn query(caps: &Caps) -> String {
         })
         .collect();
     let columns = "SELECT 1259, c.oid, a.attnum, a.attname, a.attacl, \
-         COALESCE(p.initprivs, '{}'::pg_catalog.aclitem[]), c.relowner, c.relnamespace, \
+         p.initprivs, c.relowner, c.relnamespace, \
          p.objoid IS NOT NULL \
          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
          LEFT JOIN pg_catalog.pg_init_privs p ON p.classoid = 1259 AND p.objoid = c.oid \
@@ -160,7 +160,7 @@ pub fn query(caps: &Caps) -> String {
          LATERAL (SELECT false, h.* FROM pg_catalog.aclexplode(o.has) WITH ORDINALITY h \
          UNION ALL SELECT true, b.* FROM pg_catalog.aclexplode(o.began) WITH ORDINALITY b) \
          x(began, grantor, grantee, privilege_type, is_grantable, n) \
-         WHERE o.has <> o.began \
+         WHERE o.has IS DISTINCT FROM o.began \
          ORDER BY o.class, o.oid, o.sub, x.began, x.n",
         objects = objects.join(" UNION ALL "),
         schemas = schemas(caps),
@@ -205,7 +205,7 @@ pub fn defaults() -> Select {
                   ::pg_catalog.\"char\"";
     let began = format!(
         "CASE WHEN o.defaclnamespace = 0 THEN pg_catalog.acldefault({letter}, o.defaclrole) \
-         ELSE '{{}}'::pg_catalog.aclitem[] END"
+         ELSE NULL END"
     );
     let columns = ["defaclacl", "o.defaclrole", "defaclobjtype"];
     sides("pg_default_acl", 826, columns, &began)

@@ -37,7 +37,9 @@ pub fn query() -> Select {
     .col("kind", "i.type")
     .col("name", "i.identity")
     .filter(format!(
-        "d.objoid >= {FIRST_USER_OID} OR (d.classoid = {} AND i.name = 'public')",
+        "d.objoid >= {FIRST_USER_OID} OR d.classoid = {} \
+         OR (d.classoid = {} AND i.name = 'public')",
+        class::PG_LARGEOBJECT,
         class::PG_NAMESPACE
     ))
     .filter("d.description <> 'standard public schema' OR i.type <> 'schema'")

@@ -38,6 +38,11 @@ impl Object for Cast {
                 )
                 .col("method", "c.castmethod")
                 .col("context", "c.castcontext")
+                // A range type brings its own.
+                .filter(
+                    "NOT EXISTS (SELECT FROM pg_catalog.pg_depend i WHERE i.classid = 2605 \
+                     AND i.objid = c.oid AND i.deptype = 'i')",
+                )
                 .made_by_users("c.oid", class::PG_CAST),
         )
     }
