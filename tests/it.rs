@@ -24,6 +24,8 @@ mod commands;
 mod config;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/fixtures_mysql.rs"]
+mod fixtures_mysql;
 #[path = "it/layering.rs"]
 mod layering;
 #[path = "it/lexers.rs"]

@@ -14,7 +14,9 @@ use crate::mysql::session::Session;
 use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
 use crate::plan::entry::{Entry, EntryId, Section};
+use crate::plan::filter::Selection;
 use crate::source::{Catalog, DumpOptions};
+use crate::sql::dialect::Dialect;
 
 /// The entries of one database, unordered.
 pub async fn load(
@@ -25,6 +27,7 @@ pub async fn load(
     let caps = session.caps();
     prepare(session, caps).await?;
     session.execute(Text::new("USE ").ident(database)).await?;
+    let selection = options.selection.compile(Dialect::Mysql)?;
     let mut claims = claims(options);
     let relations = inventory::load(session, caps, database, &mut claims)
         .await
@@ -34,8 +37,10 @@ pub async fn load(
         database: database.into(),
         collation: collation(session, database).await?,
         options,
+        selection,
         relations,
     };
+    check_patterns(&scope)?;
     read(session, KINDS, &scope, claims).await
 }
 
@@ -48,6 +53,7 @@ pub async fn globals(session: &mut Session, options: &DumpOptions) -> Result<Cat
         database: BString::default(),
         collation: BString::default(),
         options,
+        selection: Selection::default().compile(Dialect::Mysql)?,
         relations: Vec::new(),
     };
     read(session, GLOBALS, &scope, claims(options)).await
@@ -58,6 +64,20 @@ fn claims(options: &DumpOptions) -> Claims {
         lenient: options.lenient,
         ..Claims::default()
     }
+}
+
+/// A pattern that asks for something and finds nothing is a mistake that leaves a backup empty.
+fn check_patterns(scope: &Scope<'_>) -> Result<()> {
+    for relation in &scope.relations {
+        let _ = scope.wants_relation(&relation.name);
+        let _ = scope.condition(&relation.name);
+    }
+    let unmatched = scope.selection.unmatched();
+    let Some(pattern) = unmatched.first() else {
+        return Ok(());
+    };
+    let message = format!("no table of the database matches {}", pattern.as_str());
+    Err(Error::new(ErrorKind::Usage, message))
 }
 
 /// Makes the server print definitions in one way, whatever its own settings are, and in the bytes
@@ -115,9 +135,8 @@ async fn read(
         let objects = kind.load(&mut loader).await?;
         loaded.extend(objects.into_iter().map(|object| (kind.name, rank, object)));
     }
-    loaded.retain(|(_, _, object)| {
-        !scope.options.selection.data_only || object.section == Section::Data
-    });
+    loaded
+        .retain(|(_, _, object)| scope.selection.definitions() || object.section == Section::Data);
     Ok(Catalog {
         entries: number(loaded),
         warnings: claims.warnings,

@@ -22,6 +22,8 @@ pub struct Column {
     pub column_type: BString,
     /// The character set, of a column that has one.
     pub charset: Option<BString>,
+    /// The default, as the catalog prints it.
+    pub default: Option<BString>,
     /// Attributes: `auto_increment`, `VIRTUAL GENERATED`, `INVISIBLE`.
     pub extra: BString,
     /// The generation expression, `ROW START` and `ROW END` of a versioned table.
@@ -37,6 +39,12 @@ impl Column {
         extra.contains_str("virtual")
             || extra.contains_str("persistent")
             || extra.contains_str("stored generated")
+    }
+
+    /// Its default is an expression (MySQL; MariaDB quotes constants instead).
+    #[must_use]
+    pub fn has_default_expression(&self) -> bool {
+        self.extra.contains_str("DEFAULT_GENERATED")
     }
 
     /// It is a period's start or end that the server keeps.
@@ -150,7 +158,7 @@ async fn columns(
 fn columns_query(caps: Caps, database: &[u8]) -> Select {
     Select::from("information_schema.columns")
         .cols(&["table_name", "column_name", "data_type", "column_type"])
-        .cols(&["character_set_name", "extra"])
+        .cols(&["character_set_name", "column_default", "extra"])
         .col_if(
             caps.generation_expression(),
             "generation",
@@ -167,6 +175,7 @@ fn column(row: &Row<'_>) -> Result<Column> {
         data_type: row.owned("data_type")?,
         column_type: row.owned("column_type")?,
         charset: row.opt_owned("character_set_name")?,
+        default: row.opt_owned("column_default")?,
         extra: row.owned("extra")?,
         generation: row.owned("generation")?,
     })

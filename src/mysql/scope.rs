@@ -4,6 +4,7 @@ use bstr::BString;
 
 use crate::mysql::inventory::Relation;
 use crate::mysql::version::Caps;
+use crate::plan::filter::CompiledSelection;
 use crate::source::DumpOptions;
 
 /// The database, its server and what was asked for.
@@ -17,6 +18,8 @@ pub struct Scope<'a> {
     pub collation: BString,
     /// What was asked for.
     pub options: &'a DumpOptions,
+    /// Which objects were asked for.
+    pub selection: CompiledSelection,
     /// Its tables, views and sequences.
     pub relations: Vec<Relation>,
 }
@@ -24,29 +27,26 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     /// Whether a table, view or sequence is asked for.
     #[must_use]
-    pub fn wants_relation(&self, _name: &[u8]) -> bool {
-        true
+    pub fn wants_relation(&self, name: &[u8]) -> bool {
+        self.selection.table(&self.database, name)
     }
 
     /// Whether a table's rows are asked for.
     #[must_use]
     pub fn wants_rows(&self, name: &[u8]) -> bool {
-        self.wants_relation(name) && !self.options.selection.schema_only
+        self.selection.data(&self.database, name)
     }
 
     /// The condition on a table's rows.
     #[must_use]
     pub fn condition(&self, name: &[u8]) -> Option<BString> {
-        let conditions = self.options.selection.conditions.iter();
-        let mut of_table = conditions.filter(|(table, _)| table.as_bytes() == name);
-        of_table
-            .next()
-            .map(|(_, condition)| condition.as_str().into())
+        let condition = self.selection.condition(&self.database, name);
+        condition.map(BString::from)
     }
 
     /// Whether objects that belong to no table are asked for.
     #[must_use]
     pub fn wants_rest(&self) -> bool {
-        self.options.selection.tables.is_empty()
+        self.selection.schema(&self.database)
     }
 }

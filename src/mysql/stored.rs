@@ -39,17 +39,24 @@ impl Stored {
         })
     }
 
-    /// Renders the statement between its settings.
-    pub fn render(&self, scope: &Scope<'_>, sql: &mut Sql) {
-        self.render_with(Around::default(), scope, sql);
+    /// Renders the statement of `object` between its settings.
+    pub fn render(&self, object: &str, scope: &Scope<'_>, sql: &mut Sql) -> Result<()> {
+        self.render_with(Around::default(), object, scope, sql)
     }
 
     /// The same, with further settings.
-    pub fn render_with(&self, around: Around, scope: &Scope<'_>, sql: &mut Sql) {
+    pub fn render_with(
+        &self,
+        around: Around,
+        object: &str,
+        scope: &Scope<'_>,
+        sql: &mut Sql,
+    ) -> Result<()> {
         let around = self.around(around);
+        let mode = self.mode.to_str_lossy();
         self.render_collation(scope, sql, |sql| {
-            around.render(sql, |sql| sql.compound(self.create.clone()));
-        });
+            around.render(sql, |sql| sql.server_body(object, &self.create, &mode))
+        })
     }
 
     fn around(&self, around: Around) -> Around {
@@ -64,13 +71,19 @@ impl Stored {
     }
 
     /// A program made under another default of the database gets that for its making.
-    fn render_collation(&self, scope: &Scope<'_>, sql: &mut Sql, inner: impl FnOnce(&mut Sql)) {
+    fn render_collation(
+        &self,
+        scope: &Scope<'_>,
+        sql: &mut Sql,
+        inner: impl FnOnce(&mut Sql) -> Result<()>,
+    ) -> Result<()> {
         if self.database_collation == scope.collation {
             return inner(sql);
         }
         sql.push(alter(self.database_collation.as_bstr()));
-        inner(sql);
+        inner(sql)?;
         sql.push(alter(scope.collation.as_bstr()));
+        Ok(())
     }
 }
 

@@ -2,8 +2,11 @@
 
 use bstr::BString;
 
+use crate::error::Result;
 use crate::mysql::quote;
 use crate::plan::entry::Statement;
+use crate::sql::dialect::Dialect;
+use crate::sql::lex::Lexer;
 
 /// SQL text while it grows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,9 +74,22 @@ impl Sql {
         self.create.push(Statement::new(text));
     }
 
-    /// Adds a statement whose body holds terminators.
-    pub fn compound(&mut self, text: impl Into<BString>) {
-        self.create.push(Statement::compound(text));
+    /// Adds a statement as the server gave it, for `object`. Anything but one harmless statement is
+    /// an error. Tables have executable comments of the server's own.
+    pub fn server_text(&mut self, object: &str, text: &BString) -> Result<()> {
+        let lexer = Lexer::new(Dialect::Mysql).versioned_comments();
+        lexer.statement(text).map_err(|harm| harm.of(object))?;
+        self.push(text.clone());
+        Ok(())
+    }
+
+    /// The same for a stored program, whose body holds terminators, made under a `sql_mode`.
+    pub fn server_body(&mut self, object: &str, text: &BString, mode: &str) -> Result<()> {
+        let lexer = Lexer::new(Dialect::Mysql).compound().versioned_comments();
+        let checked = lexer.sql_mode(mode).statement(text);
+        checked.map_err(|harm| harm.of(object))?;
+        self.create.push(Statement::compound(text.clone()));
+        Ok(())
     }
 
     /// Adds a statement that removes the object.

@@ -166,6 +166,12 @@ impl Caps {
         self.since(NEVER, mariadb("10.11.0"))
     }
 
+    /// `BEGIN NOT ATOMIC` with `TYPE OF` a column.
+    #[must_use]
+    pub fn anonymous_blocks(&self) -> bool {
+        self.since(NEVER, mariadb("10.3.0"))
+    }
+
     /// Comments on databases.
     #[must_use]
     pub fn schema_comment(&self) -> bool {

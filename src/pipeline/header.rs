@@ -39,6 +39,9 @@ pub fn header(head: &Head, shape: Shape) -> Vec<u8> {
     if head.dialect == Dialect::Postgres {
         lines.push("-- load with: psql -X -v ON_ERROR_STOP=1".into());
     }
+    if head.dialect == Dialect::Mysql {
+        lines.push("-- load with: mysql --binary-mode --comments".into());
+    }
     if shape.create {
         lines.push(CREATES.into());
     }

@@ -103,7 +103,7 @@ impl Object for Database {
         let create = Text::new("CREATE DATABASE ").ident(&self.name);
         sql.push(self.defaults.render(create));
         sql.push(Text::new("USE ").ident(&self.name));
-        sql.drop_with(Text::new("DROP DATABASE IF EXISTS ").ident(&self.name));
+        sql.drop_with(Text::new("DROP DATABASE ").ident(&self.name));
         Ok(Rendered::Sql(sql))
     }
 }

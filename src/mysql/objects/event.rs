@@ -13,14 +13,18 @@ use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::{Row, Rows};
 
+/// Two days before the end: far enough whatever the event's time zone is.
+const BEFORE_END: &str = "CAST(GREATEST(1, FLOOR(UNIX_TIMESTAMP(COALESCE(execute_at, ends))) \
+                          - 172800) AS UNSIGNED)";
+
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     name: BString,
     kind: BString,
     status: BString,
-    /// When it was made, as a Unix time.
-    created: Option<u64>,
+    /// A Unix time at which it was not over yet, of an event that ends or has one time.
+    before_end: Option<u64>,
     stored: Stored,
 }
 
@@ -35,7 +39,7 @@ impl Object for Event {
         Found::Query(
             Select::from("information_schema.events")
                 .cols(&["event_name", "event_type", "status"])
-                .col("created", "UNIX_TIMESTAMP(created)")
+                .col("before_end", BEFORE_END)
                 .equals("event_schema", &scope.database)
                 .order("event_name"),
         )
@@ -46,17 +50,17 @@ impl Object for Event {
             name: row.owned("event_name")?,
             kind: row.owned("event_type")?,
             status: row.owned("status")?,
-            created: row.opt_num("created")?,
+            before_end: row.opt_num("before_end")?,
             stored: Stored::default(),
         })
     }
 
-    fn show(&self) -> Option<BString> {
-        Some(Text::new("SHOW CREATE EVENT ").ident(&self.name).into())
+    fn show(&self) -> Vec<BString> {
+        vec![Text::new("SHOW CREATE EVENT ").ident(&self.name).into()]
     }
 
-    fn define(&mut self, rows: &Rows, _scope: &Scope<'_>) -> Result<()> {
-        let row = only(rows)?;
+    fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
+        let row = only(answers)?;
         let create = shown(&row, "Create Event", "EVENT on the database")?;
         self.stored = Stored::decode(&row, create)?;
         self.stored.time_zone = Some(row.owned("time_zone")?);
@@ -83,19 +87,17 @@ impl Object for Event {
 
     fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
-        self.stored.render_with(self.clock(), scope, &mut sql);
-        sql.drop_with(Text::new("DROP EVENT IF EXISTS ").ident(&self.name));
+        let object = format!("event {}", self.name);
+        self.stored
+            .render_with(self.clock(), &object, scope, &mut sql)?;
+        sql.drop_with(Text::new("DROP EVENT ").ident(&self.name));
         Ok(Rendered::Sql(sql))
     }
 }
 
 impl Event {
-    /// An event whose one time has passed is refused, or made disabled: so the clock is set back to
-    /// when it was made.
+    /// An event whose time has passed is refused, or made disabled: so the clock is set back.
     fn clock(&self) -> Around {
-        let created = self.created.filter(|_| self.kind == "ONE TIME");
-        created.map_or_else(Around::default, |created| {
-            Around::default().word("timestamp", &created.to_string())
-        })
+        Around::default().clock(self.before_end)
     }
 }

@@ -69,14 +69,17 @@ pub trait Object: Sized + Send {
 
     /// Where its objects come from.
     fn find(scope: &Scope<'_>) -> Found<Self>;
-    /// Reads one row of the query.
-    fn decode(row: &Row<'_>) -> Result<Self>;
-    /// The statement that shows its definition, where one is needed.
-    fn show(&self) -> Option<BString> {
-        None
+    /// Reads one row of the query, where there is one.
+    fn decode(_row: &Row<'_>) -> Result<Self> {
+        let message = format!("the kind {} has no query", Self::NAME);
+        Err(Error::new(ErrorKind::Internal, message))
     }
-    /// Reads the answer to that.
-    fn define(&mut self, _rows: &Rows, _scope: &Scope<'_>) -> Result<()> {
+    /// The statements that show its definition, where any are needed.
+    fn show(&self) -> Vec<BString> {
+        Vec::new()
+    }
+    /// Reads the answers to those.
+    fn define(&mut self, _answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
         Ok(())
     }
     /// Says what can't be carried.
@@ -187,10 +190,11 @@ async fn find<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<T>> {
 }
 
 async fn define<T: Object>(object: &mut T, loader: &mut Loader<'_, '_>) -> Result<()> {
-    if let Some(sql) = object.show() {
-        let rows = loader.session.query(sql).await?;
-        object.define(&rows, loader.scope)?;
+    let mut answers = Vec::new();
+    for sql in object.show() {
+        answers.push(loader.session.query(sql).await?);
     }
+    object.define(&answers, loader.scope)?;
     object.claim(loader.scope, loader.claims)
 }
 
@@ -223,8 +227,10 @@ pub fn shown(row: &Row<'_>, column: &str, right: &str) -> Result<BString> {
     })
 }
 
-/// The only row of an answer.
-pub fn only(rows: &Rows) -> Result<Row<'_>> {
-    rows.first()
+/// The only row of the first answer.
+pub fn only(answers: &[Rows]) -> Result<Row<'_>> {
+    answers
+        .first()
+        .and_then(Rows::first)
         .ok_or_else(|| Error::new(ErrorKind::Changed, "it is gone"))
 }

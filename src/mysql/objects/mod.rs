@@ -7,6 +7,7 @@ pub mod column_read;
 pub mod database;
 pub mod database_settings;
 pub mod event;
+mod mend;
 pub mod package;
 pub mod routine;
 pub mod sequence;

@@ -49,13 +49,13 @@ impl Object for Package {
         })
     }
 
-    fn show(&self) -> Option<BString> {
+    fn show(&self) -> Vec<BString> {
         let show = Text::new("SHOW CREATE ").words(self.words());
-        Some(show.ident(&self.name).into())
+        vec![show.ident(&self.name).into()]
     }
 
-    fn define(&mut self, rows: &Rows, scope: &Scope<'_>) -> Result<()> {
-        let row = only(rows)?;
+    fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        let row = only(answers)?;
         let column = if self.body {
             "Create Package Body"
         } else {
@@ -85,8 +85,9 @@ impl Object for Package {
 
     fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
-        self.stored.render(scope, &mut sql);
-        let drop = Text::new("DROP ").words(self.words()).words("IF EXISTS ");
+        let object = format!("package {}", self.name);
+        self.stored.render(&object, scope, &mut sql)?;
+        let drop = Text::new("DROP ").words(self.words());
         sql.drop_with(drop.ident(&self.name));
         Ok(Rendered::Sql(sql))
     }

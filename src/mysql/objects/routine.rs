@@ -60,13 +60,13 @@ impl Object for Routine {
         })
     }
 
-    fn show(&self) -> Option<BString> {
+    fn show(&self) -> Vec<BString> {
         let show = Text::new("SHOW CREATE ").raw(&self.kind).words(" ");
-        Some(show.ident(&self.name).into())
+        vec![show.ident(&self.name).into()]
     }
 
-    fn define(&mut self, rows: &Rows, scope: &Scope<'_>) -> Result<()> {
-        let row = only(rows)?;
+    fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        let row = only(answers)?;
         let column = if self.kind == "FUNCTION" {
             "Create Function"
         } else {
@@ -95,8 +95,9 @@ impl Object for Routine {
 
     fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
-        self.stored.render(scope, &mut sql);
-        let drop = Text::new("DROP ").raw(&self.kind).words(" IF EXISTS ");
+        let object = format!("{} {}", self.kind.to_lowercase().as_bstr(), self.name);
+        self.stored.render(&object, scope, &mut sql)?;
+        let drop = Text::new("DROP ").raw(&self.kind).words(" ");
         sql.drop_with(drop.ident(&self.name));
         Ok(Rendered::Sql(sql))
     }

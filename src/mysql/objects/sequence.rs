@@ -7,7 +7,7 @@ use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
-use crate::sql::rows::{Row, Rows};
+use crate::sql::rows::Rows;
 
 /// A sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,19 +38,12 @@ impl Object for Sequence {
         Found::Listed(names(scope).map(sequence).collect())
     }
 
-    fn decode(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            name: row.owned("table_name")?,
-            create: BString::default(),
-        })
+    fn show(&self) -> Vec<BString> {
+        vec![Text::new("SHOW CREATE SEQUENCE ").ident(&self.name).into()]
     }
 
-    fn show(&self) -> Option<BString> {
-        Some(Text::new("SHOW CREATE SEQUENCE ").ident(&self.name).into())
-    }
-
-    fn define(&mut self, rows: &Rows, _scope: &Scope<'_>) -> Result<()> {
-        self.create = shown(&only(rows)?, "Create Table", "SELECT on the database")?;
+    fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
+        self.create = shown(&only(answers)?, "Create Table", "SELECT on the database")?;
         Ok(())
     }
 
@@ -67,8 +60,8 @@ impl Object for Sequence {
 
     fn render(&self, _scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
-        sql.push(self.create.clone());
-        sql.drop_with(Text::new("DROP SEQUENCE IF EXISTS ").ident(&self.name));
+        sql.server_text(&format!("sequence {}", self.name), &self.create)?;
+        sql.drop_with(Text::new("DROP SEQUENCE ").ident(&self.name));
         Ok(Rendered::Sql(sql))
     }
 }

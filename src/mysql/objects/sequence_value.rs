@@ -9,7 +9,7 @@ use crate::mysql::objects::{Found, Object, Reference, Rendered, only, sequence};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
-use crate::sql::rows::{Row, Rows};
+use crate::sql::rows::Rows;
 
 /// A sequence's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Object for SequenceValue {
     const SECTION: Section = Section::Data;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
-        if scope.options.selection.schema_only {
+        if !scope.selection.rows() {
             return Found::Nothing;
         }
         let value = |name| Self {
@@ -44,26 +44,19 @@ impl Object for SequenceValue {
         Found::Listed(sequence::names(scope).map(value).collect())
     }
 
-    fn decode(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            name: row.owned("table_name")?,
-            values: Vec::new(),
-        })
-    }
-
-    fn show(&self) -> Option<BString> {
+    fn show(&self) -> Vec<BString> {
         let columns = COLUMNS.join(", ");
-        Some(
+        vec![
             Text::new("SELECT ")
                 .words(&columns)
                 .words(" FROM ")
                 .ident(&self.name)
                 .into(),
-        )
+        ]
     }
 
-    fn define(&mut self, rows: &Rows, _scope: &Scope<'_>) -> Result<()> {
-        let row = only(rows)?;
+    fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
+        let row = only(answers)?;
         let values: Result<Vec<i128>> = COLUMNS.iter().map(|column| row.num(column)).collect();
         self.values = values?
             .iter()

@@ -5,13 +5,14 @@ use bstr::BString;
 
 use crate::error::Result;
 use crate::mysql::inventory::Relation;
+use crate::mysql::objects::mend::{self, Suspect};
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
-use crate::sql::rows::{Row, Rows};
+use crate::sql::rows::Rows;
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +22,13 @@ pub struct Table {
     archive: bool,
     create: BString,
     sequences: Vec<BString>,
+    suspects: Vec<Suspect>,
 }
 
 impl Table {
-    fn of(relation: &Relation) -> Self {
+    fn of(relation: &Relation, scope: &Scope<'_>) -> Self {
         Self {
+            suspects: mend::suspects(relation, scope),
             name: relation.name.clone(),
             archive: relation.has_engine(&["ARCHIVE"]),
             create: BString::default(),
@@ -46,27 +49,23 @@ impl Object for Table {
                 .relations
                 .iter()
                 .filter(wanted)
-                .map(Self::of)
+                .map(|relation| Self::of(relation, scope))
                 .collect(),
         )
     }
 
-    fn decode(row: &Row<'_>) -> Result<Self> {
-        Ok(Self::of(&Relation {
-            name: row.owned("table_name")?,
-            ..Relation::default()
-        }))
+    fn show(&self) -> Vec<BString> {
+        let mut all = vec![Text::new("SHOW CREATE TABLE ").ident(&self.name).into()];
+        let questions = self.suspects.iter().map(Suspect::questions);
+        all.extend(questions.flatten().cloned());
+        all
     }
 
-    fn show(&self) -> Option<BString> {
-        Some(Text::new("SHOW CREATE TABLE ").ident(&self.name).into())
-    }
-
-    fn define(&mut self, rows: &Rows, scope: &Scope<'_>) -> Result<()> {
-        let text = shown(&only(rows)?, "Create Table", "SELECT on the database")?;
+    fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        let text = shown(&only(answers)?, "Create Table", "SELECT on the database")?;
         let (text, sequences) = without_own_database(&text, &scope.database);
         self.sequences = sequences;
-        self.create = text;
+        self.create = self.mended(&text, answers)?;
         if self.archive {
             self.create = without_auto_increment(&self.create);
         }
@@ -91,9 +90,24 @@ impl Object for Table {
 
     fn render(&self, _scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
-        sql.push(self.create.clone());
-        sql.drop_with(Text::new("DROP TABLE IF EXISTS ").ident(&self.name));
+        sql.server_text(&format!("table {}", self.name), &self.create)?;
+        sql.drop_with(Text::new("DROP TABLE ").ident(&self.name));
         Ok(Rendered::Sql(sql))
+    }
+}
+
+impl Table {
+    fn mended(&self, text: &BString, answers: &[Rows]) -> Result<BString> {
+        let mut rest = answers.get(1..).unwrap_or_default();
+        let mut answered = Vec::new();
+        for suspect in &self.suspects {
+            let (own, others) = rest
+                .split_at_checked(suspect.questions().len())
+                .unwrap_or_default();
+            answered.extend(own.last().map(|last| (suspect, last)));
+            rest = others;
+        }
+        mend::mend(text, &answered)
     }
 }
 

@@ -10,7 +10,6 @@ use crate::mysql::objects::{Found, Object, Reference, Rendered};
 use crate::mysql::quote::{ident, qualified};
 use crate::mysql::scope::Scope;
 use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueForm};
-use crate::sql::rows::Row;
 
 /// A table's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +31,6 @@ impl Object for TableData {
             data.filter(|data| data.relation.has_engine(ROW_ENGINES))
                 .collect(),
         )
-    }
-
-    fn decode(row: &Row<'_>) -> Result<Self> {
-        let relation = Relation {
-            name: row.owned("table_name")?,
-            ..Relation::default()
-        };
-        Ok(Self { relation })
     }
 
     fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {

@@ -1,11 +1,11 @@
-//! Triggers, after the rows. Catalog: `information_schema.triggers`, `SHOW CREATE TRIGGER`.
+//! Triggers, after the rows, in their authors' own words: where these name the database, they load
+//! into one of that name only. Catalog: `information_schema.triggers`, `SHOW CREATE TRIGGER`.
 
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BString, ByteSlice};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::mysql::claims::{Claims, TRIGGER_EVENTS};
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
-use crate::mysql::scan::{Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::stored::Stored;
@@ -47,16 +47,14 @@ impl Object for Trigger {
         })
     }
 
-    fn show(&self) -> Option<BString> {
-        Some(Text::new("SHOW CREATE TRIGGER ").ident(&self.name).into())
+    fn show(&self) -> Vec<BString> {
+        vec![Text::new("SHOW CREATE TRIGGER ").ident(&self.name).into()]
     }
 
-    fn define(&mut self, rows: &Rows, _scope: &Scope<'_>) -> Result<()> {
-        let row = only(rows)?;
+    fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
+        let row = only(answers)?;
         let text = shown(&row, "SQL Original Statement", "TRIGGER on the database")?;
-        let mode = row.owned("sql_mode")?;
-        let create = rename(&text, mode.as_bstr(), &self.name, &self.table)?;
-        self.stored = Stored::decode(&row, create)?;
+        self.stored = Stored::decode(&row, text)?;
         Ok(())
     }
 
@@ -98,73 +96,9 @@ impl Object for Trigger {
 
     fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
-        self.stored.render(scope, &mut sql);
-        sql.drop_with(Text::new("DROP TRIGGER IF EXISTS ").ident(&self.name));
+        let object = format!("trigger {}", self.name);
+        self.stored.render(&object, scope, &mut sql)?;
+        sql.drop_with(Text::new("DROP TRIGGER ").ident(&self.name));
         Ok(Rendered::Sql(sql))
-    }
-}
-
-/// The statement is kept as its author wrote it, with the database's name in it if he wrote that.
-/// Its head is written anew, without the database; from `FOR EACH ROW` on nothing is touched.
-fn rename(text: &[u8], mode: &BStr, name: &[u8], table: &[u8]) -> Result<BString> {
-    let head = Head::find(text, mode).ok_or_else(|| {
-        Error::new(
-            Kind::Hostile,
-            "the server's text is no CREATE TRIGGER statement",
-        )
-    })?;
-    Ok(Text::new("CREATE ")
-        .raw(head.definer.trim_ascii_end())
-        .words(" TRIGGER ")
-        .ident(name)
-        .words(" ")
-        .raw(head.event.trim_ascii_end())
-        .words(" ON ")
-        .ident(table)
-        .words(" ")
-        .raw(head.rest)
-        .into())
-}
-
-/// The parts of a trigger's statement.
-struct Head<'a> {
-    definer: &'a [u8],
-    event: &'a [u8],
-    rest: &'a [u8],
-}
-
-impl<'a> Head<'a> {
-    fn find(text: &'a [u8], mode: &BStr) -> Option<Self> {
-        let mut all = tokens(text, Quoting::of_mode(mode));
-        let mut next = |found: &dyn Fn(&Token<'_>) -> bool| all.find(|token| found(token));
-        let definer = next(&|token| token.is("DEFINER"))?.start;
-        let trigger = next(&|token| token.is("TRIGGER"))?.start;
-        let event = next(&|token| token.is("BEFORE") || token.is("AFTER"))?.start;
-        let on = next(&|token| token.is("ON"))?.start;
-        let rest = next(&|token| token.is("FOR"))?.start;
-        Some(Self {
-            definer: text.get(definer..trigger)?,
-            event: text.get(event..on)?,
-            rest: text.get(rest..)?,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
-    use super::*;
-
-    #[test]
-    fn the_head_is_written_without_the_database() {
-        let text =
-            b"CREATE DEFINER=`root`@`localhost` TRIGGER old.tr before insert on `old`.t FOR \
-                     each row SET @a = 'on for'";
-        assert_eq!(
-            rename(text, "".into(), b"t`r", b"t").unwrap(),
-            "CREATE DEFINER=`root`@`localhost` TRIGGER `t``r` before insert ON `t` FOR each row \
-             SET @a = 'on for'"
-        );
-        assert!(rename(b"CREATE TABLE x", "".into(), b"a", b"b").is_err());
     }
 }

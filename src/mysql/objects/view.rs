@@ -1,19 +1,18 @@
 //! Views, in the order in which they use one another: a stand-in would lose CHECK OPTION and
 //! updatability. Catalog: `information_schema.tables`, `SHOW CREATE VIEW`.
 
-use std::collections::HashSet;
-
 use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
 use crate::mysql::around::Around;
+use crate::mysql::inventory::Column;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
-use crate::sql::rows::{Row, Rows};
+use crate::sql::rows::Rows;
 
 /// A view.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,8 +23,8 @@ pub struct View {
     collation: BString,
     /// Tables and views of this database that its text may read from.
     reads: Vec<BString>,
-    /// Those of them that are views.
-    views: Vec<BString>,
+    /// Columns in three-byte UTF-8.
+    national: Vec<BString>,
 }
 
 impl Object for View {
@@ -39,40 +38,27 @@ impl Object for View {
         });
         let view = wanted.map(|relation| Self {
             name: relation.name.clone(),
+            national: national(&relation.columns),
             ..Self::default()
         });
         Found::Listed(view.collect())
     }
 
-    fn decode(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            name: row.owned("table_name")?,
-            ..Self::default()
-        })
+    fn show(&self) -> Vec<BString> {
+        vec![Text::new("SHOW CREATE VIEW ").ident(&self.name).into()]
     }
 
-    fn show(&self) -> Option<BString> {
-        Some(Text::new("SHOW CREATE VIEW ").ident(&self.name).into())
-    }
-
-    fn define(&mut self, rows: &Rows, scope: &Scope<'_>) -> Result<()> {
-        let row = only(rows)?;
-        self.create = shown(&row, "Create View", "SHOW VIEW on the database")?;
+    fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        let row = only(answers)?;
+        let text = shown(&row, "Create View", "SHOW VIEW on the database")?;
         self.charset = row.owned("character_set_client")?;
         self.collation = row.owned("collation_connection")?;
-        self.reads = reads(&self.create, &scope.database);
+        self.reads = reads(&text, &scope.database);
+        self.create = match self.charset.as_slice() {
+            b"utf8" | b"utf8mb3" => text,
+            _ => with_national_literals(&text, &self.national),
+        };
         Ok(())
-    }
-
-    fn link(views: &mut Vec<Self>) {
-        let names: HashSet<BString> = views.iter().map(|view| view.name.clone()).collect();
-        for view in views.iter_mut() {
-            let reads = view.reads.iter();
-            view.views = reads
-                .filter(|name| names.contains(*name) && **name != view.name)
-                .cloned()
-                .collect();
-        }
     }
 
     fn identity(&self) -> Identity {
@@ -96,10 +82,49 @@ impl Object for View {
         Around::default()
             .set("character_set_client", self.charset.as_bstr())
             .set("collation_connection", self.collation.as_bstr())
-            .render(&mut sql, |sql| sql.push(self.create.clone()));
-        sql.drop_with(Text::new("DROP VIEW IF EXISTS ").ident(&self.name));
+            .render(&mut sql, |sql| {
+                sql.server_text(&format!("view {}", self.name), &self.create)
+            })?;
+        sql.drop_with(Text::new("DROP VIEW ").ident(&self.name));
         Ok(Rendered::Sql(sql))
     }
+}
+
+fn national(columns: &[Column]) -> Vec<BString> {
+    let three_byte = |column: &&Column| {
+        let charset = column.charset.as_ref();
+        charset.is_some_and(|charset| charset == "utf8" || charset == "utf8mb3")
+    };
+    columns
+        .iter()
+        .filter(three_byte)
+        .map(|column| column.name.clone())
+        .collect()
+}
+
+/// The server forgets the `N` of `N'…'`, so that a column of that alone would change its character
+/// set. It is written again.
+fn with_national_literals(text: &BString, columns: &[BString]) -> BString {
+    let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
+    let mut out = Vec::with_capacity(text.len());
+    let mut from = 0;
+    for window in all.windows(4) {
+        let [before, literal, word, name] = window else {
+            continue;
+        };
+        let alone = before.is("select") || before.is_mark(b',');
+        if !alone || literal.kind != Kind::Literal || !word.is("AS") {
+            continue;
+        }
+        let column = unquote_ident(name.text).map(|(name, _)| name);
+        if column.is_some_and(|column| columns.contains(&column)) {
+            out.extend_from_slice(text.get(from..literal.start).unwrap_or_default());
+            out.push(b'N');
+            from = literal.start;
+        }
+    }
+    out.extend_from_slice(text.get(from..).unwrap_or_default());
+    out.into()
 }
 
 /// The relations of this database that a view's text reads from. The server prints each behind
@@ -152,6 +177,15 @@ fn relation_name(tokens: &[Token<'_>], own: &[u8]) -> Option<BString> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn national_literals_are_told_by_their_columns() {
+        let text = "CREATE VIEW `v` AS select 'a' AS `a`,'b' AS `b`,concat('c') AS `a`";
+        assert_eq!(
+            with_national_literals(&text.into(), &["a".into()]),
+            "CREATE VIEW `v` AS select N'a' AS `a`,'b' AS `b`,concat('c') AS `a`"
+        );
+    }
 
     #[test]
     fn tables_stand_behind_from_join_and_brackets() {

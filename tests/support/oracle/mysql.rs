@@ -63,6 +63,7 @@ fn compare_rows(a: (&MySqlServer, &str), b: (&MySqlServer, &str), table: &str) -
     };
     // The client's batch form escapes what would break its lines; names hold such too.
     let name = name.replace("\\\\", "\\").replace('`', "``");
+    let values = values.replace("\\\\", "\\");
     let query = format!("{SESSION}SELECT {values} FROM `{name}`{history};");
     let (rows_a, rows_b) = (rows(a, &query), rows(b, &query));
     if rows_a == rows_b {

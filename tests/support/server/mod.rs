@@ -9,6 +9,6 @@ mod process;
 mod template;
 mod tls;
 
-pub(crate) use mysql::{MariaDb, MySql, MySqlServer};
+pub(crate) use mysql::{MariaDb, MySql, MySqlServer, Options as MySqlOptions};
 pub(crate) use postgres::Postgres;
 pub(crate) use process::{feed, output};

@@ -422,6 +422,9 @@ impl MySqlServer {
             "--skip-lock-tables",
             "--order-by-primary",
         ]);
+        if self.product == Product::MySql {
+            command.arg("--set-gtid-purged=OFF");
+        }
         command.args(options).arg(database);
         normalise(&output(&mut command).expect("the reference dumper"))
     }

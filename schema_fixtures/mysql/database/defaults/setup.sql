@@ -1,0 +1,4 @@
+-- requires: mariadb>=10.5
+ALTER DATABASE CHARACTER SET latin2 COLLATE latin2_croatian_ci COMMENT = 'it''s a\\b "c" `d` é';
+CREATE TABLE t (a VARCHAR(9) CHARACTER SET latin1);
+CREATE FUNCTION f(a VARCHAR(9)) RETURNS VARCHAR(9) NO SQL RETURN a;

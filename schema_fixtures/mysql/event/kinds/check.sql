@@ -1,0 +1,1 @@
+SELECT event_name, time_zone, event_type, execute_at, interval_value, interval_field, starts, ends, status, on_completion, sql_mode FROM information_schema.events WHERE event_schema = DATABASE() ORDER BY 1;

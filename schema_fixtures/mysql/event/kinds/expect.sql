@@ -1,0 +1,77 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
+
+-- event e;`'"1
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci', time_zone = '+03:00', timestamp = 2114208000;
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` EVENT `e;``'"1` ON SCHEDULE EVERY '1:30' HOUR_MINUTE STARTS '2030-01-01 00:00:00' ENDS '2037-01-01 00:00:00' ON COMPLETION PRESERVE DISABLE COMMENT 'it''s;' DO SELECT ';'
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone, timestamp = DEFAULT;
+
+-- event ended
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'ANSI_QUOTES', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci', time_zone = '+00:00', timestamp = 983232000;
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` EVENT `ended` ON SCHEDULE EVERY 1 DAY STARTS '2001-02-01 00:00:00' ENDS '2001-03-01 00:00:00' ON COMPLETION PRESERVE ENABLE DO SELECT 1
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone, timestamp = DEFAULT;
+
+-- event future
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci', time_zone = '+00:00', timestamp = 2114208000;
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` EVENT `future` ON SCHEDULE AT '2037-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE DO BEGIN SELECT 1; /* ; */ SELECT 2; END
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone, timestamp = DEFAULT;
+
+-- event past
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'ANSI_QUOTES', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci', time_zone = '+00:00', timestamp = 980812800;
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` EVENT `past` ON SCHEDULE AT '2001-02-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE DO SELECT 1
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone, timestamp = DEFAULT;
+
+-- event past_kept
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'ANSI_QUOTES', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci', time_zone = '+00:00', timestamp = 980812800;
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` EVENT `past_kept` ON SCHEDULE AT '2001-02-01 00:00:00' ON COMPLETION PRESERVE ENABLE DO SELECT 1
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone, timestamp = DEFAULT;
+
+-- event replica
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'ANSI_QUOTES', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci', time_zone = '+00:00';
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` EVENT `replica` ON SCHEDULE EVERY 1 DAY STARTS '2026-11-23 11:41:43' ON COMPLETION NOT PRESERVE DISABLE ON SLAVE DO SELECT "a;" FROM "t"
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete

@@ -1,0 +1,2 @@
+SET sql_mode = ORACLE;
+SELECT `p;k`.f1();

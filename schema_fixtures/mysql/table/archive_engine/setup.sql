@@ -1,0 +1,4 @@
+-- requires: mysql>=8.0
+CREATE TABLE arc (id INT AUTO_INCREMENT PRIMARY KEY, b TEXT) ENGINE = ARCHIVE;
+INSERT INTO arc VALUES (5, 'five'), (9, 'nine');
+CREATE TABLE black (a INT) ENGINE = BLACKHOLE;

@@ -1,0 +1,1 @@
+SELECT * FROM t ORDER BY a; SELECT * FROM nothing_own;

@@ -1,0 +1,4 @@
+-- requires: mysql>=5.6 mariadb>=10.5
+CREATE TABLE t (id INT PRIMARY KEY, g GEOMETRY, p POINT NOT NULL, l LINESTRING, SPATIAL INDEX (p)) ENGINE = MyISAM;
+INSERT INTO t VALUES (1, ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 1))'), ST_GeomFromText('POINT(1.1 -2)'), ST_GeomFromText('LINESTRING(0 0, 1 1)')),
+  (2, NULL, ST_GeomFromText('POINT(0 0)', 3857), NULL);

@@ -1,0 +1,4 @@
+-- requires: mariadb>=10.10
+CREATE TABLE t (id INT PRIMARY KEY, u UUID, i6 INET6, i4 INET4, j JSON, c VARCHAR(100) COMPRESSED, dyn BLOB, b BLOB COMPRESSED);
+INSERT INTO t VALUES (1, '123e4567-e89b-12d3-a456-426655440000', '::1', '1.2.3.4', '{"a": 1.50, "é": "\\n"}', REPEAT('a', 90), COLUMN_CREATE('x', 1, 'y', 'z'), REPEAT('b', 900)),
+  (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL);

@@ -1,0 +1,247 @@
+//! Every kind of MySQL and MariaDB, from `schema_fixtures/mysql/KIND/CASE/`: loaded into one server,
+//! dumped, restored into another natively and through the server's own client; both are equal to
+//! the first by the oracle and by the case's `check.sql`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::mysql_archive;
+use crate::support::oracle;
+use crate::support::server::{MariaDb, MySql, MySqlOptions as Options, MySqlServer, feed};
+
+/// One folder of the fixtures.
+struct Case {
+    folder: PathBuf,
+    name: String,
+}
+
+impl Case {
+    fn text(&self, file: &str) -> Option<String> {
+        fs::read_to_string(self.folder.join(file)).ok()
+    }
+
+    fn setup(&self) -> String {
+        self.text("setup.sql").expect("a setup.sql in each case")
+    }
+
+    /// Whether the reference dumper can read it; where not, `check.sql` must say it all.
+    fn has_reference(&self) -> bool {
+        !self.setup().contains("\n-- no reference:")
+    }
+
+    /// Whether the first line of `setup.sql` lets it run on this server.
+    fn suits(&self, server: &MySqlServer, version: &str) -> bool {
+        let setup = self.setup();
+        let line = setup.lines().next().unwrap_or_default();
+        let needs = line
+            .strip_prefix("-- requires:")
+            .unwrap_or_else(|| panic!("{}: the first line is no `-- requires:`", self.name));
+        let flavour = if server.is_mariadb() {
+            "mariadb"
+        } else {
+            "mysql"
+        };
+        let suits = |need: &str| {
+            need.split_once(">=")
+                .is_some_and(|(name, least)| name == flavour && number(version) >= number(least))
+        };
+        needs.split_whitespace().any(suits)
+    }
+}
+
+fn number(version: &str) -> Vec<u32> {
+    version
+        .split('.')
+        .map(|part| part.parse().expect("a number"))
+        .collect()
+}
+
+fn cases() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema_fixtures/mysql");
+    let mut found = Vec::new();
+    for kind in folders(&root) {
+        for folder in folders(&kind) {
+            let name = folder
+                .strip_prefix(&root)
+                .expect("below")
+                .display()
+                .to_string();
+            found.push(Case { folder, name });
+        }
+    }
+    let only = std::env::var("FIXTURE").unwrap_or_default();
+    found.retain(|case| case.name.contains(&only));
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(path).expect("the fixtures");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths.filter(|path| path.is_dir()).collect()
+}
+
+/// What the script's head tells its users to load it with.
+const SWITCHES: &[&str] = &["--binary-mode", "--comments"];
+
+/// Runs a script as a user would who knows the client's two switches.
+fn run(server: &MySqlServer, database: &str, script: &[u8]) -> Result<String, String> {
+    let mut client = server.client(database);
+    client.args(SWITCHES);
+    feed(&mut client, script)
+}
+
+const DATABASE: &str = "fixture";
+
+fn fresh(server: &MySqlServer) {
+    server.sql("", &format!("DROP DATABASE IF EXISTS {DATABASE}"));
+    server.create_database(DATABASE);
+}
+
+/// How an archive is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Native,
+    Client,
+}
+
+impl Way {
+    fn restore(self, archive: &[u8], server: &MySqlServer) -> Result<(), String> {
+        let native = || mysql_archive::native(archive, &server.url(DATABASE));
+        match self {
+            Self::Native => native().map_err(|error| error.report()),
+            Self::Client => mysql_archive::pipe(archive, server, DATABASE, SWITCHES).map(drop),
+        }
+    }
+}
+
+fn dump(server: &MySqlServer, schema_only: bool) -> Result<Vec<u8>, String> {
+    let mut job = mysql_archive::job();
+    job.deterministic = true;
+    job.options.selection.schema_only = schema_only;
+    let archive = mysql_archive::archive(&server.url(DATABASE), DATABASE, &job, None);
+    archive.map_err(|error| error.report())
+}
+
+/// The script behind its header, which names the server.
+fn body(archive: &[u8]) -> String {
+    let script = String::from_utf8_lossy(&mysql_archive::script(archive)).into_owned();
+    script.split_once("\n\n").expect("a header").1.to_owned()
+}
+
+fn check(case: &Case, (a, b): (&MySqlServer, &MySqlServer), version: &str) -> Result<(), String> {
+    fresh(a);
+    run(a, DATABASE, case.setup().as_bytes())?;
+    let answers = |server| {
+        let check = case.text("check.sql");
+        check
+            .map(|sql| run(server, DATABASE, sql.as_bytes()))
+            .transpose()
+    };
+    let expected = answers(a)?;
+    let schema = body(&dump(a, true)?);
+    compare_expected(case, &schema, a, version)?;
+    let archive = dump(a, false)?;
+    for way in [Way::Native, Way::Client] {
+        fresh(b);
+        let failed = |error| format!("{way:?}: {error}");
+        way.restore(&archive, b)
+            .map_err(|error| format!("{way:?}: {error}\n{schema}"))?;
+        if case.has_reference() {
+            oracle::mysql((a, DATABASE), (b, DATABASE)).map_err(failed)?;
+        }
+        let found = answers(b)?;
+        if found != expected {
+            return Err(format!("{way:?}: check.sql: {expected:?} became {found:?}"));
+        }
+        let again = body(&dump(b, false)?);
+        if again != body(&archive) {
+            return Err(format!(
+                "{way:?}: a second dump differs:\n{again}\nnot\n{}",
+                body(&archive)
+            ));
+        }
+    }
+    clean(case, a)?;
+    clean(case, b)
+}
+
+/// What a case made outside of its database goes again.
+fn clean(case: &Case, server: &MySqlServer) -> Result<(), String> {
+    match case.text("clean.sql") {
+        Some(sql) => run(server, "", sql.as_bytes()).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// `expect.sql` is MariaDB 10.11's script, or MySQL 9.7's of a case that MariaDB can't run.
+fn compare_expected(
+    case: &Case,
+    schema: &str,
+    server: &MySqlServer,
+    version: &str,
+) -> Result<(), String> {
+    let only_mysql = !case
+        .setup()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .contains("mariadb");
+    let reference = match server.is_mariadb() {
+        true => version == "10.11",
+        false => version == "9.7" && only_mysql,
+    };
+    if !reference {
+        return Ok(());
+    }
+    let file = case.folder.join("expect.sql");
+    if std::env::var_os("DUMPKEEP_BLESS").is_some() {
+        return fs::write(&file, schema).map_err(|error| error.to_string());
+    }
+    let expected = case.text("expect.sql").unwrap_or_default();
+    if expected == schema {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is not what was dumped:\n{schema}",
+        file.display()
+    ))
+}
+
+fn all(options: impl Fn() -> Options, version: &str) {
+    // An event whose time has passed goes as soon as the scheduler sees it.
+    let start = || options().setting("event-scheduler=OFF").start();
+    let (a, b) = (start(), start());
+    let mut failed = Vec::new();
+    for case in cases().iter().filter(|case| case.suits(&a, version)) {
+        if let Err(error) = check(case, (&a, &b), version) {
+            failed.push(format!("== {}\n{error}", case.name));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn mariadb_10_5() {
+    all(|| MariaDb::with("10.5"), "10.5");
+}
+
+#[test]
+fn mariadb_10_11() {
+    all(|| MariaDb::with("10.11"), "10.11");
+}
+
+#[test]
+fn mariadb_11_8() {
+    all(|| MariaDb::with("11.8"), "11.8");
+}
+
+#[test]
+fn mysql_9_7() {
+    all(|| MySql::with("9.7"), "9.7");
+}
+
+#[test]
+fn mysql_5_6() {
+    all(|| MySql::with("5.6"), "5.6");
+}
