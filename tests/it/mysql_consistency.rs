@@ -297,3 +297,148 @@ fn mariadb_migrations_in_mid_dump() {
 fn mysql_migrations_in_mid_dump() {
     migrations(&MySql::start("9.7"));
 }
+
+/// How many connections an account gets for two, and what the script says of the way.
+fn chosen(server: &MySqlServer, who: &str) -> (usize, String) {
+    let url = server.url("p").replace("root@", &format!("{who}@"));
+    wait(async {
+        let source = MysqlSource::connect(&url, &nowhere()).await?;
+        let snapshots = source.snapshot(b"p", 2, &DumpOptions::default()).await?;
+        let position = snapshots[0].script().position.clone();
+        let count = snapshots.len();
+        for snapshot in snapshots.into_iter().rev() {
+            snapshot.close().await?;
+        }
+        Ok::<_, Error>((count, position.unwrap_or_default()))
+    })
+    .unwrap_or_else(|error| panic!("{who}: {}", error.report()))
+}
+
+const ACCOUNTS: &str = "
+CREATE DATABASE p; CREATE TABLE p.t (a INT); CREATE TABLE p.u (a INT) ENGINE = MyISAM;
+CREATE USER all_rights; GRANT ALL ON *.* TO all_rights;
+CREATE USER reload; GRANT SELECT, RELOAD ON *.* TO reload;
+CREATE USER locker; GRANT SELECT, LOCK TABLES ON p.* TO locker;
+CREATE USER reader; GRANT SELECT ON p.* TO reader;
+";
+
+#[test]
+fn mariadb_locks_follow_the_privileges() {
+    let server = MariaDb::with("10.11").binlog().start();
+    server.sql("", ACCOUNTS);
+    for (who, count, way) in [
+        ("all_rights", 2, "(by BACKUP STAGE)"),
+        ("reload", 2, "(by BACKUP STAGE)"),
+        ("locker", 2, "(by LOCK TABLES)"),
+        ("reader", 2, "(by equal binary log positions)"),
+    ] {
+        let (got, said) = chosen(&server, who);
+        assert_eq!(got, count, "{who}: {said}");
+        assert!(
+            said.starts_with("binlog.0") && said.ends_with(way),
+            "{who}: {said}"
+        );
+        assert!(said.contains(", GTID 0-1-"), "{said}");
+    }
+    let server = MariaDb::start("10.11");
+    server.sql("", ACCOUNTS);
+    let (got, said) = chosen(&server, "reader");
+    assert_eq!(
+        (got, said.ends_with("(by a single connection)")),
+        (1, true),
+        "{said}"
+    );
+}
+
+#[test]
+fn mysql_locks_follow_the_privileges() {
+    let server = MySql::with("9.7")
+        .binlog()
+        .setting("gtid-mode=ON")
+        .setting("enforce-gtid-consistency=ON")
+        .start();
+    server.sql("", ACCOUNTS);
+    for (who, count, way) in [
+        (
+            "all_rights",
+            2,
+            "(by LOCK INSTANCE FOR BACKUP, FLUSH TABLES WITH READ LOCK)",
+        ),
+        ("reload", 2, "(by FLUSH TABLES WITH READ LOCK)"),
+        ("locker", 2, "(by LOCK TABLES)"),
+        ("reader", 1, "(by a single connection)"),
+    ] {
+        let (got, said) = chosen(&server, who);
+        assert_eq!(got, count, "{who}: {said}");
+        assert!(said.ends_with(way), "{who}: {said}");
+        let known = said.starts_with("binlog.0") && said.contains(", GTID ");
+        assert_eq!(known, who == "all_rights", "{who}: {said}");
+    }
+}
+
+#[test]
+fn old_mysql_uses_the_global_lock() {
+    let server = MySql::with("5.6").binlog().start();
+    server.sql("", ACCOUNTS);
+    let (got, said) = chosen(&server, "root");
+    assert_eq!(got, 2);
+    assert!(
+        said.starts_with("binlog.0") && said.ends_with("(by FLUSH TABLES WITH READ LOCK)"),
+        "{said}"
+    );
+}
+
+/// A lock that can't be had in time is an error, and leaves nothing locked.
+#[test]
+fn the_wait_for_a_lock_has_an_end() {
+    let server = MariaDb::start("10.11");
+    server.create_database("busy");
+    server.sql("busy", BUSY);
+    let mut holder = server.client("busy");
+    holder.args(["-e", "LOCK TABLES t1 WRITE; DO SLEEP(60)"]);
+    let mut holder = holder.spawn().expect("a client");
+    std::thread::sleep(Duration::from_millis(500));
+    let mut job = job();
+    job.options.lock_timeout_ms = Some(2000);
+    let clock = Instant::now();
+    let error = archive(&server.url("busy"), "busy", &job, None).expect_err("a locked table");
+    assert!(
+        clock.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        clock.elapsed()
+    );
+    say(&error.report());
+    let _ = holder.kill();
+    let _ = holder.wait();
+    archive(&server.url("busy"), "busy", &job, None).expect("nothing is locked any more");
+}
+
+/// A snapshot that was killed, or the connection that holds DDL back, makes the dump an error.
+#[test]
+fn a_lost_transaction_is_noticed_at_the_end() {
+    let server = MySql::start("9.7");
+    server.create_database("busy");
+    server.sql("busy", BUSY);
+    for (query, hint) in [
+        (
+            "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx",
+            "snapshot",
+        ),
+        (
+            "SELECT id FROM information_schema.processlist WHERE command = 'Sleep' AND user = 'root' AND id NOT IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx)",
+            "control",
+        ),
+    ] {
+        let ended = wait(async {
+            let source = MysqlSource::connect(&server.url("busy"), &nowhere()).await?;
+            let mut snapshots = source.snapshot(b"busy", 1, &DumpOptions::default()).await?;
+            let mut leader = snapshots.remove(0);
+            leader.entries().await?;
+            for id in server.sql("", query).lines() {
+                let _ = server.try_sql("", &format!("KILL {id}"));
+            }
+            leader.close().await
+        });
+        assert!(ended.is_err(), "{hint}");
+    }
+}
