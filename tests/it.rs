@@ -26,6 +26,8 @@ mod config;
 mod faults;
 #[path = "it/fixtures_mysql.rs"]
 mod fixtures_mysql;
+#[path = "it/fixtures_postgres.rs"]
+mod fixtures_postgres;
 #[path = "it/layering.rs"]
 mod layering;
 #[path = "it/lexers.rs"]

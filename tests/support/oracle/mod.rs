@@ -8,13 +8,21 @@ use std::cmp::Ordering;
 use std::iter::Peekable;
 
 pub(crate) use mysql::compare as mysql;
-pub(crate) use postgres::{compare as postgres, compare_globals as postgres_globals};
+pub(crate) use postgres::{
+    compare as postgres, compare_as_restored as postgres_as_restored,
+    compare_globals as postgres_globals,
+};
 
 /// How many differences are worth reading.
 const ENOUGH: usize = 25;
 
 /// How much of a line is.
 const WIDTH: usize = 400;
+
+/// Compares two texts line by line; an error lists the first differences.
+pub(crate) fn text(what: &str, a: &str, b: &str) -> Result<(), String> {
+    report(diff_text(what, a, b))
+}
 
 /// The lines at which two texts part, in order, by the longest common part around each.
 fn diff_text(what: &str, a: &str, b: &str) -> Vec<String> {
