@@ -1,6 +1,11 @@
 //! What the process was given: read once in `main`, passed as a value, so that everything below is
 //! a function of its arguments.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the clock and the variables are read here, once"
+)]
+
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;

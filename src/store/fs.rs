@@ -1,5 +1,9 @@
 //! The only file that creates, syncs, renames, links and unlinks. A file gets its final name when it
 //! is whole and on disk, and never takes another file's name.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "files are named, linked and removed here alone"
+)]
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
