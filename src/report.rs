@@ -39,6 +39,17 @@ pub struct Report {
     pub targets: Vec<TargetReport>,
     /// What else went wrong: hooks, mail.
     pub failures: Vec<Failure>,
+    /// What ended the run before its end: a failed `pre_backup`, a signal.
+    pub stopped: Option<Stopped>,
+}
+
+/// The end of a run that did not reach its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stopped {
+    /// Why.
+    pub why: Failure,
+    /// The code that the process ends with.
+    pub code: u8,
 }
 
 /// Well or not.
@@ -49,6 +60,17 @@ pub enum Status {
     Success,
     /// It did not.
     Failure,
+}
+
+impl Status {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+        }
+    }
 }
 
 /// What happened to one target.
@@ -136,6 +158,8 @@ pub enum Event {
     Backup(Box<BackupReport>),
     /// Something beside the backups failed.
     Failed(Failure),
+    /// The run can't go on.
+    Stopped(Stopped),
     /// The run is over.
     Finished(DateTime<Utc>),
 }
@@ -159,6 +183,21 @@ impl BackupReport {
             prune_error: None,
             warnings: Vec::new(),
         }
+    }
+
+    /// Its database's name as hooks are told.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self.kind {
+            BackupKind::Globals => "__GLOBAL__",
+            BackupKind::Database => &self.database,
+        }
+    }
+
+    /// What went wrong, if anything.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        self.error.as_ref().or(self.prune_error.as_ref())
     }
 
     /// Its database's name as shown, made safe for a terminal.
@@ -187,6 +226,7 @@ impl Report {
             exit_code: 0,
             targets: Vec::new(),
             failures: Vec::new(),
+            stopped: None,
         }
     }
 
@@ -200,6 +240,7 @@ impl Report {
                 backups: Vec::new(),
             }),
             Event::Failed(failure) => self.failures.push(failure),
+            Event::Stopped(stopped) => self.stopped = Some(stopped),
             Event::Finished(at) => self.finished = Some(at),
             Event::Server(_) | Event::TargetFailed(_) | Event::Backup(_) => self.of_target(event),
         }
@@ -218,7 +259,7 @@ impl Report {
             Event::Server(server) => target.server = Some(server),
             Event::TargetFailed(failure) => target.error = Some(failure),
             Event::Backup(backup) => target.backups.push(*backup),
-            Event::Target(_) | Event::Failed(_) | Event::Finished(_) => {}
+            _ => {}
         }
     }
 
@@ -232,7 +273,10 @@ impl Report {
         };
         let pruning =
             |target: &TargetReport| target.backups.iter().any(|b| b.prune_error.is_some());
-        if self.targets.iter().any(|target| target.error.is_some()) || failed(BackupKind::Database)
+        if let Some(stopped) = &self.stopped {
+            stopped.code
+        } else if self.targets.iter().any(|target| target.error.is_some())
+            || failed(BackupKind::Database)
         {
             4
         } else if failed(BackupKind::Globals) {
@@ -242,6 +286,25 @@ impl Report {
         } else {
             0
         }
+    }
+
+    /// The bytes of all new backups.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let backups = self.targets.iter().flat_map(|target| &target.backups);
+        backups.filter_map(|backup| backup.bytes).sum()
+    }
+
+    /// What went wrong first, on one line.
+    #[must_use]
+    pub fn first_failure(&self) -> Option<&str> {
+        let targets = self.targets.iter().flat_map(|target| {
+            let backups = target.backups.iter().filter_map(BackupReport::failure);
+            backups.chain(&target.error)
+        });
+        let stopped = self.stopped.iter().map(|stopped| &stopped.why);
+        let mut all = stopped.chain(targets).chain(&self.failures);
+        all.next().map(|failure| failure.message.as_str())
     }
 
     /// The report as JSON.
@@ -257,7 +320,8 @@ impl Report {
         for target in &self.targets {
             target.write(&mut text);
         }
-        for failure in &self.failures {
+        let stopped = self.stopped.iter().map(|stopped| &stopped.why);
+        for failure in self.failures.iter().chain(stopped) {
             let _ = writeln!(text, "{}", failure.detail);
         }
         text.push_str(&self.summary());

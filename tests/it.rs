@@ -32,6 +32,8 @@ mod faults;
 mod fixtures_mysql;
 #[path = "it/fixtures_postgres.rs"]
 mod fixtures_postgres;
+#[path = "it/hooks.rs"]
+mod hooks;
 #[path = "it/layering.rs"]
 mod layering;
 #[path = "it/lexers.rs"]

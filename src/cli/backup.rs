@@ -4,11 +4,12 @@ use std::io::Write as _;
 
 use super::Context;
 use super::config::ConfigFile;
+use super::signals::Signals;
 use crate::config::resolve::Flags;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::logging::Verbosity;
 use crate::pipeline::backup::{Surroundings, rehearse, run as run_backup};
-use crate::report::Report;
+use crate::report::{Failure, Report, Stopped};
 
 /// Arguments of `backup`.
 #[derive(Debug, clap::Args)]
@@ -44,11 +45,25 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     let report = if args.dry_run {
         rehearse(&job, around).await
     } else {
-        run_backup(&job, around).await?
+        let mut signals = Signals::listen()?;
+        run_backup(&job, around, async || stopped(signals.next().await)).await?
     };
     ctx.progress.clear();
     show(&report, args.json, args.dry_run, ctx)?;
     Ok(report.exit_code)
+}
+
+impl Args {
+    /// Whether nothing is written.
+    pub(super) fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+}
+
+fn stopped((signal, code): (&str, u8)) -> Stopped {
+    let error = Error::new(Kind::Cancelled, format!("interrupted by {signal}"));
+    let why = Failure::from(&error);
+    Stopped { why, code }
 }
 
 /// Silence where all went well and nobody looks: cron mails every word.

@@ -14,6 +14,7 @@ pub mod prune;
 pub mod restore;
 mod run;
 pub mod show;
+mod signals;
 pub mod status;
 mod table;
 pub mod verify;
@@ -82,6 +83,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it listens to signals by itself: it has hooks to run then.
+    fn minds_signals(&self) -> bool {
+        matches!(self, Self::Backup(args) if !args.dry_run())
+    }
+
     /// Runs it; gives the exit code.
     pub async fn run(self, ctx: &Context) -> Result<u8> {
         match self {

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
-use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Cli, Context};
+use super::signals::Signals;
+use super::{Cli, Command, Context};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::logging::{self, Verbosity};
@@ -57,27 +57,23 @@ fn run(cli: Cli, env: Env) -> Result<u8> {
         .enable_all()
         .build()
         .map_err(|cause| Error::new(Kind::Io, "cannot start threads").cause(cause))?;
-    let outcome = runtime.block_on(until_signal(cli.command.run(&ctx)));
+    let outcome = runtime.block_on(until_signal(cli.command, &ctx));
     // Dropping the tasks drops their partial files; blocking threads get time to notice.
     runtime.shutdown_timeout(GRACE);
     ctx.progress.clear();
     outcome
 }
 
-/// Runs to the end, or to the first SIGINT, SIGTERM or SIGHUP: then everything under way is dropped,
-/// which removes partial files and closes connections.
-async fn until_signal(work: impl Future<Output = Result<u8>>) -> Result<u8> {
-    let listen = |kind| {
-        signal(kind).map_err(|cause| Error::new(Kind::Io, "cannot listen to signals").cause(cause))
-    };
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
-    let mut hangup = listen(SignalKind::hangup())?;
+/// Runs to the end, or to the first signal: then everything under way is dropped, which removes
+/// partial files and closes connections. A command that has more to do then listens by itself.
+async fn until_signal(command: Command, ctx: &Context) -> Result<u8> {
+    if command.minds_signals() {
+        return command.run(ctx).await;
+    }
+    let mut signals = Signals::listen()?;
     let (name, code) = tokio::select! {
-        outcome = work => return outcome,
-        _ = interrupt.recv() => ("SIGINT", 130),
-        _ = terminate.recv() => ("SIGTERM", 143),
-        _ = hangup.recv() => ("SIGHUP", 129),
+        outcome = command.run(ctx) => return outcome,
+        signal = signals.next() => signal,
     };
     tracing::error!("interrupted by {name}");
     Ok(code)

@@ -2,6 +2,7 @@
 
 pub mod duration;
 mod expand;
+pub mod hook;
 pub mod pattern;
 pub mod raw;
 pub mod resolve;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::hook::RawHooks;
 use crate::error::{Error, Kind, Result};
 
 /// The whole configuration of dumpkeep.
@@ -21,6 +22,8 @@ pub struct RawConfig {
     pub store: RawStore,
     /// The servers.
     pub target: Vec<RawTarget>,
+    /// Programs that run at the stages of a run.
+    pub hooks: RawHooks,
 }
 
 /// How many backups each class keeps.
@@ -105,6 +108,8 @@ pub struct RawTarget {
     pub compression: RawCompression,
     /// Switches of `dumpkeep dump`.
     pub dump: RawDump,
+    /// Hooks in the place of the whole configuration's.
+    pub hooks: RawHooks,
 }
 
 /// What kind of server it is.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 use super::expand::expand;
+use super::hook::Hooks;
 use super::pattern::{Pattern, Wanted};
 use super::raw::{RawCompression, RawConfig, RawDump, RawRetention, RawTarget, RawWithoutLinks};
 use super::secret::Secret;
@@ -45,6 +46,8 @@ pub struct Job {
     pub logs: usize,
     /// Whether classes may hold copies where hard links are impossible.
     pub copies: bool,
+    /// The run's hooks.
+    pub hooks: Hooks,
     /// The servers.
     pub targets: Vec<Target>,
 }
@@ -60,6 +63,10 @@ pub struct Target {
     pub engine: Engine,
     /// Where it is.
     pub url: Secret,
+    /// Its host or its socket's path, as far as the URL says.
+    pub host: String,
+    /// Its port.
+    pub port: Option<u16>,
     /// Where the password comes from, if not from where the engine looks by itself.
     pub password: Password,
     /// Which databases.
@@ -76,6 +83,8 @@ pub struct Target {
     pub codec: Codec,
     /// How databases are dumped.
     pub options: DumpOptions,
+    /// The hooks of its backups.
+    pub hooks: Hooks,
 }
 
 /// Where a password comes from.
@@ -104,6 +113,7 @@ pub fn resolve(raw: &RawConfig, flags: &Flags, env: &Env, base: &Path) -> Result
         flags,
         env,
         base,
+        hooks: raw.hooks.resolve("hooks")?,
     };
     let targets = raw.target.iter().enumerate();
     let targets = targets.map(|(index, target)| whole.target(index, target));
@@ -113,6 +123,7 @@ pub fn resolve(raw: &RawConfig, flags: &Flags, env: &Env, base: &Path) -> Result
         root: base.join(root),
         zone: zone(raw, env)?,
         logs: usize::try_from(raw.retention.logs.unwrap_or(60).max(1)).unwrap_or(usize::MAX),
+        hooks: whole.hooks.clone(),
         copies: raw.store.without_hard_links == Some(RawWithoutLinks::Copy),
         targets: chosen(targets, &flags.targets)?,
     })
@@ -169,6 +180,7 @@ struct Whole<'a> {
     flags: &'a Flags,
     env: &'a Env,
     base: &'a Path,
+    hooks: Hooks,
 }
 
 impl Whole<'_> {
@@ -202,6 +214,11 @@ impl Whole<'_> {
             policy: policy(&raw.retention, &self.raw.retention, &key)?,
             codec: codec(&raw.compression, &self.raw.compression, &key)?,
             options: options(&raw.dump, &key)?,
+            hooks: raw
+                .hooks
+                .resolve_over(&self.hooks, &format!("{key}: hooks"))?,
+            host: server.host,
+            port: server.port,
             name,
         })
     }

@@ -28,6 +28,20 @@ impl Engine {
         }
     }
 
+    fn port(self) -> u16 {
+        match self {
+            Self::Postgresql => 5432,
+            Self::Mysql => 3306,
+        }
+    }
+
+    fn port_variable(self) -> &'static str {
+        match self {
+            Self::Postgresql => "PGPORT",
+            Self::Mysql => "MYSQL_TCP_PORT",
+        }
+    }
+
     fn host_variable(self) -> &'static str {
         match self {
             Self::Postgresql => "PGHOST",
@@ -35,7 +49,9 @@ impl Engine {
         }
     }
 
-    fn folder(self) -> &'static str {
+    /// Its name, as in reports and folders.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Postgresql => "postgresql",
             Self::Mysql => "mysql",
@@ -50,6 +66,8 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 pub(super) struct Server {
     pub(super) engine: Engine,
     pub(super) url: String,
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
     /// `postgresql/HOST`, `mysql/HOST`.
     pub(super) default_name: String,
 }
@@ -82,9 +100,14 @@ impl Server {
         let host = host(&url)
             .or_else(|| env.var(engine.host_variable()).map(str::to_owned))
             .unwrap_or_else(|| "localhost".to_owned());
+        let port = port(&url)
+            .or_else(|| env.var(engine.port_variable())?.parse().ok())
+            .or((!host.starts_with('/')).then_some(engine.port()));
         Ok(Self {
             engine,
-            default_name: format!("{}/{}", engine.folder(), host.trim_start_matches('/')),
+            port,
+            default_name: format!("{}/{}", engine.name(), host.trim_start_matches('/')),
+            host,
             url,
         })
     }
@@ -118,6 +141,27 @@ fn built(raw: &RawTarget, host: &str) -> (Engine, String) {
         format!("{scheme}://{user}{host}{port}/")
     };
     (engine, url)
+}
+
+/// The port of a URL, where it names one.
+fn port(url: &str) -> Option<u16> {
+    let rest = url.split_once("://")?.1;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at(end);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let after_v6 = host.rsplit_once(']').map_or(host, |(_, after)| after);
+    let own = after_v6.rsplit_once(':').map(|(_, port)| port);
+    let parameters = rest
+        .split_once('?')
+        .map_or("", |(_, parameters)| parameters);
+    let mut parameters = parameters.split('&');
+    let named = || parameters.find_map(|parameter| parameter.strip_prefix("port="));
+    own.filter(|port| !port.is_empty())
+        .or_else(named)?
+        .parse()
+        .ok()
 }
 
 /// The host, or the socket's path, of a URL.
@@ -185,6 +229,18 @@ mod tests {
             ),
         ] {
             assert_eq!(name(url), expected);
+        }
+    }
+
+    #[test]
+    fn ports_are_found_for_hooks() {
+        for (url, expected) in [
+            ("postgres://u:1@db1:5433/", Some(5433)),
+            ("postgres://[::1]/", None),
+            ("postgres://[::1]:7/", Some(7)),
+            ("postgres:///x?host=/run&port=6", Some(6)),
+        ] {
+            assert_eq!(port(url), expected, "{url}");
         }
     }
 

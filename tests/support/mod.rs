@@ -7,6 +7,7 @@ pub(crate) mod faulty;
 pub(crate) mod frames;
 pub(crate) mod mount;
 pub(crate) mod mysql_archive;
+pub(crate) mod night;
 pub(crate) mod oracle;
 pub(crate) mod proxy;
 pub(crate) mod server;

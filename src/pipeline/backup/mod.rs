@@ -6,6 +6,7 @@ mod keep;
 mod names;
 mod run;
 mod save;
+mod stages;
 mod target;
 
 pub use keep::{Kept, keep, prune};

@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::config::hook::Stage;
 use crate::config::{Job, Target};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::logging::RunLog;
 use crate::logging::failure;
 use crate::progress::Progress;
-use crate::report::{Event, Failure, Report};
+use crate::report::{Event, Failure, Report, Stopped};
 use crate::retention::scan::homes;
 use crate::store::fs;
 use crate::store::layout::{Class, LOGS};
@@ -40,8 +41,11 @@ pub(super) struct Run<'a> {
 
 /// Asks every target what a run would back up; writes nothing, not even a log.
 pub async fn rehearse(job: &Job, around: Surroundings<'_>) -> Report {
-    let run = Run::new(job, around, "dry run".to_owned());
-    run.targets(Mode::Rehearse).await
+    let mut run = Run::new(job, around, "dry run".to_owned());
+    run.targets(Mode::Rehearse).await;
+    let now = run.now();
+    run.take(Event::Finished(now));
+    run.report
 }
 
 /// Whether backups are made.
@@ -52,24 +56,33 @@ pub(super) enum Mode {
 }
 
 /// Backs up every target of the job. An error means that nothing was touched; what goes wrong later
-/// is in the report.
-pub async fn run(job: &Job, around: Surroundings<'_>) -> Result<Report> {
+/// is in the report. `stop` says when the run must end early, and may be asked again.
+pub async fn run(
+    job: &Job,
+    around: Surroundings<'_>,
+    mut stop: impl AsyncFnMut() -> Stopped,
+) -> Result<Report> {
     let _lock = Lock::take(&job.root)?;
     let began = local(around.env.now, job.zone);
     let logs = job.root.join(LOGS);
     let (log, path) = new_log(&logs, began)?;
     around.log.attach(log);
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let run = Run::new(job, around.clone(), name.into_owned());
+    let mut run = Run::new(job, around.clone(), name.into_owned());
     tracing::info!(
         "dumpkeep {} begins run {}",
         run.report.version,
         run.report.run_id
     );
-    let report = run.targets(Mode::Make).await;
-    if let Err(error) = drop_logs(&logs, job.logs) {
-        tracing::warn!("{}", error.report());
+    let stopped = tokio::select! {
+        () = run.night(&logs) => None,
+        stopped = stop() => Some(stopped),
+    };
+    if let Some(stopped) = stopped {
+        tracing::error!("{}", stopped.why.message);
+        run.take(Event::Stopped(stopped));
     }
+    let report = run.end(&mut stop).await;
     tracing::info!("{}", report.summary());
     let ended = around.log.detach();
     ended.map_err(|cause| fs::failed("write", &path, cause))?;
@@ -87,7 +100,33 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn targets(mut self, mode: Mode) -> Report {
+    async fn night(&mut self, logs: &Path) {
+        if !self.may_begin().await {
+            return;
+        }
+        self.targets(Mode::Make).await;
+        if let Err(error) = drop_logs(logs, self.job.logs) {
+            tracing::warn!("{}", error.report());
+        }
+        self.stage(Stage::PostCleanup).await;
+        self.stage(Stage::PostBackup).await;
+    }
+
+    /// The end, also of a run that was stopped: the one hook that is always last. A second signal
+    /// ends that too.
+    async fn end(mut self, stop: &mut impl AsyncFnMut() -> Stopped) -> Report {
+        let now = self.now();
+        self.take(Event::Finished(now));
+        if self.report.exit_code != 0 {
+            tokio::select! {
+                () = self.stage(Stage::Failure) => {}
+                stopped = stop() => tracing::error!("{}", stopped.why.message),
+            }
+        }
+        self.report
+    }
+
+    async fn targets(&mut self, mode: Mode) {
         for target in &self.job.targets {
             self.take(Event::Target(target.name.clone()));
             if let Err(error) = self.target(target, mode).await {
@@ -95,9 +134,15 @@ impl<'a> Run<'a> {
                 self.take(Event::TargetFailed(Failure::from(&error)));
             }
         }
-        let now = self.now();
-        self.take(Event::Finished(now));
-        self.report
+    }
+
+    pub(super) fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// How long the run has taken.
+    pub(super) fn seconds(&self) -> u64 {
+        self.clock.elapsed().as_secs()
     }
 
     /// The time now: the clock is read once, the rest is measured.

@@ -59,7 +59,7 @@ pub(super) async fn back_up<S>(
     let one = One { run, target, mode };
     if target.globals {
         let report = one.globals(source, dialect).await;
-        run.take(Event::Backup(Box::new(report)));
+        done(run, (target, mode), report).await;
     }
     match offer(source, target).await {
         Ok(offer) => databases(run, (target, mode), source, offer).await,
@@ -79,12 +79,19 @@ where
         let error = Error::new(Kind::Config, format!("there is no database {name}"))
             .hint("It is named in databases: create it, or take it out.");
         let report = BackupReport::new(BackupKind::Database, name);
-        run.take(Event::Backup(Box::new(failed(report, &error))));
+        done(run, (target, mode), failed(report, &error)).await;
     }
     for database in offer.databases {
         let one = One { run, target, mode };
         let report = one.database(source, &database).await;
-        run.take(Event::Backup(Box::new(report)));
+        done(run, (target, mode), report).await;
+    }
+}
+
+async fn done(run: &mut Run<'_>, (target, mode): (&Target, Mode), report: BackupReport) {
+    match mode {
+        Mode::Make => run.backed_up(target, report).await,
+        Mode::Rehearse => run.take(Event::Backup(Box::new(report))),
     }
 }
 
