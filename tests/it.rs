@@ -46,6 +46,8 @@ mod mysql_consistency;
 mod mysql_data;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
+#[path = "it/postgres_data.rs"]
+mod postgres_data;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
 #[path = "it/retention.rs"]

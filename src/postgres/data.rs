@@ -45,7 +45,10 @@ pub async fn copy_frames<S: FrameSink>(
     sink: &mut S,
     limit: usize,
 ) -> Result<u64> {
-    let mut frames = FrameBuilder::new(sink, head(data), b"\\.\n\n", limit);
+    let head = head(data);
+    // There must be room for a row behind the head.
+    let limit = limit.max(head.len() + 1);
+    let mut frames = FrameBuilder::new(sink, head, b"\\.\n\n", limit);
     loop {
         match copy.read(frames.buffer(), limit).await? {
             Step::Rows(rows) => frames.rows(rows).await?,

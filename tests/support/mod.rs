@@ -2,6 +2,7 @@
 //! things that fail on purpose.
 
 pub(crate) mod canned_mysql;
+pub(crate) mod canned_pg;
 pub(crate) mod command;
 pub(crate) mod faulty;
 pub(crate) mod frames;
