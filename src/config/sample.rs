@@ -47,6 +47,12 @@ url = "postgres://backup@localhost/"
 # no_comments = false
 # no_tablespaces = false
 # inserts = false               # rows as INSERT, not COPY
+
+[hooks]                         # programs at a run's stages: an argv array or a shell line
+# pre_backup = "mountpoint -q /var/backups"
+# post_db_backup = ["/etc/dumpkeep/copy-offsite"]
+# failure = { command = ["/etc/dumpkeep/alert"], timeout = "1m", on_error = "warn" }
+# pass_env = []                 # variables that hooks are given beside the usual ones
 "#;
 
 #[cfg(test)]

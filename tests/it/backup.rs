@@ -292,3 +292,78 @@ fn check_says_tonights_failures_now() {
         assert!(ill.out.contains(said), "{said}: {}", ill.out);
     }
 }
+
+#[test]
+fn hostile_database_names_stay_in_their_folders() {
+    let server = Postgres::start("15");
+    let names = [
+        "../../x",
+        "-rf",
+        "a\nb",
+        "__GLOBAL__",
+        "..",
+        "caf\u{e9} \"q\" 'p'",
+    ];
+    for name in names {
+        let quoted = name.replace('"', "\"\"");
+        server.sql("postgres", &format!("CREATE DATABASE \"{quoted}\""));
+    }
+    let night = Night::new(&target(&server, ""));
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let outside = fs::read_dir(night.store()).expect("the store");
+    let mut outside: Vec<_> = outside
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    outside.sort();
+    assert_eq!(outside, [".dumpkeep.lock", "logs", "t"]);
+    for folder in [
+        "%2E.%2F..%2Fx",
+        "%2Drf",
+        "a%0Ab",
+        "%5F_GLOBAL__",
+        "%2E.",
+        "__GLOBAL__",
+    ] {
+        assert_eq!(night.dumps(folder).len(), 1, "{:?}", night.files());
+    }
+    let status = night.run(&["status", "--json"]).out;
+    let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
+    let listed = status["databases"].as_array().expect("a list");
+    for name in names {
+        assert!(
+            listed.iter().any(|database| database["database"] == name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn progress_is_json_on_request() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE t (i INT); INSERT INTO t VALUES (1), (2)",
+    );
+    let url = server.url("");
+    let night = Night::new(&format!("[[target]]\nname = \"t\"\nurl = \"{url}\"\n"));
+    let ran = night.run(&["backup", "--progress", "json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let lines: Vec<serde_json::Value> = ran
+        .err
+        .lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect();
+    let of = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
+    assert_eq!(
+        (of("task"), of("task_done"), of("item_done")),
+        (1, 1, 1),
+        "{lines:?}"
+    );
+    let done = lines
+        .iter()
+        .find(|line| line["event"] == "task_done")
+        .expect("an end");
+    assert_eq!(done["rows"], 2);
+}
