@@ -10,7 +10,7 @@ pub fn rows(dialect: Dialect, statement: &[u8]) -> Option<u64> {
     let mut scanner = Scanner::new(Rules::new(dialect));
     let (mut depth, mut rows) = (0_u64, 0);
     let mut verb = None;
-    let mut values = false;
+    let (mut values, mut defaults) = (false, false);
     while let Some(token) = scanner.next(statement, true) {
         let text = statement.get(token.start..token.end)?;
         match token.kind {
@@ -21,6 +21,7 @@ pub fn rows(dialect: Dialect, statement: &[u8]) -> Option<u64> {
                 }
             }
             Kind::Word if depth == 0 && is(text, "values") => values = true,
+            Kind::Word if depth == 0 => defaults = is(text, "default"),
             Kind::Open => {
                 rows += u64::from(values && depth == 0);
                 depth += 1;
@@ -29,7 +30,8 @@ pub fn rows(dialect: Dialect, statement: &[u8]) -> Option<u64> {
             _ => {}
         }
     }
-    values.then_some(rows)
+    // `DEFAULT VALUES` is one row; a name before `VALUES` is none of it.
+    values.then_some(if defaults && rows == 0 { 1 } else { rows })
 }
 
 fn is(word: &[u8], wanted: &str) -> bool {
@@ -64,7 +66,7 @@ mod tests {
                 Some(2),
             ),
             (Dialect::Postgres, "SELECT 1", None),
-            (Dialect::Postgres, "INSERT INTO t DEFAULT VALUES", Some(0)),
+            (Dialect::Postgres, "INSERT INTO t DEFAULT VALUES", Some(1)),
         ] {
             assert_eq!(rows(dialect, sql.as_bytes()), expected, "{sql}");
         }

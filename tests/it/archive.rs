@@ -308,6 +308,26 @@ fn frames_in_another_order_are_refused() {
     assert!(read_all(&swapped).is_err());
 }
 
+/// What psql and mysql would run on the client has no meaning here, and is told.
+#[test]
+fn commands_for_the_client_are_refused() {
+    for (sql, fine) in [
+        ("SELECT 1;\n", true),
+        ("\\! touch /tmp/owned\n", false),
+        ("\\copy t FROM PROGRAM 'x'\n", false),
+        ("SELECT 'x' \\gexec\n", false),
+        ("SELECT 1\\g |sh\n", false),
+    ] {
+        let (file, _) = write(Codec::Zstd(3), &[sql.as_bytes().to_vec()]).unwrap();
+        let mut reader = Reader::open(Cursor::new(file)).unwrap();
+        let verified = dumpkeep::pipeline::verify::verify(&mut reader);
+        match verified.map_err(|error| error.kind()) {
+            Ok(_) => assert!(fine, "{sql}"),
+            Err(kind) => assert!(!fine && kind == Kind::Hostile, "{sql}: {kind:?}"),
+        }
+    }
+}
+
 #[test]
 fn standard_tools_read_the_script() {
     let frames: Vec<Vec<u8>> = (0..50)
