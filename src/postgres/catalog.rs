@@ -79,6 +79,7 @@ fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {
         caps,
         database: database.into(),
         no_tablespaces: options.no_tablespaces,
+        no_owner: options.no_owner,
     }
 }
 

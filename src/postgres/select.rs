@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::postgres::address::FIRST_USER_OID;
+use crate::postgres::address::{FIRST_USER_OID, class};
 
 /// One `SELECT` over the catalogs. All texts are ours: constants, never names from a server.
 #[derive(Debug, Clone)]
@@ -74,6 +74,14 @@ impl Select {
             "{oid} NOT IN (SELECT s.oid FROM pg_catalog.pg_namespace s \
              WHERE s.nspname ~ '^pg_' OR s.nspname = 'information_schema')"
         ))
+    }
+
+    /// Belonging to a relation that users made and no extension owns: `c` is pg_class's alias.
+    #[must_use]
+    pub fn of_user_relation(self, c: &str) -> Self {
+        self.filter(format!("{c}.relpersistence <> 't'"))
+            .made_by_users(&format!("{c}.oid"), class::PG_CLASS)
+            .in_user_schema(&format!("{c}.relnamespace"))
     }
 
     /// The order of the rows.

@@ -82,6 +82,8 @@ since! {
     prokind = 110_000;
     /// Partitioned indexes, pg_index.indisvalid of parents, default partitions (11).
     partitioned_indexes = 110_000;
+    /// Statistics targets of index columns: `ALTER INDEX … ALTER COLUMN` (11).
+    index_statistics = 110_000;
     /// pg_constraint.conparentid: constraints cloned to partitions (11).
     conparentid = 110_000;
     /// `INCLUDE` columns: pg_index.indnkeyatts (11).
@@ -160,6 +162,8 @@ since! {
     temporal_constraints = 180_000;
     /// Constraints that are not enforced: pg_constraint.conenforced (18).
     conenforced = 180_000;
+    /// A sequence's value by function: `pg_get_sequence_data()` (18).
+    sequence_data = 180_000;
     /// pg_publication.pubgencols (18).
     pubgencols = 180_000;
     /// Sequences have types: `CREATE SEQUENCE … AS` (10).

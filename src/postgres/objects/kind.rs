@@ -22,6 +22,8 @@ pub struct BuildContext {
     pub database: BString,
     /// Leave out tablespaces.
     pub no_tablespaces: bool,
+    /// Leave out owners.
+    pub no_owner: bool,
 }
 
 /// A kind whose objects are one row each.

@@ -4,27 +4,43 @@
 pub mod access_method;
 pub mod aggregate;
 pub mod cast;
+mod clause;
 pub mod collation;
+pub mod constraint;
 pub mod conversion;
 pub mod database;
 pub mod default_privileges;
 pub mod domain;
+pub mod event_trigger;
+pub mod extended_statistics;
 pub mod extension;
 pub mod foreign;
+pub mod foreign_key;
 pub mod globals;
+pub mod index;
+pub mod index_attach;
+mod index_settings;
 mod kind;
 pub mod language;
+pub mod large_object;
 pub mod named;
 pub mod operators;
 pub mod partition_attach;
+pub mod policy;
 pub mod publications;
 pub mod routine;
+pub mod row_security;
+pub mod rule;
 pub mod schema;
 pub mod sequence;
+pub mod sequence_value;
 pub mod table;
+pub mod table_data;
 pub mod transform;
+pub mod trigger;
 pub mod ts;
 pub mod types;
+pub mod view;
 
 pub use kind::{BuildContext, Kind, Loaded, Object, Part, Reference, Renderer};
 
@@ -63,14 +79,30 @@ pub const KINDS: &[Kind] = &[
     table::FOREIGN_TABLE,
     Kind::of::<partition_attach::PartitionAttach>(),
     sequence::OWNED_BY,
+    view::VIEW,
+    view::MATERIALIZED_VIEW,
     Kind::derived("column_default"),
     Kind::derived("view_rule"),
-    Kind::derived("constraint"),
+    large_object::LARGE_OBJECT,
+    table_data::TABLE_DATA,
+    sequence_value::SEQUENCE_VALUE,
+    large_object::LARGE_OBJECT_DATA,
+    constraint::CONSTRAINT,
+    index::INDEX,
+    Kind::of::<index_attach::IndexAttach>(),
+    Kind::of::<extended_statistics::ExtendedStatistics>(),
+    Kind::of::<rule::Rule>(),
+    Kind::of::<trigger::Trigger>(),
+    foreign_key::FOREIGN_KEY,
+    Kind::of::<policy::Policy>(),
+    row_security::ROW_SECURITY,
     Kind::of::<publications::publication::Publication>(),
     publications::member::KIND,
     publications::subscription::KIND,
     Kind::derived("grants"),
     default_privileges::KIND,
+    view::MATVIEW_REFRESH,
+    Kind::of::<event_trigger::EventTrigger>(),
     Kind::derived("role_setting"),
 ];
 

@@ -44,8 +44,7 @@ impl Object for PartitionAttach {
             .col("parent_name", "p.relname")
             .col("bound", "pg_catalog.pg_get_expr(c.relpartbound, c.oid)")
             .filter("c.relispartition AND c.relkind IN ('r', 'p', 'f')")
-            .made_by_users("c.oid", class::PG_CLASS)
-            .in_user_schema("c.relnamespace"),
+            .of_user_relation("c"),
         )
     }
 

@@ -122,9 +122,7 @@ fn query(caps: &Caps) -> Select {
         "false",
     )
     .filter("d.deptype IS DISTINCT FROM 'i'")
-    .filter("c.relpersistence <> 't'")
-    .made_by_users("c.oid", class::PG_CLASS)
-    .in_user_schema("c.relnamespace");
+    .of_user_relation("c");
     option_columns(select)
 }
 

@@ -161,6 +161,7 @@ mod tests {
             caps: Caps::new(180_000),
             database: "d".into(),
             no_tablespaces: false,
+            no_owner: false,
         }
     }
 

@@ -17,7 +17,8 @@ pub(super) struct NotNull {
     /// The name, whatever it is (18).
     pub(super) full_name: BString,
     pub(super) no_inherit: bool,
-    /// Said here, not only inherited.
+    /// Said here, not only inherited; or valid here alone: a parent's that is not valid comes after
+    /// the rows.
     pub(super) local: bool,
     /// The rows are known to fulfil it.
     pub(super) validated: bool,

@@ -21,9 +21,7 @@ pub(super) fn all(caps: &Caps, kinds: &str) -> Vec<Select> {
 fn ours(select: Select, kinds: &str) -> Select {
     select
         .filter(format!("c.relkind IN ({kinds})"))
-        .filter("c.relpersistence <> 't'")
-        .made_by_users("c.oid", PG_CLASS)
-        .in_user_schema("c.relnamespace")
+        .of_user_relation("c")
 }
 
 fn tables(caps: &Caps, kinds: &str) -> Select {
@@ -65,7 +63,11 @@ fn tables(caps: &Caps, kinds: &str) -> Select {
         "m.amname",
         "NULL",
     )
-    .col("replica_identity", "c.relreplident")
+    // A foreign table's is NOTHING, and can't be set.
+    .col(
+        "replica_identity",
+        "CASE WHEN c.relkind <> 'f' THEN c.relreplident END",
+    )
     .col_if(caps.table_oids(), "oids", "c.relhasoids", "false")
     .col("server", "v.srvname")
     .col(
@@ -135,7 +137,12 @@ fn not_null_columns(select: Select, has: bool) -> Select {
             "NULL",
         )
         .col_if(has, "not_null_no_inherit", "nn.connoinherit", "NULL")
-        .col_if(has, "not_null_local", "nn.conislocal", "NULL")
+        .col_if(
+            has,
+            "not_null_local",
+            "nn.conislocal OR (nn.convalidated AND p.unvalidated)",
+            "NULL",
+        )
         .col_if(has, "not_null_validated", "nn.convalidated", "NULL")
 }
 
@@ -152,13 +159,20 @@ fn of_parents(caps: &Caps) -> String {
     } else {
         "false"
     };
+    let unvalidated = if caps.not_null_constraints() {
+        "EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = pa.attrelid \
+         AND k.contype = 'n' AND k.conkey[1] = pa.attnum AND NOT k.convalidated)"
+    } else {
+        "false"
+    };
     format!(
         "SELECT pg_catalog.bool_or(pa.attnotnull) AS not_null, \
          pg_catalog.bool_or(pd.oid IS NOT NULL AND NOT {generated}) AS has_default, \
          pg_catalog.bool_and(pg_catalog.pg_get_expr(pd.adbin, pd.adrelid) = \
          pg_catalog.pg_get_expr(d.adbin, d.adrelid)) FILTER (WHERE {generated}) AS generation, \
          pg_catalog.bool_or(pa.attstorage <> a.attstorage) AS storage, \
-         pg_catalog.bool_or({compression}) AS compression \
+         pg_catalog.bool_or({compression}) AS compression, \
+         pg_catalog.bool_or({unvalidated}) AS unvalidated \
          FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_attribute pa \
          ON pa.attrelid = i.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped \
          LEFT JOIN pg_catalog.pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum \

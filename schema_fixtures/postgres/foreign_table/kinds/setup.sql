@@ -1,0 +1,13 @@
+-- requires: pg>=12
+CREATE FOREIGN DATA WRAPPER fdw;
+CREATE SERVER srv FOREIGN DATA WRAPPER fdw;
+CREATE FOREIGN TABLE plain (a integer OPTIONS (column_name 'x y', "Key" 'it''s') NOT NULL DEFAULT 5, b text COLLATE "C", CHECK (a > 0))
+    SERVER srv OPTIONS (table_name 't', "Odd key" 'v"');
+CREATE FOREIGN TABLE bare () SERVER srv;
+CREATE TABLE parent (a integer, b text);
+CREATE FOREIGN TABLE child () INHERITS (parent) SERVER srv;
+ALTER FOREIGN TABLE child ALTER b SET DEFAULT 'own', ALTER a SET STATISTICS 12;
+CREATE TABLE p (k integer, v text DEFAULT 'd') PARTITION BY LIST (k);
+CREATE FOREIGN TABLE p_1 PARTITION OF p FOR VALUES IN (1) SERVER srv;
+COMMENT ON FOREIGN TABLE plain IS 'far';
+COMMENT ON COLUMN plain.a IS 'a';

@@ -1,0 +1,15 @@
+-- requires: pg>=12
+CREATE TABLE t (id integer PRIMARY KEY, a text);
+INSERT INTO t VALUES (1, 'x'), (2, 'y');
+CREATE MATERIALIZED VIEW z_base WITH (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false) AS SELECT * FROM t;
+CREATE VIEW between_them AS SELECT * FROM z_base;
+CREATE FUNCTION counts() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM public.t';
+CREATE MATERIALIZED VIEW a_top AS SELECT b.id, b.a || '!' AS a, counts() AS n FROM between_them b;
+CREATE MATERIALIZED VIEW never AS SELECT 1 AS one WITH NO DATA;
+CREATE MATERIALIZED VIEW grouped AS SELECT id, a, count(*) AS n FROM t GROUP BY id;
+CREATE UNIQUE INDEX z_key ON z_base (id);
+CREATE INDEX top_a ON a_top (a);
+ALTER MATERIALIZED VIEW z_base CLUSTER ON z_key;
+ALTER MATERIALIZED VIEW z_base ALTER a SET STORAGE EXTERNAL, ALTER a SET STATISTICS 33, ALTER id SET (n_distinct = 2);
+COMMENT ON MATERIALIZED VIEW a_top IS 'top';
+COMMENT ON COLUMN a_top.a IS 'a';

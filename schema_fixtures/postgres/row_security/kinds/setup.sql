@@ -1,0 +1,7 @@
+-- requires: pg>=10
+CREATE TABLE forced (a integer);
+ALTER TABLE forced ENABLE ROW LEVEL SECURITY;
+ALTER TABLE forced FORCE ROW LEVEL SECURITY;
+CREATE TABLE only_forced (a integer);
+ALTER TABLE only_forced FORCE ROW LEVEL SECURITY;
+INSERT INTO forced VALUES (1);

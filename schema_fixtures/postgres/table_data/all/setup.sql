@@ -1,0 +1,31 @@
+-- requires: pg>=12
+CREATE TABLE none ();
+INSERT INTO none DEFAULT VALUES;
+INSERT INTO none DEFAULT VALUES;
+CREATE TABLE "Te xt" (id integer, "a""b" text, c bytea, gone integer, d double precision, n numeric);
+INSERT INTO "Te xt" VALUES (1, E'tab\t, newline\n, \\N, \\., back\\slash, \r', '\x00ff', 1, 'NaN', 'NaN'),
+    (2, '', '', 2, '-0', -0.0), (3, NULL, NULL, NULL, 0.1, 1e100), (4, E'\\.', '\x5c2e', 3, 1e-300, 'NaN');
+ALTER TABLE "Te xt" DROP COLUMN gone;
+CREATE TABLE only_generated (g integer GENERATED ALWAYS AS (1) STORED);
+INSERT INTO only_generated DEFAULT VALUES;
+CREATE TABLE always (id integer GENERATED ALWAYS AS IDENTITY, v text, w text GENERATED ALWAYS AS (v || '!') STORED);
+INSERT INTO always (v) VALUES ('a'), ('b');
+DELETE FROM always WHERE v = 'a';
+CREATE TABLE parent (a integer);
+CREATE TABLE child (b integer) INHERITS (parent);
+INSERT INTO parent VALUES (1);
+INSERT INTO child VALUES (2, 3);
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE by_enum (m mood, n integer) PARTITION BY HASH (m);
+CREATE TABLE by_enum_0 PARTITION OF by_enum FOR VALUES WITH (MODULUS 2, REMAINDER 0) PARTITION BY LIST (n);
+CREATE TABLE by_enum_0_x PARTITION OF by_enum_0 DEFAULT;
+CREATE TABLE by_enum_1 PARTITION OF by_enum FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO by_enum SELECT m, 1 FROM unnest(enum_range(NULL::mood)) m;
+CREATE TABLE by_int (i integer) PARTITION BY HASH (i);
+CREATE TABLE by_int_0 PARTITION OF by_int FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+INSERT INTO by_int SELECT generate_series(1, 5);
+CREATE TABLE by_c (t text COLLATE "C") PARTITION BY RANGE (t);
+CREATE TABLE by_c_0 PARTITION OF by_c DEFAULT;
+INSERT INTO by_c VALUES ('x');
+CREATE UNLOGGED TABLE fast (a integer);
+INSERT INTO fast VALUES (1);

@@ -1,0 +1,24 @@
+-- requires: pg>=12
+CREATE SCHEMA s;
+CREATE TABLE t (id integer PRIMARY KEY, a text, b integer);
+CREATE VIEW simple AS SELECT * FROM t;
+CREATE VIEW s."Odd View" ("Col 1", "select") WITH (security_barrier) AS SELECT a COLLATE "C", b FROM t WHERE a <> 'it''s; --';
+CREATE VIEW checked AS SELECT id, b FROM t WHERE b > 0 WITH CASCADED CHECK OPTION;
+CREATE VIEW checked_local WITH (check_option = local) AS SELECT * FROM checked;
+ALTER VIEW checked ALTER b SET DEFAULT 7;
+CREATE VIEW grouped AS SELECT id, a, count(*) FROM t GROUP BY id;
+CREATE VIEW over_grouped AS SELECT * FROM grouped;
+CREATE VIEW named (x) AS VALUES (1), (2);
+CREATE RECURSIVE VIEW nums (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM nums WHERE n < 5;
+CREATE VIEW empty AS SELECT;
+COMMENT ON VIEW simple IS 'a view';
+COMMENT ON COLUMN simple.b IS 'its column';
+CREATE VIEW loop AS SELECT 1 AS x, 'a'::text COLLATE "C" AS y, ARRAY[t.*] AS z FROM t;
+CREATE FUNCTION of_loop(loop) RETURNS integer LANGUAGE sql AS 'SELECT $1.x';
+CREATE OR REPLACE VIEW loop WITH (security_barrier) AS SELECT l.x, 'a'::text COLLATE "C" AS y, ARRAY[t.*] AS z FROM (SELECT 1 AS x) l, t WHERE of_loop(NULL) IS NULL;
+CREATE VIEW ring_a AS SELECT 1 AS a;
+CREATE VIEW ring_b AS SELECT a FROM ring_a;
+CREATE OR REPLACE VIEW ring_a AS SELECT a FROM ring_b;
+CREATE VIEW with_new_columns AS SELECT * FROM t JOIN (SELECT 1 AS id2) x ON true;
+ALTER TABLE t ADD COLUMN late integer;
+ALTER TABLE t RENAME COLUMN a TO renamed;

@@ -1,0 +1,191 @@
+//! The rows of tables, each partition's by itself. Catalogs: pg_class, pg_attribute,
+//! pg_partitioned_table.
+//!
+//! Where a row may belong to another partition on the server that it comes to (hashes of enums
+//! and the order of texts are not the same everywhere), it is loaded through the root.
+
+use std::collections::HashMap;
+
+use bstr::BString;
+
+use crate::error::Result;
+use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueForm};
+use crate::postgres::address::{Address, class, step};
+use crate::postgres::objects::{BuildContext, Kind, Loaded};
+use crate::postgres::quote::{ident, qualified};
+use crate::postgres::render::Sql;
+use crate::postgres::select::Select;
+use crate::postgres::version::Caps;
+use crate::sql::rows::{Row, Rows};
+
+/// The rows of tables.
+pub const TABLE_DATA: Kind = Kind::new(
+    "table_data",
+    |caps| vec![tables(caps), columns(caps)],
+    build,
+);
+
+fn tables(caps: &Caps) -> Select {
+    Select::from(format!(
+        "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         LEFT JOIN ({}) u ON u.leaf = c.oid AND u.is_root \
+         LEFT JOIN pg_catalog.pg_class r ON r.oid = u.at \
+         LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace",
+        roots(caps)
+    ))
+    .col("oid", "c.oid")
+    .col("schema", "n.nspname")
+    .col("name", "c.relname")
+    .col("owner", "pg_catalog.pg_get_userbyid(c.relowner)")
+    .col("is_partition", "c.relispartition")
+    .col("root_schema", "rn.nspname")
+    .col("root_name", "r.relname")
+    .col(
+        "bytes",
+        "COALESCE(pg_catalog.pg_relation_size(c.oid), 0) \
+         + COALESCE(pg_catalog.pg_relation_size(NULLIF(c.reltoastrelid, 0)), 0)",
+    )
+    .col("rows", "GREATEST(c.reltuples, 0)::pg_catalog.int8")
+    .col_if(
+        caps.tid_range_scan(),
+        "blocks",
+        "CASE WHEN c.relam = 2 THEN COALESCE(pg_catalog.pg_relation_size(c.oid), 0) \
+         / pg_catalog.current_setting('block_size')::pg_catalog.int8 ELSE 0 END",
+        "0",
+    )
+    .col(
+        "unreadable",
+        "c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()",
+    )
+    .filter("c.relkind = 'r'")
+    .of_user_relation("c")
+}
+
+/// Partitions with their ancestors, of which at least one is unsafe to load by partition.
+fn roots(caps: &Caps) -> String {
+    format!(
+        "WITH RECURSIVE unsafe AS ({}), \
+         up(leaf, at, through) AS ( \
+         SELECT i.inhrelid, i.inhparent, x.partrelid IS NOT NULL FROM pg_catalog.pg_inherits i \
+         JOIN pg_catalog.pg_class l ON l.oid = i.inhrelid AND l.relispartition \
+         AND l.relkind = 'r' LEFT JOIN unsafe x ON x.partrelid = i.inhparent \
+         UNION ALL \
+         SELECT up.leaf, i.inhparent, up.through OR x.partrelid IS NOT NULL FROM up \
+         JOIN pg_catalog.pg_class p ON p.oid = up.at AND p.relispartition \
+         JOIN pg_catalog.pg_inherits i ON i.inhrelid = p.oid \
+         LEFT JOIN unsafe x ON x.partrelid = i.inhparent) \
+         SELECT up.leaf, up.at, NOT p.relispartition AS is_root FROM up \
+         JOIN pg_catalog.pg_class p ON p.oid = up.at WHERE up.through",
+        unsafe_tables(caps)
+    )
+}
+
+/// Partitioned tables whose rows may be spread in another way elsewhere: hashes by a class for
+/// polymorphic types (an enum's labels are hashed by their oids), ranges in an order that is not
+/// the bytes', equality by a nondeterministic collation.
+fn unsafe_tables(caps: &Caps) -> String {
+    let bytewise = if caps.builtin_provider() {
+        "k.collprovider = 'b' OR (k.collprovider = 'd' AND b.datlocprovider = 'b') OR "
+    } else {
+        ""
+    };
+    let database = if caps.datlocprovider() {
+        "b.datlocprovider = 'c'"
+    } else {
+        "true"
+    };
+    let loose = if caps.collisdeterministic() {
+        "NOT k.collisdeterministic"
+    } else {
+        "false"
+    };
+    format!(
+        "SELECT t.partrelid FROM pg_catalog.pg_partitioned_table t WHERE (t.partstrat = 'h' \
+         AND EXISTS (SELECT FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (t.partclass) \
+         AND o.opcintype IN (2249, 2277, 3500, 3831, 4537))) \
+         OR EXISTS (SELECT FROM pg_catalog.pg_collation k, pg_catalog.pg_database b \
+         WHERE k.oid = ANY (t.partcollation) AND b.datname = pg_catalog.current_database() \
+         AND ({loose} OR (t.partstrat = 'r' AND NOT ({bytewise}COALESCE(k.collcollate, '') ~ '^(C|POSIX)([.]|$)' \
+         OR (k.collprovider = 'd' AND {database} AND b.datcollate ~ '^(C|POSIX)([.]|$)')))))"
+    )
+}
+
+fn columns(caps: &Caps) -> Select {
+    Select::from(
+        "pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
+         AND a.attnum > 0 AND NOT a.attisdropped",
+    )
+    .col("table_oid", "c.oid")
+    .col("name", "a.attname")
+    .filter("c.relkind = 'r'")
+    .filter(if caps.generated_columns() {
+        "a.attgenerated = ''"
+    } else {
+        "true"
+    })
+    .of_user_relation("c")
+    .order("a.attrelid, a.attnum")
+}
+
+fn build(_: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+    let sets = |at: usize| rows.get(at).into_iter().flat_map(Rows::iter);
+    let mut columns: HashMap<u32, Vec<DataColumn>> = HashMap::new();
+    for row in sets(1) {
+        let name = ident(row.bytes("name")?);
+        columns
+            .entry(row.num("table_oid")?)
+            .or_default()
+            .push(DataColumn {
+                read: name.clone(),
+                name,
+                form: ValueForm::Text,
+            });
+    }
+    let tables = sets(0).map(|row| {
+        let own = columns.remove(&row.num("oid")?);
+        loaded(&row, own.unwrap_or_default())
+    });
+    tables.collect()
+}
+
+fn loaded(row: &Row<'_>, columns: Vec<DataColumn>) -> Result<Loaded> {
+    let oid: u32 = row.num("oid")?;
+    let table = Address::new(class::PG_CLASS, oid);
+    let attach = row
+        .bool("is_partition")?
+        .then(|| step::partition_attach(oid));
+    let identity = Identity {
+        schema: Some(row.owned("schema")?),
+        name: row.owned("name")?,
+        owner: Some(row.owned("owner")?),
+        detail: BString::default(),
+    };
+    let unreadable = row.bool("unreadable")?;
+    let new = Loaded::new("table_data", Section::Data, identity, Sql::default());
+    Ok(Loaded {
+        needs: [table].into_iter().chain(attach).collect(),
+        table: Some(table),
+        data: Some(data(row, columns)?),
+        left_out: unreadable.then(|| "its rows can't be read on a standby: it is unlogged".into()),
+        ..new
+    })
+}
+
+fn data(row: &Row<'_>, columns: Vec<DataColumn>) -> Result<DataRef> {
+    let table = qualified(row.bytes("schema")?, row.bytes("name")?);
+    let into = match row.opt("root_name")? {
+        Some(root) => qualified(row.bytes("root_schema")?, root),
+        None => table.clone(),
+    };
+    Ok(DataRef {
+        table,
+        into,
+        columns,
+        filter: None,
+        method: Method::Copy,
+        bytes: row.num("bytes")?,
+        rows: row.num("rows")?,
+        blocks: row.num("blocks")?,
+        key: row.num("oid")?,
+    })
+}
