@@ -34,6 +34,8 @@ mod fixtures_mysql;
 mod fixtures_postgres;
 #[path = "it/hooks.rs"]
 mod hooks;
+#[path = "it/hostile.rs"]
+mod hostile;
 #[path = "it/layering.rs"]
 mod layering;
 #[path = "it/lexers.rs"]

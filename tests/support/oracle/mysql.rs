@@ -62,8 +62,8 @@ fn compare_rows(a: (&MySqlServer, &str), b: (&MySqlServer, &str), table: &str) -
         ""
     };
     // The client's batch form escapes what would break its lines; names hold such too.
-    let name = name.replace("\\\\", "\\").replace('`', "``");
-    let values = values.replace("\\\\", "\\");
+    let name = unescaped(name).replace('`', "``");
+    let values = unescaped(values);
     let query = format!("{SESSION}SELECT {values} FROM `{name}`{history};");
     let (rows_a, rows_b) = (rows(a, &query), rows(b, &query));
     if rows_a == rows_b {
@@ -75,6 +75,23 @@ fn compare_rows(a: (&MySqlServer, &str), b: (&MySqlServer, &str), table: &str) -
         sorted(&rows_a).into_iter(),
         sorted(&rows_b).into_iter(),
     )
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => out.push(match chars.next() {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some(c) => c,
+                None => '\\',
+            }),
+            (c, false) => out.push(c),
+        }
+    }
+    out
 }
 
 fn rows((server, db): (&MySqlServer, &str), query: &str) -> String {
