@@ -46,6 +46,8 @@ mod mysql_connect;
 mod mysql_consistency;
 #[path = "it/mysql_data.rs"]
 mod mysql_data;
+#[path = "it/mysql_objects.rs"]
+mod mysql_objects;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]

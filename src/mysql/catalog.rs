@@ -38,6 +38,7 @@ pub async fn load(
         collation: collation(session, database).await?,
         options,
         selection,
+        sees_grants: sees_grants(session, options, &mut claims).await?,
         relations,
     };
     check_patterns(&scope)?;
@@ -54,6 +55,7 @@ pub async fn globals(session: &mut Session, options: &DumpOptions) -> Result<Cat
         collation: BString::default(),
         options,
         selection: Selection::default().compile(Dialect::Mysql)?,
+        sees_grants: true,
         relations: Vec::new(),
     };
     read(session, GLOBALS, &scope, claims(options)).await
@@ -103,6 +105,34 @@ async fn prepare(session: &mut Session, caps: Caps) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether rights on objects can be read. Many who may dump a database may not: they are told.
+async fn sees_grants(
+    session: &mut Session,
+    options: &DumpOptions,
+    claims: &mut Claims,
+) -> Result<bool> {
+    if options.no_privileges {
+        return Ok(false);
+    }
+    for table in ["tables_priv", "columns_priv", "procs_priv", "user"] {
+        let probe = format!("SELECT 1 FROM mysql.{table} LIMIT 0");
+        match session.query(probe).await {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Privilege => {
+                let message = format!(
+                    "rights on tables, columns and routines are left out: {}. Grant SELECT on \
+                     mysql.* to carry them, or give --no-privileges",
+                    error.line()
+                );
+                claims.warn("grants", message);
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
 }
 
 async fn collation(session: &mut Session, database: &[u8]) -> Result<BString> {

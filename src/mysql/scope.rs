@@ -20,6 +20,8 @@ pub struct Scope<'a> {
     pub options: &'a DumpOptions,
     /// Which objects were asked for.
     pub selection: CompiledSelection,
+    /// The user may read who has rights on its objects.
+    pub sees_grants: bool,
     /// Its tables, views and sequences.
     pub relations: Vec<Relation>,
 }

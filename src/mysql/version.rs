@@ -136,6 +136,12 @@ impl Caps {
         self.since(NEVER, mariadb("10.11.0"))
     }
 
+    /// A GRANT to an account that is not there makes it, unless `NO_AUTO_CREATE_USER` is set.
+    #[must_use]
+    pub fn grant_makes_users(&self) -> bool {
+        !self.since(mysql("8.0.11"), NEVER)
+    }
+
     /// Accounts as JSON in `mysql.global_priv`.
     #[must_use]
     pub fn global_priv(&self) -> bool {

@@ -55,7 +55,7 @@ impl Object for Event {
         })
     }
 
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         vec![Text::new("SHOW CREATE EVENT ").ident(&self.name).into()]
     }
 

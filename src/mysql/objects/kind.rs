@@ -75,7 +75,7 @@ pub trait Object: Sized + Send {
         Err(Error::new(ErrorKind::Internal, message))
     }
     /// The statements that show its definition, where any are needed.
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         Vec::new()
     }
     /// Reads the answers to those.
@@ -191,7 +191,7 @@ async fn find<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<T>> {
 
 async fn define<T: Object>(object: &mut T, loader: &mut Loader<'_, '_>) -> Result<()> {
     let mut answers = Vec::new();
-    for sql in object.show() {
+    for sql in object.show(loader.scope) {
         answers.push(loader.session.query(sql).await?);
     }
     object.define(&answers, loader.scope)?;

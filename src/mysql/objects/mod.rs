@@ -3,11 +3,14 @@
 
 mod kind;
 
+mod account;
 pub mod column_read;
 pub mod database;
 pub mod database_settings;
 pub mod event;
+pub mod grant;
 mod mend;
+pub mod object_grant;
 pub mod package;
 pub mod routine;
 pub mod sequence;
@@ -15,6 +18,7 @@ pub mod sequence_value;
 pub mod table;
 pub mod table_data;
 pub mod trigger;
+pub mod user;
 pub mod view;
 
 pub use kind::{Found, Kind, Loaded, Loader, Object, Reference, Rendered, only, shown};
@@ -32,7 +36,8 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<sequence_value::SequenceValue>(),
     Kind::of::<trigger::Trigger>(),
     Kind::of::<event::Event>(),
+    Kind::of::<object_grant::ObjectGrants>(),
 ];
 
 /// Every kind of the globals archive.
-pub const GLOBALS: &[Kind] = &[];
+pub const GLOBALS: &[Kind] = &[Kind::of::<user::User>(), Kind::of::<grant::Grants>()];

@@ -49,7 +49,7 @@ impl Object for Package {
         })
     }
 
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         let show = Text::new("SHOW CREATE ").words(self.words());
         vec![show.ident(&self.name).into()]
     }

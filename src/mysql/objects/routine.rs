@@ -60,7 +60,7 @@ impl Object for Routine {
         })
     }
 
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         let show = Text::new("SHOW CREATE ").raw(&self.kind).words(" ");
         vec![show.ident(&self.name).into()]
     }

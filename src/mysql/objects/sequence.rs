@@ -38,7 +38,7 @@ impl Object for Sequence {
         Found::Listed(names(scope).map(sequence).collect())
     }
 
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         vec![Text::new("SHOW CREATE SEQUENCE ").ident(&self.name).into()]
     }
 

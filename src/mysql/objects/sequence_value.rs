@@ -44,7 +44,7 @@ impl Object for SequenceValue {
         Found::Listed(sequence::names(scope).map(value).collect())
     }
 
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         let columns = COLUMNS.join(", ");
         vec![
             Text::new("SELECT ")

@@ -54,7 +54,7 @@ impl Object for Table {
         )
     }
 
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         let mut all = vec![Text::new("SHOW CREATE TABLE ").ident(&self.name).into()];
         let questions = self.suspects.iter().map(Suspect::questions);
         all.extend(questions.flatten().cloned());

@@ -47,7 +47,7 @@ impl Object for Trigger {
         })
     }
 
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         vec![Text::new("SHOW CREATE TRIGGER ").ident(&self.name).into()]
     }
 

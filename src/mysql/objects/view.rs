@@ -44,7 +44,7 @@ impl Object for View {
         Found::Listed(view.collect())
     }
 
-    fn show(&self) -> Vec<BString> {
+    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         vec![Text::new("SHOW CREATE VIEW ").ident(&self.name).into()]
     }
 

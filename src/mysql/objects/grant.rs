@@ -1,0 +1,114 @@
+//! What accounts may do, as far as it needs no object of a database: global and database-wide
+//! rights, roles, proxies, default roles. Catalog: `SHOW GRANTS`.
+
+use bstr::BString;
+
+use crate::error::Result;
+use crate::mysql::objects::account::{Account, Grant, split_default_role};
+use crate::mysql::objects::user::first_value;
+use crate::mysql::objects::{Found, Object, Rendered};
+use crate::mysql::scope::Scope;
+use crate::mysql::text::{Sql, Text};
+use crate::plan::entry::{Identity, Section};
+use crate::sql::rows::{Row, Rows};
+
+/// One account's rights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grants {
+    account: Account,
+    statements: Vec<BString>,
+}
+
+/// The statement that lists an account's rights.
+pub(super) fn show_grants(account: &Account) -> BString {
+    Text::new("SHOW GRANTS FOR ").raw(&account.sql()).into()
+}
+
+/// The account's own lines.
+pub(super) fn read_grants(rows: &Rows, account: &Account) -> Result<Vec<Grant>> {
+    let Some(column) = rows.columns().first() else {
+        return Ok(Vec::new());
+    };
+    let mut grants = Vec::new();
+    for row in rows.iter() {
+        grants.extend(Grant::read(row.bytes(column)?, account));
+    }
+    Ok(grants)
+}
+
+impl Object for Grants {
+    const NAME: &'static str = "grant";
+    const SECTION: Section = Section::Globals;
+
+    fn find(scope: &Scope<'_>) -> Found<Self> {
+        if scope.options.no_privileges {
+            Found::Nothing
+        } else {
+            Found::Query(Account::query(scope))
+        }
+    }
+
+    fn decode(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            account: Account::decode(row)?,
+            statements: Vec::new(),
+        })
+    }
+
+    fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
+        let mut all = vec![show_grants(&self.account)];
+        if scope.caps.role_edges() {
+            let show = Text::new("SHOW CREATE USER ");
+            all.push(show.raw(&self.account.sql()).into());
+        }
+        all
+    }
+
+    fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        let (grants, users) = answers.split_at_checked(1).unwrap_or_default();
+        if let [rows] = grants {
+            let all = read_grants(rows, &self.account)?;
+            let global = all.into_iter().filter(|grant| grant.database.is_none());
+            self.statements.extend(global.map(|grant| grant.sql));
+        }
+        if scope.caps.role_edges() {
+            let (_, roles) = split_default_role(&self.account.requoted(&first_value(users)?));
+            self.statements
+                .extend(roles.map(|roles| self.default_role(&roles)));
+        } else if !self.account.default_role.is_empty() {
+            let told = self
+                .statements
+                .iter()
+                .any(|sql| sql.starts_with(b"SET DEFAULT ROLE"));
+            let role = crate::mysql::quote::ident(&self.account.default_role);
+            let set = (!told).then(|| self.mariadb_default_role(&role));
+            self.statements.extend(set);
+        }
+        Ok(())
+    }
+
+    fn identity(&self) -> Identity {
+        self.account.identity()
+    }
+
+    fn render(&self, _scope: &Scope<'_>) -> Result<Rendered> {
+        let object = format!("grants of {}", self.identity().name);
+        let mut sql = Sql::default();
+        for statement in &self.statements {
+            sql.server_text(&object, statement)?;
+        }
+        Ok(Rendered::Sql(sql))
+    }
+}
+
+impl Grants {
+    fn default_role(&self, roles: &BString) -> BString {
+        let set = Text::new("SET DEFAULT ROLE ").raw(roles).words(" TO ");
+        set.raw(&self.account.sql()).into()
+    }
+
+    fn mariadb_default_role(&self, role: &BString) -> BString {
+        let set = Text::new("SET DEFAULT ROLE ").raw(role).words(" FOR ");
+        set.raw(&self.account.sql()).into()
+    }
+}

@@ -1,0 +1,97 @@
+//! Users, and MariaDB's roles: what makes them. What they may do: `grant.rs`. Catalog:
+//! `mysql.user`, `SHOW CREATE USER`.
+
+use bstr::BString;
+
+use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::mysql::objects::account::{Account, split_default_role, with_empty_password};
+use crate::mysql::objects::{Found, Object, Rendered, only};
+use crate::mysql::scope::Scope;
+use crate::mysql::text::{Sql, Text};
+use crate::plan::entry::{Identity, Section};
+use crate::sql::rows::{Row, Rows};
+
+/// A user or a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    account: Account,
+    /// What follows `CREATE USER` or `ALTER USER`; before 5.7 a whole GRANT.
+    definition: BString,
+}
+
+impl Object for User {
+    const NAME: &'static str = "user";
+    const SECTION: Section = Section::Globals;
+
+    fn find(scope: &Scope<'_>) -> Found<Self> {
+        Found::Query(Account::query(scope).filter("user <> 'PUBLIC'"))
+    }
+
+    fn decode(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            account: Account::decode(row)?,
+            definition: BString::default(),
+        })
+    }
+
+    fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
+        let words = match (self.account.is_role, scope.caps.show_create_user()) {
+            (true, _) => return Vec::new(),
+            (false, true) => "SHOW CREATE USER ",
+            (false, false) => "SHOW GRANTS FOR ",
+        };
+        vec![Text::new(words).raw(&self.account.sql()).into()]
+    }
+
+    fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        if self.account.is_role {
+            return Ok(());
+        }
+        let text = self.account.requoted(&first_value(answers)?);
+        if !scope.caps.show_create_user() {
+            self.definition = text;
+            return Ok(());
+        }
+        let (text, _) = split_default_role(&text);
+        let definition = text.strip_prefix(b"CREATE USER ".as_slice());
+        let definition = definition.ok_or_else(not_a_user)?;
+        self.definition = if scope.caps.role_edges() {
+            with_empty_password(definition)
+        } else {
+            definition.into()
+        };
+        Ok(())
+    }
+
+    fn identity(&self) -> Identity {
+        self.account.identity()
+    }
+
+    fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
+        let object = format!("user {}", self.identity().name);
+        let mut sql = Sql::default();
+        if self.account.is_role {
+            sql.push(Text::new("CREATE ROLE IF NOT EXISTS ").raw(&self.account.sql()));
+        } else if scope.caps.show_create_user() {
+            for words in ["CREATE USER IF NOT EXISTS ", "ALTER USER "] {
+                let text = Text::new(words).raw(&self.definition).into();
+                sql.server_text(&object, &text)?;
+            }
+        } else {
+            sql.server_text(&object, &self.definition)?;
+        }
+        Ok(Rendered::Sql(sql))
+    }
+}
+
+/// The only column of the first row, whatever its name.
+pub(super) fn first_value(answers: &[Rows]) -> Result<BString> {
+    let row = only(answers)?;
+    let columns = answers.first().map(Rows::columns).unwrap_or_default();
+    let column = columns.first().ok_or_else(not_a_user)?;
+    row.owned(column)
+}
+
+fn not_a_user() -> Error {
+    Error::new(ErrorKind::Hostile, "the server's text makes no user")
+}
