@@ -347,14 +347,16 @@ impl Report {
         let failed = all.len() - count;
         let unreached = self.targets.iter().filter(|t| t.error.is_some()).count();
         let mut line = format!(
-            "{state}: {count} backups, {}, in {}",
+            "{state}: {}, {}, in {}",
+            counted(count, "backup"),
             size(bytes),
             duration::show(took)
         );
-        for (number, what) in [(failed, "failed"), (unreached, "targets not backed up")] {
-            if number > 0 {
-                let _ = write!(line, ", {number} {what}");
-            }
+        if failed > 0 {
+            let _ = write!(line, ", {failed} failed");
+        }
+        if unreached > 0 {
+            let _ = write!(line, ", {} not backed up", counted(unreached, "target"));
         }
         line
     }
@@ -397,6 +399,11 @@ impl BackupReport {
             let _ = writeln!(text, "    warning: {object}: {message}");
         }
     }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 /// Bytes for people.
@@ -483,7 +490,7 @@ mod tests {
             report.text(),
             "db1 (PostgreSQL 16.3 at db1:5432)\n  shop: 2.0 KiB in 0.0s\n  \
              shop: FAILED after 0.0s\nerror: cannot read table t\n  hint: Grant it.\n\
-             FAILED: 1 backups, 2.0 KiB, in 1m30s, 1 failed\n"
+             FAILED: 1 backup, 2.0 KiB, in 1m30s, 1 failed\n"
         );
         assert!(report.json().contains("\"exit_code\": 4"));
     }

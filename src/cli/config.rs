@@ -71,8 +71,8 @@ impl ConfigFile {
     pub fn job(&self, flags: &Flags, ctx: &Context) -> Result<Job> {
         let path = self.path(ctx);
         let raw = read(&path)?;
-        let base = path.parent().unwrap_or(Path::new(""));
-        let base = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
+        let whole = std::path::absolute(&path).unwrap_or(path);
+        let base = whole.parent().unwrap_or(Path::new("/")).to_owned();
         resolve(&raw, flags, &ctx.env, &base)
     }
 }
