@@ -56,6 +56,8 @@ mod postgres_data;
 mod postgres_locks;
 #[path = "it/retention.rs"]
 mod retention;
+#[path = "it/sample.rs"]
+mod sample;
 #[path = "it/static_binary.rs"]
 mod static_binary;
 #[path = "it/store.rs"]
