@@ -24,6 +24,8 @@ mod backup;
 mod cli;
 #[path = "it/commands.rs"]
 mod commands;
+#[path = "it/commands_postgres.rs"]
+mod commands_postgres;
 #[path = "it/config.rs"]
 mod config;
 #[path = "it/faults.rs"]
