@@ -12,7 +12,7 @@ fn target(server: &Postgres, more: &str) -> String {
     format!("[[target]]\nname = \"t\"\nurl = \"{url}\"\nexclude = [\"postgres\"]\n{more}\n")
 }
 
-const SHOP: &str = "CREATE TABLE customer (id int, name text);
+const SHOP: &str = "CREATE TABLE customer (id int PRIMARY KEY, name text);
     INSERT INTO customer SELECT i, 'name ' || i FROM generate_series(1, 1000) i;";
 
 fn server() -> Postgres {
@@ -223,6 +223,7 @@ fn no_password_in_any_output() {
     );
     assert_eq!(night.dumps("shop").len(), 1, "{ran:?}");
     let json = night.run(&["backup", "--json"]).out;
+    assert!(json.contains("\"rows\": 1000"), "{json}");
     let mut all = vec![ran.out, ran.err, json];
     for entry in fs::read_dir(night.store().join("logs")).expect("logs") {
         all.push(fs::read_to_string(entry.expect("an entry").path()).expect("a log"));
