@@ -123,7 +123,8 @@ impl Target for MysqlTarget {
     }
 
     async fn existing(&mut self) -> Result<Existing> {
-        let accounts = "SELECT CONCAT(user, '@', host) AS name FROM mysql.user";
+        let accounts =
+            "SELECT IF(host = '', user, CONCAT(user, '@', host)) AS name FROM mysql.user";
         let mut existing = Existing::default();
         for row in self.session.query(accounts).await?.iter() {
             existing.names.push(("user", row.owned("name")?));
