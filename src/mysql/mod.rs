@@ -13,6 +13,7 @@ pub mod objects;
 pub mod optionfile;
 pub mod quote;
 pub mod refusal;
+pub mod rights;
 pub mod scan;
 pub mod scope;
 pub mod script;
