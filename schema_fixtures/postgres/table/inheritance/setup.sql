@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=18
 CREATE TABLE p1 (a integer NOT NULL, b text DEFAULT 'p1', c integer, CONSTRAINT c_pos CHECK (c > 0));
 CREATE TABLE p2 (b text DEFAULT 'p1', d text);
 ALTER TABLE p2 ALTER d SET STORAGE EXTERNAL;
@@ -12,7 +12,7 @@ ALTER TABLE child_bare ALTER b DROP DEFAULT;
 CREATE TABLE child_null (b text DEFAULT NULL) INHERITS (p1);
 CREATE TABLE child_check (CONSTRAINT c_pos CHECK (c > 0), CHECK (a > 1)) INHERITS (p1);
 CREATE TABLE child_storage () INHERITS (p1, p2);
-ALTER TABLE child_storage ALTER d SET STORAGE EXTENDED, ALTER b SET STATISTICS 7;
+ALTER TABLE child_storage ALTER b SET STATISTICS 7;
 CREATE TABLE attached (c integer, b text, a integer NOT NULL, extra integer, CONSTRAINT c_pos CHECK (c > 0));
 ALTER TABLE attached INHERIT p1;
 CREATE TABLE grandchild () INHERITS (child);
