@@ -61,7 +61,7 @@ SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_se
 -- event replica
 SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'ANSI_QUOTES', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci', time_zone = '+00:00';
 DELIMITER ;;
-CREATE DEFINER=`root`@`localhost` EVENT `replica` ON SCHEDULE EVERY 1 DAY STARTS '2026-11-23 11:41:43' ON COMPLETION NOT PRESERVE DISABLE ON SLAVE DO SELECT "a;" FROM "t"
+CREATE DEFINER=`root`@`localhost` EVENT `replica` ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' ON COMPLETION NOT PRESERVE DISABLE ON SLAVE DO SELECT "a;" FROM "t"
 ;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone;
