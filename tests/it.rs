@@ -34,6 +34,8 @@ mod faults;
 mod fixtures_mysql;
 #[path = "it/fixtures_postgres.rs"]
 mod fixtures_postgres;
+#[path = "it/fuzz.rs"]
+mod fuzz;
 #[path = "it/hooks.rs"]
 mod hooks;
 #[path = "it/hostile.rs"]

@@ -22,6 +22,7 @@ use memchr::{memchr, memmem};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::sql::blocks::Blocks;
 use crate::sql::charset::Charset;
+use crate::sql::client::is_command;
 use crate::sql::dialect::Dialect;
 use crate::sql::head::Head;
 use crate::sql::scan::{Kind, Rules, Scanner, Token};
@@ -52,6 +53,8 @@ pub enum What {
     Backslash,
     /// A `/*! … */` where none is expected.
     VersionedComment,
+    /// A statement's first word that the mysql client would take for itself.
+    ClientCommand,
     /// A zero byte.
     Nul,
 }
@@ -68,6 +71,7 @@ impl fmt::Display for Harm {
             What::TrailingComment => "a comment that does not end",
             What::Backslash => "a backslash command",
             What::VersionedComment => "an executable comment",
+            What::ClientCommand => "a command for the client",
             What::Nul => "a zero byte",
         };
         write!(f, "{what} at byte {}", self.offset)
@@ -115,7 +119,8 @@ impl Lexer {
     }
 
     /// A MySQL routine, trigger or event, that is written with a `DELIMITER`: terminators inside
-    /// of its blocks are its own, a comment may end it.
+    /// of its blocks are its own, a comment may end it. MySQL 9's dollar quotes around bodies in
+    /// other languages are none for the clients before it: such a body has to read as SQL.
     #[must_use]
     pub fn compound(mut self) -> Self {
         self.compound = true;
@@ -162,10 +167,7 @@ impl Lexer {
         if let Some(offset) = memchr(0, text) {
             return Err(harm(What::Nul, offset));
         }
-        let mut rules = self.rules;
-        // MySQL 9 quotes bodies in other languages with dollars.
-        rules.dollar_quotes |= self.compound;
-        let mut scanner = Scanner::new(rules);
+        let mut scanner = Scanner::new(self.rules);
         let mut check = Check::new(*self, whole);
         while let Some(token) = scanner.next(text, true) {
             check.token(token, &text[token.start..token.end])?;
@@ -221,6 +223,7 @@ impl Check {
             _ if self.terminated && token.kind != Kind::Terminator => {
                 return fail(What::SecondStatement);
             }
+            Kind::Word if self.is_command(text) => return fail(What::ClientCommand),
             Kind::Terminator => return self.terminator(token),
             Kind::Open => self.parentheses += 1,
             Kind::Close if self.parentheses == 0 => return fail(What::Unbalanced),
@@ -247,9 +250,15 @@ impl Check {
         }
     }
 
-    /// MySQL's `\N` is a value.
+    fn is_command(&self, word: &[u8]) -> bool {
+        let first = self.whole && self.empty;
+        first && self.lexer.rules.dialect == Dialect::Mysql && is_command(word)
+    }
+
+    /// MySQL's `\N` is a value; no statement begins with one.
     fn allows_backslash(&self, text: &[u8]) -> bool {
-        self.lexer.rules.dialect == Dialect::Mysql && text == b"\\N"
+        let within = !self.whole || !self.empty;
+        self.lexer.rules.dialect == Dialect::Mysql && text == b"\\N" && within
     }
 
     /// The mysql client obeys a backslash in an optimizer hint, and takes two dashes before a
@@ -419,7 +428,7 @@ mod tests {
             "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO IF a THEN b; END IF",
             "CREATE PROCEDURE p() BEGIN FOR r IN (SELECT 1) DO SELECT r.a; END FOR; END",
             "CREATE PROCEDURE p() FOR i IN 1..3 DO SELECT i; END FOR",
-            "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS $$ a; '\\' $$",
+            "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS $$ return 'a;' $$",
         ] {
             assert_eq!(compound(text), Ok(()), "{text}");
         }

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod charset;
+mod client;
 mod copy;
 pub mod dialect;
 mod head;

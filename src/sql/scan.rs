@@ -21,8 +21,6 @@ pub(super) struct Rules {
     pub(super) ansi_quotes: bool,
     /// MariaDB's `ORACLE`: routines declare behind `AS`, packages.
     pub(super) oracle: bool,
-    /// Dollar quotes: PostgreSQL, and MySQL 9's routines in other languages.
-    pub(super) dollar_quotes: bool,
     /// What the text is encoded in.
     pub(super) charset: Charset,
 }
@@ -35,7 +33,6 @@ impl Rules {
             escapes: dialect == Dialect::Mysql,
             ansi_quotes: false,
             oracle: false,
-            dollar_quotes: dialect == Dialect::Postgres,
             charset: Charset::Safe,
         }
     }
@@ -239,7 +236,7 @@ impl Scanner {
             b'*' if self.executable && starts_with(rest, b"*/", ended)? => {
                 (2, State::Run(Kind::ExecutableClose))
             }
-            b'$' if self.rules.dollar_quotes => (1, State::DollarTag),
+            b'$' if !mysql => (1, State::DollarTag),
             _ if self.skims => (
                 self.rules.charset.len(rest, ended)?,
                 State::Run(Kind::Other),

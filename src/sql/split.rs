@@ -30,6 +30,7 @@
 use memchr::{memchr, memchr_iter, memmem};
 
 use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::sql::client::is_command;
 use crate::sql::copy::{Stop, end_of_data};
 use crate::sql::dialect::Dialect;
 use crate::sql::head::Head;
@@ -277,6 +278,10 @@ impl Splitter {
                 self.mode = Mode::Line(Line::Delimiter);
                 return Ok(Some(Found::Nothing));
             }
+            Kind::Word if self.begins_command(token) => {
+                let word = &self.text[token.start..token.end];
+                return Err(self.refuse(token.start, word));
+            }
             _ => {}
         }
         self.statement.get_or_insert(token.start);
@@ -308,6 +313,12 @@ impl Splitter {
         self.dialect == Dialect::Mysql
             && self.statement.is_none()
             && self.text[token.start..token.end].eq_ignore_ascii_case(b"delimiter")
+    }
+
+    fn begins_command(&self, token: Token) -> bool {
+        self.dialect == Dialect::Mysql
+            && self.statement.is_none()
+            && is_command(&self.text[token.start..token.end])
     }
 
     /// A backslash outside of quotes: a command between statements. Inside of one there is none,
@@ -697,6 +708,8 @@ mod tests {
         let script = "/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump\nSELECT 1;";
         assert_eq!(mysql(script), ["Sandbox:", "SELECT 1"]);
         assert!(error(Dialect::Mysql, "\\! id\n").contains("\\! in line 1"));
+        assert!(error(Dialect::Mysql, "a;\nSystem id\n").contains("System in line 2"));
+        assert_eq!(mysql("USE a; SELECT system;"), ["USE a", "SELECT system"]);
         assert!(error(Dialect::Mysql, "SELECT 1 \\G\n").contains("\\G in line 1"));
         assert!(error(Dialect::Mysql, "/*! \\! id */;").contains("\\! in line 1"));
     }

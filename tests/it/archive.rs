@@ -87,7 +87,7 @@ fn write(codec: Codec, frames: &[Vec<u8>]) -> Result<(Vec<u8>, Sealed)> {
     writer.finish(head(codec), entries)
 }
 
-fn small(codec: Codec) -> Vec<u8> {
+pub(crate) fn small(codec: Codec) -> Vec<u8> {
     let frames = [
         b"CREATE TABLE t (a int);\n".to_vec(),
         b"COPY t FROM stdin;\n1\n\\.\n".to_vec(),
@@ -96,7 +96,7 @@ fn small(codec: Codec) -> Vec<u8> {
 }
 
 /// Reads a file at random and as a pipe; both must agree whether it is whole.
-fn read_all(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
+pub(crate) fn read_all(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
     let at_random = at_random(file);
     let as_pipe = as_pipe(file);
     assert_eq!(

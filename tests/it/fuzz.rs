@@ -1,0 +1,223 @@
+//! Mutated scripts and archives through everything that reads what others wrote. See
+//! `fuzz/README.md`.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dumpkeep::archive::codec::Codec;
+use dumpkeep::error::Result;
+use dumpkeep::plan::entry::Statement;
+use dumpkeep::sql::dialect::Dialect;
+use dumpkeep::sql::lex::Lexer;
+use dumpkeep::sql::split::{Item, Splitter};
+
+use crate::archive::{read_all, small};
+
+/// What a mutation writes in, beside single bytes.
+const WORDS: [&str; 28] = [
+    "'",
+    "\"",
+    "`",
+    "\\",
+    "$$",
+    "$a$",
+    ";",
+    "--",
+    "-- ",
+    "#",
+    "/*",
+    "*/",
+    "/*!",
+    "/*M!",
+    "\n",
+    "\n\\.\n",
+    "(",
+    ")",
+    "E'",
+    "BEGIN",
+    " ATOMIC ",
+    "CASE",
+    " END ",
+    "DELIMITER ;;\n",
+    "\0",
+    "COPY t FROM stdin;\n",
+    "SET NAMES gbk;",
+    "\u{e9}",
+];
+
+/// xorshift: the same inputs for everybody.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound.max(1) as u64).expect("a small number")
+    }
+
+    fn mutate(&mut self, input: &mut Vec<u8>) {
+        for _ in 0..=self.below(4) {
+            let at = self.below(input.len() + 1);
+            let end = (at + self.below(20)).min(input.len());
+            match self.below(4) {
+                0 => drop(input.drain(at..end)),
+                1 => {
+                    let word = WORDS[self.below(WORDS.len())].bytes();
+                    drop(input.splice(at..at, word));
+                }
+                2 => {
+                    let part = input[at..end].to_vec();
+                    let to = self.below(input.len() + 1);
+                    drop(input.splice(to..to, part));
+                }
+                _ => {
+                    let byte = u8::try_from(self.below(256)).expect("a byte");
+                    input.get_mut(at).into_iter().for_each(|old| *old = byte);
+                }
+            }
+        }
+    }
+}
+
+fn runs() -> usize {
+    let runs = std::env::var("DUMPKEEP_FUZZ_RUNS").ok();
+    runs.map_or(5_000, |runs| runs.parse().expect("a number of runs"))
+}
+
+/// Mutates each seed again and again; an input that fails is shown.
+fn fuzz(seeds: &[Vec<u8>], runs: usize, target: impl Fn(&[u8], &mut Random)) {
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    for run in 0..runs {
+        let mut input = seeds[run % seeds.len()].clone();
+        random.mutate(&mut input);
+        let done = catch_unwind(AssertUnwindSafe(|| target(&input, &mut random)));
+        assert!(
+            done.is_ok(),
+            "run {run} failed with b\"{}\"",
+            input.escape_ascii()
+        );
+    }
+}
+
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let folder = format!("{}/fuzz/corpus/{name}", env!("CARGO_MANIFEST_DIR"));
+    let entries = fs::read_dir(folder).expect("the corpus");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a file").path()).collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| fs::read(path).expect("a file"))
+        .collect()
+}
+
+/// The items as text, COPY data joined, whatever the pieces.
+fn items(dialect: Dialect, script: &[u8], piece: usize) -> Result<Vec<Vec<u8>>> {
+    let mut splitter = Splitter::new(dialect);
+    let mut items = vec![Vec::new()];
+    for piece in script.chunks(piece).map(Some).chain([None]) {
+        match piece {
+            Some(piece) => splitter.push(piece),
+            None => splitter.end(),
+        }
+        while let Some(item) = splitter.next()? {
+            match item {
+                Item::Statement(piece) | Item::CopyBegin(piece) => items.push(piece.text.to_vec()),
+                Item::CopyData(data) => items[0].extend_from_slice(data),
+                Item::CopyEnd { .. } => items[0].push(b'!'),
+                Item::Meta(meta) => items.push(meta.argument.to_vec()),
+            }
+        }
+    }
+    Ok(items)
+}
+
+fn splits_alike_in_any_pieces(dialect: Dialect, script: &[u8], piece: usize) {
+    let whole = items(dialect, script, usize::MAX).map_err(|error| error.line());
+    let pieces = items(dialect, script, piece).map_err(|error| error.line());
+    assert_eq!(whole, pieces, "in pieces of {piece}");
+    let length: usize = whole.iter().flatten().map(Vec::len).sum();
+    assert!(length <= script.len(), "more came out than went in");
+}
+
+/// What the lexer calls one statement must be one for whoever reads the script.
+fn judged_harmless_is_one_statement(dialect: Dialect, text: &[u8]) {
+    let compound = dialect == Dialect::Mysql;
+    let lexer = if compound {
+        Lexer::new(dialect).compound().versioned_comments()
+    } else {
+        Lexer::new(dialect)
+    };
+    let _ = lexer.expression(text);
+    if lexer.statement(text).is_ok() {
+        let statement = if compound {
+            Statement::compound(text)
+        } else {
+            Statement::new(text)
+        };
+        let mut script = Vec::new();
+        dialect.write_statement(&statement, &mut script);
+        let Ok(items) = items(dialect, &script, usize::MAX) else {
+            // A COPY statement waits for its data.
+            assert!(
+                text.to_ascii_lowercase()
+                    .windows(5)
+                    .any(|word| word == b"stdin")
+            );
+            return;
+        };
+        assert_eq!(items.len(), 2);
+        assert!(text.trim_ascii().ends_with(&items[1]));
+    }
+}
+
+fn scripts(dialect: Dialect, name: &str) {
+    fuzz(&corpus(name), runs(), |script, random| {
+        splits_alike_in_any_pieces(dialect, script, 1 + random.below(30));
+    });
+}
+
+fn statements(dialect: Dialect, name: &str) {
+    let mut seeds = Vec::new();
+    for script in corpus(name) {
+        seeds.extend(items(dialect, &script, usize::MAX).expect("a seed is a script"));
+    }
+    seeds.retain(|seed| !seed.is_empty());
+    fuzz(&seeds, 2 * runs(), |text, _| {
+        judged_harmless_is_one_statement(dialect, text)
+    });
+}
+
+#[test]
+fn scripts_of_postgres() {
+    scripts(Dialect::Postgres, "postgres");
+}
+
+#[test]
+fn scripts_of_mysql() {
+    scripts(Dialect::Mysql, "mysql");
+}
+
+#[test]
+fn statements_of_postgres() {
+    statements(Dialect::Postgres, "postgres");
+}
+
+#[test]
+fn statements_of_mysql() {
+    statements(Dialect::Mysql, "mysql");
+}
+
+#[test]
+fn archives() {
+    let seeds: Vec<Vec<u8>> = [
+        Codec::Zstd(3),
+        Codec::Gzip(6),
+        Codec::Xz(1),
+        Codec::Bzip2(9),
+        Codec::None,
+    ]
+    .map(small)
+    .to_vec();
+    fuzz(&seeds, runs() / 10, |file, _| drop(read_all(file)));
+}
