@@ -95,7 +95,7 @@ struct How {
     #[arg(short, long, value_name = "N", default_value_t = 2,
           value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// zstd[:LEVEL], gzip[:LEVEL], xz[:LEVEL], bzip2[:LEVEL] or none
+    /// `zstd[:LEVEL]`, `gzip[:LEVEL]`, `xz[:LEVEL]`, `bzip2[:LEVEL]` or `none`
     #[arg(short = 'Z', long, value_name = "METHOD", default_value_t, value_parser = codec)]
     compress: Codec,
     /// Give up waiting for a table's lock after this time, such as 10s

@@ -21,7 +21,7 @@ pub struct Args {
     /// Overwrite the file
     #[arg(long)]
     force: bool,
-    /// zstd[:LEVEL], gzip[:LEVEL], xz[:LEVEL], bzip2[:LEVEL] or none
+    /// `zstd[:LEVEL]`, `gzip[:LEVEL]`, `xz[:LEVEL]`, `bzip2[:LEVEL]` or `none`
     #[arg(short = 'Z', long, value_name = "METHOD", default_value_t, value_parser = dump::codec)]
     compress: Codec,
     /// No grants

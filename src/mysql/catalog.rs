@@ -13,6 +13,7 @@ use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
+use crate::mysql::uncarried;
 use crate::mysql::version::Caps;
 use crate::plan::entry::{Entry, EntryId, Section};
 use crate::plan::filter::Selection;
@@ -44,6 +45,7 @@ pub async fn load(
     };
     check_patterns(&scope)?;
     rights::check(session, database, &mut claims).await?;
+    uncarried::check(session, Some(database), &mut claims).await?;
     read(session, KINDS, &scope, claims).await
 }
 
@@ -76,7 +78,7 @@ async fn unclaimed_globals(session: &mut Session, claims: &mut Claims) -> Result
             claims.unclaimed(&object, "objects of this kind are not carried yet")?;
         }
     }
-    Ok(())
+    uncarried::check(session, None, claims).await
 }
 
 fn claims(options: &DumpOptions) -> Claims {

@@ -25,5 +25,6 @@ pub mod source;
 pub mod stored;
 pub mod target;
 pub mod text;
+pub mod uncarried;
 pub mod version;
 pub mod wire;

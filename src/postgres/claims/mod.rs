@@ -143,7 +143,8 @@ async fn unknown_values(
             format!(
                 "(SELECT '{catalog}.{column}' AS at, {column}::pg_catalog.text AS value, \
                  pg_catalog.count(*) AS rows FROM pg_catalog.{catalog} WHERE {rows} \
-                 AND {column}::pg_catalog.text <> ALL ('{{{known}}}') GROUP BY 2)",
+                 AND pg_catalog.left({column}::pg_catalog.text, 1) <> ALL ('{{{known}}}') \
+                 GROUP BY 2)",
                 catalog = d.catalog,
                 column = d.column,
                 rows = d.rows,

@@ -8,7 +8,7 @@ pub struct Discriminator {
     pub catalog: &'static str,
     /// The column.
     pub column: &'static str,
-    /// What is known, as one letter each; a space stands for the empty value.
+    /// What is known, by the first letter of its text; a space stands for the empty value.
     pub values: &'static str,
     /// Which rows a user made, over the catalog's own columns.
     pub rows: &'static str,
@@ -27,6 +27,10 @@ macro_rules! known {
 pub const DISCRIMINATORS: &[Discriminator] = known! {
     "pg_class"."relkind" in "rSvmfpicItI" where OWN;
     "pg_class"."relpersistence" in "put" where OWN;
+    // The oids are data, which COPY alone does not carry.
+    "pg_class"."relhasoids" in "f" where "oid >= 16384 AND relkind = 'r'";
+    // Half detached: it could only be attached again.
+    "pg_inherits"."inhdetachpending" in "f" where "inhrelid >= 16384";
     "pg_class"."relreplident" in "dnfi" where OWN;
     "pg_type"."typtype" in "bcderpm" where OWN;
     "pg_type"."typalign" in "csid" where OWN;
