@@ -22,6 +22,7 @@ enum Opening {
     Create,
     CreateOr,
     Routine,
+    Rule,
     Copy,
     Set,
     Other,
@@ -52,6 +53,12 @@ impl Head {
     /// Whether a terminator ends the statement here.
     pub(super) fn is_complete(&self) -> bool {
         self.parentheses == 0 && self.blocks == 0
+    }
+
+    /// Whether a terminator may stand here within the statement: in a routine's body, between the
+    /// actions of a rule.
+    pub(super) fn holds_statements(&self) -> bool {
+        self.blocks > 0 || (self.opening == Opening::Rule && self.parentheses > 0)
     }
 
     /// Whether it is a `COPY … FROM stdin`.
@@ -114,6 +121,7 @@ impl Head {
                     () if is("or") => Opening::CreateOr,
                     () if is("replace") => Opening::Create,
                     () if is("function") || is("procedure") => Opening::Routine,
+                    () if is("rule") => Opening::Rule,
                     () => Opening::Other,
                 };
             }

@@ -279,7 +279,7 @@ impl Check {
         let inside = if self.lexer.compound {
             !self.blocks.is_outside()
         } else {
-            self.whole && !self.head.is_complete()
+            self.whole && self.head.holds_statements()
         };
         if inside {
             self.follow(token.kind, b";");
@@ -346,6 +346,10 @@ mod tests {
             (" -- a\n", What::Empty),
             ("SELECT 1;", What::SecondStatement),
             ("SELECT 1; SELECT 2", What::SecondStatement),
+            (
+                "CREATE TABLE t (a int DEFAULT 1; DROP TABLE u)",
+                What::SecondStatement,
+            ),
             ("SELECT 'a", What::Unterminated("string")),
             ("SELECT E'a\\'", What::Unterminated("string")),
             ("SELECT \"a", What::Unterminated("quoted name")),

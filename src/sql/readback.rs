@@ -1,10 +1,11 @@
 //! Does a script say what it should? Each statement is read back as the restoring side reads it,
 //! and must come out as the one statement that went in, whatever a server slipped into one of its
-//! parts. What a compound statement of MySQL holds inside is `lex.rs`'s to judge.
+//! parts. What a compound statement of MySQL holds inside is judged where its `sql_mode` is known.
 
 use crate::error::{Error, Kind, Result};
 use crate::plan::entry::{Body, Entry, Statement};
 use crate::sql::dialect::Dialect;
+use crate::sql::lex::check_statement;
 use crate::sql::split::{Item, Splitter};
 
 /// Checks the statements of these entries, their drops included. The error is `Hostile` and names
@@ -24,6 +25,12 @@ fn check_all(dialect: Dialect, entry: &Entry, statements: &[Statement]) -> Resul
     let mut splitter = Splitter::new(dialect);
     let mut script = Vec::new();
     for statement in statements {
+        if dialect == Dialect::Postgres {
+            check_statement(dialect, &statement.text).map_err(|harm| {
+                let harm = Error::new(Kind::Hostile, format!("it holds {harm}"));
+                refuse(entry, harm)
+            })?;
+        }
         script.clear();
         dialect.write_statement(statement, &mut script);
         splitter.push(&script);
@@ -99,6 +106,7 @@ mod tests {
             "\\! id",
             "SELECT 'a",
             "SELECT (1",
+            "CREATE TABLE t (a int DEFAULT 1; DROP TABLE u)",
             "SELECT 1 --",
             "-- nothing",
             "",
