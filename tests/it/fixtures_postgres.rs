@@ -170,9 +170,10 @@ fn check(case: &Case, bench: &Bench) -> Result<(), String> {
         oracle::postgres_as_restored((&bench.server, "a"), (&bench.server, "b"))
             .map_err(|error| format!("{way:?}: {error}"))?;
         compare_answers(case, bench).map_err(|error| format!("{way:?}: {error}"))?;
-        let again = bench.dump("b", &[])?;
+        let again = bench.dump("b", &["--schema-only"])?;
         let again = body(&again);
         // The fixpoint begins at the second generation: the servers themselves change some texts.
+        // Of definitions alone: rows of a hash on an enum lie elsewhere in each database.
         match &second {
             None => second = Some(again),
             Some(first) => same_script(first, &again)?,

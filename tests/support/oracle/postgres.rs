@@ -3,18 +3,26 @@
 use super::{diff_sorted, diff_text, report, sorted};
 use crate::support::server::{Postgres, feed};
 
-/// Every table that holds rows of its own, with a query for its rows: each column as text, columns
-/// by name, since a restored table may have them in another order.
+/// Every table with a query for its rows: each column as text, columns by name, since a restored
+/// table may have them in another order. What is partitioned by hash is read through its root:
+/// where a row of a hash on an enum lies depends on the enum's numbers, which no restore keeps.
 const TABLES: &str = r#"
+WITH RECURSIVE hashed (root, oid) AS (
+  SELECT partrelid, partrelid FROM pg_catalog.pg_partitioned_table WHERE partstrat = 'h'
+  UNION SELECT h.root, i.inhrelid FROM hashed h
+  JOIN pg_catalog.pg_inherits i ON i.inhparent = h.oid)
 SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) || E'\x1f' ||
   'SELECT ' || coalesce((
     SELECT string_agg(format('%I::text', a.attname), ', ' ORDER BY a.attname::text COLLATE "C")
     FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '') ||
-  ' FROM ONLY ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || E'\x1e'
+  CASE c.relkind WHEN 'p' THEN ' FROM ' ELSE ' FROM ONLY ' END ||
+  quote_ident(n.nspname) || '.' || quote_ident(c.relname) || E'\x1e'
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'm') AND (c.relkind = 'r' OR c.relispopulated)
+WHERE (c.relkind IN ('r', 'm') OR c.oid IN (SELECT root FROM hashed))
+  AND NOT EXISTS (SELECT FROM hashed h WHERE h.oid = c.oid AND h.root <> c.oid)
+  AND (c.relkind <> 'm' OR c.relispopulated)
   AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 ORDER BY n.nspname::text COLLATE "C", c.relname::text COLLATE "C""#;
 
@@ -48,11 +56,12 @@ pub(crate) fn compare_as_restored(
     a: (&Postgres, &str),
     b: (&Postgres, &str),
 ) -> Result<(), String> {
-    let (schema_a, schema_b) = (schema(a), schema(b));
+    let (schema_a, schema_b) = (objects(&schema(a)), objects(&schema(b)));
     let mut found = diff_text("schema", &schema_a, &schema_b);
     if !found.is_empty() {
-        let reference = reference_copy(a, b.0);
-        found = diff_text("schema", &reference, &schema_b);
+        let reference = objects(&reference_copy(a, b.0));
+        let against = diff_text("schema", &reference, &schema_b);
+        found.retain(|difference| against.contains(difference));
     }
     found.extend(compare_data(a, b));
     report(found)
@@ -60,6 +69,13 @@ pub(crate) fn compare_as_restored(
 
 fn schema((server, db): (&Postgres, &str)) -> String {
     server.reference_dump(db, &["--schema-only", "--quote-all-identifiers"])
+}
+
+/// A script with its objects in an order of their own: the dumper's depends on the objects' numbers.
+fn objects(script: &str) -> String {
+    let mut objects: Vec<&str> = script.split("\n--\n-- Name: ").collect();
+    objects.sort_unstable();
+    objects.join("\n-- Name: ")
 }
 
 /// What `a`'s definitions become by the reference dumper's script loaded into another database.
