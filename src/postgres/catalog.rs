@@ -24,6 +24,7 @@ pub async fn load(
     caps: Caps,
     options: &DumpOptions,
 ) -> Result<Catalog> {
+    chosen::check(options)?;
     let caps = if may_read_conninfo(session).await? {
         caps
     } else {
@@ -36,9 +37,9 @@ pub async fn load(
     let holders = Holders::new(&objects, &depends);
     claims::check(session, &holders, options.lenient, &mut warnings).await?;
     let objects = without_left_out(objects, &mut warnings);
-    let objects = chosen::keep(objects, &depends, options)?;
     let facets = Facets::read(session, &caps, options).await?;
     let entries = entries(objects, &depends, &facets, options, &mut warnings)?;
+    let entries = chosen::keep(entries, options)?;
     Ok(Catalog { entries, warnings })
 }
 
