@@ -221,7 +221,7 @@ psql -d postgres -c 'DROP DATABASE shop'
 mariadb -e 'DROP DATABASE blog'
 
 title "And come back"
-run "$dumpkeep" restore "$shop" --create --jobs 2 --to "postgres:///postgres?host=$work&user=postgres"
+run "$dumpkeep" restore "$shop" --create --to "postgres:///postgres?host=$work&user=postgres"
 run "$dumpkeep" restore "$blog" --create --to "mariadb://root@localhost/?socket=$work/mariadb.sock"
 after=$(fingerprint_shop && fingerprint_blog)
 echo "$after"
