@@ -5,6 +5,7 @@ mod charset;
 mod client;
 mod copy;
 pub mod dialect;
+pub mod foreign;
 mod head;
 pub mod if_exists;
 pub mod insert;

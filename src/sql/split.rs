@@ -402,7 +402,7 @@ impl Splitter {
             _ => return Err(self.refuse(start, name)),
         };
         let argument = rest.trim_ascii_start();
-        if memchr(b'\\', argument).is_some() {
+        if has_command(argument) {
             return Err(self.refuse(start, line));
         }
         let to = start + line.len();
@@ -474,6 +474,16 @@ impl Splitter {
             Stop::More { .. } => self.ended_inside("COPY's data, before the end"),
         }
     }
+}
+
+/// Whether psql would run something out of a command's argument: a further command, or a program
+/// in backticks. Within double quotes both are plain characters.
+fn has_command(argument: &[u8]) -> bool {
+    let mut quoted = false;
+    argument.iter().any(|byte| {
+        quoted ^= *byte == b'"';
+        !quoted && matches!(byte, b'\\' | b'`')
+    })
 }
 
 #[cfg(test)]
@@ -628,6 +638,9 @@ mod tests {
         assert_eq!(postgres(script), items);
         let refused = |script| error(Dialect::Postgres, script);
         let not_allowed = |what| format!("the client command {what} is not allowed");
+        let quoted = "\\connect -reuse-previous=on \"dbname='it\\'s `x`'\"\n";
+        assert_eq!(postgres(quoted).len(), 1);
+        assert!(refused("\\connect `id`\n").contains("not allowed"));
         assert_eq!(refused("\n\\! id\n"), not_allowed("\\! in line 2"));
         assert_eq!(refused("SELECT 1 \\gexec\n"), not_allowed("\\g in line 1"));
         assert_eq!(

@@ -8,13 +8,14 @@ use dumpkeep::mysql::session::Session;
 use dumpkeep::mysql::target::MysqlTarget;
 use dumpkeep::source::Target;
 use dumpkeep::sql::dialect::Dialect;
+use dumpkeep::sql::foreign::{Maker, connect_database};
 use dumpkeep::sql::lex::{Lexer, check_expression, check_statement};
-use dumpkeep::sql::split::{Item, Splitter};
+use dumpkeep::sql::split::{Command, Item, Splitter};
 use futures_util::SinkExt;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::support::oracle;
-use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres};
+use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres, output};
 
 const POSTGRES: &str = r#"
 SET check_function_bodies = off;
@@ -121,6 +122,35 @@ fn the_reference_dump_of_postgres_loads_statement_by_statement() {
         runtime().block_on(load_postgres(&server, &copy, &script, piece));
         oracle::postgres((&server, "a"), (&server, &copy)).expect("equal databases");
     }
+}
+
+#[test]
+fn pg_dumpall_says_which_database_comes_next() {
+    let server = Postgres::start("18");
+    let names = ["plain", "it's `a` \"\\ $x"];
+    names.iter().for_each(|name| server.create_database(name));
+    let mut command = server.client("pg_dumpall", "postgres");
+    let script = output(command.arg("--schema-only")).expect("pg_dumpall");
+    assert_eq!(Maker::detect(script.as_bytes()), Some(Maker::PgDumpall));
+    let mut splitter = Splitter::new(Dialect::Postgres);
+    splitter.push(script.as_bytes());
+    splitter.end();
+    let mut found = Vec::new();
+    while let Some(item) = splitter.next().expect("a script") {
+        if let Item::Meta(meta) = item
+            && meta.command == Command::Connect
+        {
+            found.push(
+                connect_database(meta.argument)
+                    .expect("a database")
+                    .to_string(),
+            );
+        }
+    }
+    assert!(
+        names.iter().all(|name| found.contains(&(*name).to_owned())),
+        "{found:?}"
+    );
 }
 
 /// Texts that the server prints about all of its own objects, one query each; every row has the

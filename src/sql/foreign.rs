@@ -1,0 +1,237 @@
+//! Scripts that other dumpers wrote: whose it is, which database it goes on in, which of its
+//! statements may fail without a loss. Pure.
+
+use bstr::{BString, ByteSlice as _};
+use memchr::memmem;
+
+use crate::error::{Error, Kind, Result};
+use crate::sql::dialect::Dialect;
+
+/// Who wrote a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// pg_dump, as plain SQL.
+    PgDump,
+    /// pg_dumpall: it connects to one database after the other.
+    PgDumpall,
+    /// mysqldump of MySQL.
+    MysqlDump,
+    /// mariadb-dump, or MariaDB's mysqldump.
+    MariadbDump,
+}
+
+/// So far into a script its maker is said.
+const HEAD: usize = 4096;
+
+impl Maker {
+    /// By the comments at the script's beginning.
+    #[must_use]
+    pub fn detect(script: &[u8]) -> Option<Self> {
+        let head = script.get(..HEAD).unwrap_or(script);
+        let marks = [
+            ("-- PostgreSQL database dump", Self::PgDump),
+            ("-- PostgreSQL database cluster dump", Self::PgDumpall),
+            ("-- MySQL dump ", Self::MysqlDump),
+            ("-- MariaDB dump ", Self::MariadbDump),
+            ("/*M!999999\\-", Self::MariadbDump),
+        ];
+        // pg_dumpall's script holds pg_dump's: the first counts.
+        let place = |mark: &str| {
+            let mut found = memmem::find_iter(head, mark.as_bytes());
+            found.find(|&at| at == 0 || head.get(at - 1) == Some(&b'\n'))
+        };
+        let found = marks
+            .iter()
+            .filter_map(|(mark, maker)| Some((place(mark)?, *maker)));
+        found.min_by_key(|(at, _)| *at).map(|(_, maker)| maker)
+    }
+
+    /// What it writes.
+    #[must_use]
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::PgDump | Self::PgDumpall => Dialect::Postgres,
+            Self::MysqlDump | Self::MariadbDump => Dialect::Mysql,
+        }
+    }
+}
+
+/// The database that a `\connect` names, in the two forms that pg_dump and pg_dumpall write:
+/// `name`, and `-reuse-previous=on "dbname='…'"`. Anything else is an error: it could lead to
+/// another server.
+pub fn connect_database(argument: &[u8]) -> Result<BString> {
+    let words = words(argument).ok_or_else(|| refuse(argument))?;
+    let name = match words.as_slice() {
+        [name] if !name.contains(&b'=') && !name.contains_str("://") => Some(name.clone()),
+        [reuse, conninfo] if *reuse == "-reuse-previous=on" => dbname(conninfo),
+        _ => None,
+    };
+    name.filter(|name| !name.is_empty())
+        .ok_or_else(|| refuse(argument))
+}
+
+fn refuse(argument: &[u8]) -> Error {
+    let argument = argument.to_str_lossy();
+    let message = format!("\\connect {argument} is not how a dumper names a database");
+    Error::new(Kind::Hostile, message)
+}
+
+/// psql's arguments: separated by white space, double quotes hold together, twice they stand for
+/// one. `None` where quotes don't match.
+fn words(argument: &[u8]) -> Option<Vec<BString>> {
+    let mut words = Vec::new();
+    let mut rest = argument.trim_ascii();
+    while !rest.is_empty() {
+        let mut word = BString::default();
+        let mut quoted = false;
+        let mut at = 0;
+        while let Some(&byte) = rest.get(at) {
+            match byte {
+                b'"' if quoted && rest.get(at + 1) == Some(&b'"') => {
+                    word.push(b'"');
+                    at += 1;
+                }
+                b'"' => quoted = !quoted,
+                _ if !quoted && byte.is_ascii_whitespace() => break,
+                _ => word.push(byte),
+            }
+            at += 1;
+        }
+        if quoted {
+            return None;
+        }
+        words.push(word);
+        rest = rest.get(at..).unwrap_or_default().trim_ascii_start();
+    }
+    Some(words)
+}
+
+/// `dbname='…'`, and nothing else: a backslash stands before a quote or a backslash.
+fn dbname(conninfo: &[u8]) -> Option<BString> {
+    let value = conninfo.strip_prefix(b"dbname='")?.strip_suffix(b"'")?;
+    let mut name = BString::default();
+    let mut bytes = value.iter();
+    while let Some(&byte) = bytes.next() {
+        match byte {
+            b'\'' => return None,
+            b'\\' => name.push(*bytes.next()?),
+            _ => name.push(byte),
+        }
+    }
+    Some(name)
+}
+
+/// Why a failed statement of another dumper's script loses nothing, if it doesn't: a setting that
+/// the target does not know (`code` is the server's), or one that needs rights over the whole
+/// server and says nothing of the data.
+#[must_use]
+pub fn harmless_failure(dialect: Dialect, statement: &[u8], code: &str) -> Option<&'static str> {
+    let text = statement.to_ascii_lowercase();
+    match dialect {
+        // undefined_object, for SET: an unrecognised configuration parameter.
+        Dialect::Postgres if code == "42704" && text.starts_with(b"set ") => {
+            Some("this server does not know the setting")
+        }
+        // ER_UNKNOWN_SYSTEM_VARIABLE.
+        Dialect::Mysql if code == "1193" && sets(&text) => {
+            Some("this server does not know the setting")
+        }
+        Dialect::Mysql if sets(&text) && names_replication(&text) => {
+            Some("it is about the server's replication, not the data")
+        }
+        _ => None,
+    }
+}
+
+fn sets(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"/*").map(|rest| {
+        let digits = rest.trim_start_with(|c| c == 'm' || c == '!' || c.is_ascii_digit());
+        digits.trim_ascii_start()
+    });
+    inside.unwrap_or(text).starts_with(b"set ")
+}
+
+fn names_replication(text: &[u8]) -> bool {
+    [b"gtid_purged".as_slice(), b"sql_log_bin", b"gtid_slave_pos"]
+        .iter()
+        .any(|name| memmem::find(text, name).is_some())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn makers_say_who_they_are() {
+        for (head, maker) in [
+            ("--\n-- PostgreSQL database dump\n--\n", Some(Maker::PgDump)),
+            (
+                "--\n-- PostgreSQL database cluster dump\n",
+                Some(Maker::PgDumpall),
+            ),
+            (
+                "-- MySQL dump 10.13  Distrib 5.6.51\n",
+                Some(Maker::MysqlDump),
+            ),
+            ("-- MariaDB dump 10.19\n", Some(Maker::MariadbDump)),
+            (
+                "/*M!999999\\- enable the sandbox mode */ \n-- X",
+                Some(Maker::MariadbDump),
+            ),
+            ("SELECT '-- MySQL dump ';", None),
+            ("", None),
+        ] {
+            assert_eq!(Maker::detect(head.as_bytes()), maker, "{head}");
+        }
+    }
+
+    #[test]
+    fn connect_names_a_database_and_nothing_else() {
+        for (argument, database) in [
+            ("shop", "shop"),
+            ("\"a \"\"b\"", "a \"b"),
+            ("-reuse-previous=on \"dbname='it\\'s \\\\'\"", "it's \\"),
+        ] {
+            assert_eq!(connect_database(argument.as_bytes()).unwrap(), database);
+        }
+        for argument in [
+            "",
+            "shop postgres evil.example",
+            "host=evil.example",
+            "postgres://evil.example/shop",
+            "-reuse-previous=on \"dbname='a' host='evil.example'\"",
+            "-reuse-previous=off \"dbname='a'\"",
+            "\"shop",
+        ] {
+            assert!(connect_database(argument.as_bytes()).is_err(), "{argument}");
+        }
+    }
+
+    #[test]
+    fn only_settings_may_fail() {
+        let postgres = |statement: &str, code| {
+            harmless_failure(Dialect::Postgres, statement.as_bytes(), code).is_some()
+        };
+        assert!(postgres("SET transaction_timeout = 0", "42704"));
+        assert!(!postgres("SET transaction_timeout = 0", "42501"));
+        assert!(!postgres("CREATE TABLE t (a missing)", "42704"));
+        let mysql = |statement: &str, code| {
+            harmless_failure(Dialect::Mysql, statement.as_bytes(), code).is_some()
+        };
+        assert!(mysql("/*!40101 SET @saved_x = @@x */", "1193"));
+        assert!(mysql("SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'a'", "1227"));
+        assert!(!mysql("INSERT INTO gtid_purged VALUES (1)", "1227"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_argument_is_judged_without_panic(argument in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let _ = connect_database(&argument);
+            let _ = Maker::detect(&argument);
+            let _ = harmless_failure(Dialect::Mysql, &argument, "1193");
+        }
+    }
+}
