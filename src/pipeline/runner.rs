@@ -170,7 +170,7 @@ async fn copy_end<T: Target>(target: &mut T, lines: u64) -> Result<()> {
 fn meta_command(meta: Meta<'_>) -> Result<()> {
     match meta.command {
         Command::Restrict | Command::Unrestrict | Command::Sandbox => Ok(()),
-        Command::Connect => Err(Error::new(
+        Command::Encoding | Command::Connect => Err(Error::new(
             Kind::Hostile,
             format!("line {} wants another database", meta.at.line),
         )

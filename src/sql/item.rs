@@ -56,6 +56,8 @@ pub enum Command {
     Unrestrict,
     /// `\connect DATABASE`, `\c DATABASE`.
     Connect,
+    /// `\encoding SQL_ASCII`: pg_dumpall writes it before a `\connect` to an odd name.
+    Encoding,
     /// `/*M!999999\- enable the sandbox mode */`, MariaDB's like of `\restrict`.
     Sandbox,
 }

@@ -399,6 +399,8 @@ impl Splitter {
             b"\\restrict" => Command::Restrict,
             b"\\unrestrict" => Command::Unrestrict,
             b"\\connect" | b"\\c" => Command::Connect,
+            // Another encoding would change what all that follows means.
+            b"\\encoding" if rest.trim_ascii() == b"SQL_ASCII" => Command::Encoding,
             _ => return Err(self.refuse(start, name)),
         };
         let argument = rest.trim_ascii_start();
@@ -641,6 +643,8 @@ mod tests {
         let quoted = "\\connect -reuse-previous=on \"dbname='it\\'s `x`'\"\n";
         assert_eq!(postgres(quoted).len(), 1);
         assert!(refused("\\connect `id`\n").contains("not allowed"));
+        assert_eq!(postgres("\\encoding SQL_ASCII\n"), ["Encoding:SQL_ASCII"]);
+        assert!(refused("\\encoding UTF8\n").contains("\\encoding in line 1"));
         assert_eq!(refused("\n\\! id\n"), not_allowed("\\! in line 2"));
         assert_eq!(refused("SELECT 1 \\gexec\n"), not_allowed("\\g in line 1"));
         assert_eq!(
