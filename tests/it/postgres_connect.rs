@@ -126,7 +126,7 @@ async fn tls_modes(version: &str) {
         );
     }
     // The name is looked at by verify-full alone.
-    let other = format!("{base}?host=db.example&hostaddr=127.0.0.1&{root}");
+    let other = format!("{base}?host=other.example&hostaddr=127.0.0.1&{root}");
     assert!(is_encrypted(&format!("{other}&sslmode=verify-ca")).await);
     let name = refused(&format!("{other}&sslmode=verify-full")).await;
     assert!(

@@ -226,6 +226,8 @@ fn not_ours(catalog: &str) -> String {
         "pg_opfamily" => "opfnamespace",
         "pg_conversion" => "connamespace",
         "pg_namespace" => return " AND c.nspname !~ '^pg_(temp|toast)'".to_owned(),
+        "pg_amop" => return of_no_extension("amopfamily"),
+        "pg_amproc" => return of_no_extension("amprocfamily"),
         "pg_attrdef" => return through("adrelid"),
         "pg_rewrite" => return through("ev_class"),
         "pg_trigger" => return through("tgrelid"),
@@ -237,6 +239,14 @@ fn not_ours(catalog: &str) -> String {
 /// Schemas of temporary tables and of what lies behind tables.
 const HIDDEN: &str = "SELECT h.oid FROM pg_catalog.pg_namespace h \
      WHERE h.nspname ~ '^pg_(temp|toast)'";
+
+/// What is in an extension's operator family came with the extension.
+fn of_no_extension(family: &str) -> String {
+    format!(
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 2753 \
+         AND e.objid = c.{family} AND e.deptype = 'e')"
+    )
+}
 
 fn through(relation: &str) -> String {
     format!(

@@ -1,4 +1,4 @@
--- requires: pg>=15 <16
+-- requires: pg>=12
 CREATE SCHEMA tools;
 CREATE EXTENSION pgcrypto WITH SCHEMA tools;
 CREATE EXTENSION hstore WITH SCHEMA tools;

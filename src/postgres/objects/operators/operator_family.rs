@@ -67,15 +67,15 @@ fn identity(row: &Row<'_>, named: &Named) -> Result<Identity> {
     })
 }
 
-/// A family of the system's, or of an extension's, may have been added to as well.
+/// A family of the system's may have been added to as well. What is in an extension's family came
+/// with the extension: nothing in the catalogs tells it from what was added later.
 fn member_queries(_caps: &Caps) -> Vec<Select> {
-    let mut queries = vec![families()];
-    queries.extend(member::selects().into_iter().map(|select| {
-        select.filter(
-            "NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.objid = m.oid \
-             AND e.classid IN (2602, 2603) AND e.deptype = 'e')",
-        )
-    }));
+    let own = families().filter(
+        "NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 2753 \
+         AND e.objid = f.oid AND e.deptype = 'e')",
+    );
+    let mut queries = vec![own];
+    queries.extend(member::selects());
     queries
 }
 
