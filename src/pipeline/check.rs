@@ -95,7 +95,7 @@ pub async fn check_server(target: &Target, env: &Env) -> Findings {
 fn store(job: &Job, findings: &mut Findings) -> Result<()> {
     let root = &job.root;
     if !root.is_dir() {
-        return future_root(root, findings);
+        return future_root(job, findings);
     }
     if root.join(LOCK).exists() {
         match Lock::take(root) {
@@ -106,16 +106,20 @@ fn store(job: &Job, findings: &mut Findings) -> Result<()> {
         }
     }
     for folder in folders(job) {
-        let links = fs::probe_links(&folder)?;
-        let shown = folder.display();
-        let (level, said) = match (links, job.copies) {
-            (true, _) => (Level::Ok, "can be written and has hard links"),
-            (false, true) => (Level::Warning, "has no hard links: classes hold copies"),
-            (false, false) => (Level::Failure, "has no hard links, and copies are refused"),
-        };
-        findings.add(level, "store", format!("{shown} {said}"));
+        links(&folder, job.copies, findings)?;
     }
     space(job, findings)
+}
+
+/// Whether classes can hold hard links here.
+fn links(folder: &Path, copies: bool, findings: &mut Findings) -> Result<()> {
+    let (level, said) = match (fs::probe_links(folder)?, copies) {
+        (true, _) => (Level::Ok, "can be written and has hard links"),
+        (false, true) => (Level::Warning, "has no hard links: classes hold copies"),
+        (false, false) => (Level::Failure, "has no hard links, and copies are refused"),
+    };
+    findings.add(level, "store", format!("{} {said}", folder.display()));
+    Ok(())
 }
 
 /// The root and the targets' folders that are there: each may be a mount of its own.
@@ -128,8 +132,9 @@ fn folders(job: &Job) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A root that the first run will make.
-fn future_root(root: &Path, findings: &mut Findings) -> Result<()> {
+/// A root that the first run will make, on the file system of the folder above it.
+fn future_root(job: &Job, findings: &mut Findings) -> Result<()> {
+    let root = &job.root;
     if root.symlink_metadata().is_ok() {
         return Err(fs::failed("use", root, io::ErrorKind::NotADirectory.into()));
     }
@@ -138,7 +143,7 @@ fn future_root(root: &Path, findings: &mut Findings) -> Result<()> {
     fs::writable(there)?;
     let message = format!("{} will be made in {}", root.display(), there.display());
     findings.add(Level::Ok, "store", message);
-    Ok(())
+    links(there, job.copies, findings)
 }
 
 /// Tonight needs about as much as the newest backups take.

@@ -46,6 +46,7 @@ impl Output {
             );
         }
         let (dir, name) = split(path)?;
+        folder_is_there(dir)?;
         Partial::create(dir, name, existing).map(Self::File)
     }
 
@@ -97,6 +98,15 @@ fn is_special(path: &Path) -> bool {
         let kind = meta.file_type();
         kind.is_fifo() || kind.is_char_device() || kind.is_block_device()
     })
+}
+
+/// A mistyped path is an error, not a new folder; only a store's folders are made.
+fn folder_is_there(dir: &Path) -> Result<()> {
+    if dir.as_os_str().is_empty() || dir.is_dir() {
+        return Ok(());
+    }
+    let what = format!("there is no folder {}", dir.display());
+    Err(Error::new(Kind::Io, what).hint("Make it first, or give another path."))
 }
 
 fn split(path: &Path) -> Result<(&Path, &str)> {

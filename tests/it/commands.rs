@@ -295,7 +295,12 @@ fn output_goes_where_it_should_and_nowhere_else() {
     refused(
         &ran(&["dump", &url, "-o", "/proc/nowhere/a"]),
         1,
-        "cannot create",
+        "no folder /proc/nowhere",
+    );
+    refused(
+        &ran(&["dump", &url, "-o", &text(&shop.file("mistyped/a"))]),
+        1,
+        "no folder",
     );
     good(ran(&["dump", &url, "-o", "/dev/null"]));
     let mut piped = dumpkeep();

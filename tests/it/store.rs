@@ -87,6 +87,18 @@ fn a_class_on_another_mount_is_5_or_holds_copies() {
 }
 
 #[test]
+fn a_root_yet_to_be_made_is_probed_where_it_will_be() {
+    let server = shop();
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = configured(folder.path(), &server.url("postgres"), "");
+    let ran = with_config(&config, &["check"]);
+    let shown = folder.path().display();
+    let probed = format!("{shown} can be written and has hard links");
+    assert!(ran.out.contains(&probed), "{ran:?}");
+    assert!(!folder.path().join("store").exists());
+}
+
+#[test]
 fn a_root_that_is_a_dangling_link_or_below_a_file_is_said() {
     let server = shop();
     let folder = tempfile::tempdir().expect("a folder");
