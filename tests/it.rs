@@ -52,6 +52,8 @@ mod mysql_consistency;
 mod mysql_data;
 #[path = "it/mysql_objects.rs"]
 mod mysql_objects;
+#[path = "it/mysql_rights.rs"]
+mod mysql_rights;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]

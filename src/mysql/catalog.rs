@@ -44,7 +44,7 @@ pub async fn load(
         relations,
     };
     check_patterns(&scope)?;
-    rights::check(session, database, &mut claims).await?;
+    rights::check(session, &scope, &mut claims).await?;
     uncarried::check(session, Some(database), &mut claims).await?;
     read(session, KINDS, &scope, claims).await
 }

@@ -171,6 +171,32 @@ impl Claims {
         Ok(())
     }
 
+    /// What the user may not see for lack of these rights: an error that names them all, or a
+    /// warning for each.
+    pub fn hidden(&mut self, object: &str, lacking: &[String]) -> Result<()> {
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        if !self.lenient {
+            let rights = lacking.join(", ");
+            let message = format!(
+                "cannot dump all of {object}: the user lacks {rights}, and the server hides what \
+                 that would show"
+            );
+            return Err(Error::new(Kind::Privilege, message).hint(
+                "Grant the rights to the user, or to a role that it has by default, or give \
+                 --lenient to dump what it sees.",
+            ));
+        }
+        for right in lacking {
+            self.warn(
+                object,
+                format!("the user lacks {right}: what that would show is left out"),
+            );
+        }
+        Ok(())
+    }
+
     /// Something the user should hear of.
     pub fn warn(&mut self, object: impl Into<String>, message: impl Into<String>) {
         self.warnings.push(Warning {

@@ -7,6 +7,7 @@ pub mod conninfo;
 pub mod consistency;
 pub mod data;
 pub mod facts;
+pub mod granted;
 pub mod insert;
 pub mod inventory;
 pub mod objects;

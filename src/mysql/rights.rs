@@ -1,91 +1,167 @@
-//! What the user that dumps may see: `information_schema` hides the rest without a word, so that
-//! a right that is missing has to be told. Catalog: `SHOW GRANTS`.
+//! What the user that dumps may see: `information_schema` hides the rest without a word, so that a
+//! right that is missing is an error. Catalog: `SHOW GRANTS`, which lists what active roles and
+//! `PUBLIC` give as well.
 
-use bstr::ByteSlice as _;
+use bstr::BString;
 
-use crate::error::Result;
+use crate::error::{Kind as ErrorKind, Result};
 use crate::mysql::claims::Claims;
-use crate::mysql::quote;
+use crate::mysql::granted::Granted;
+use crate::mysql::inventory::Relation;
+use crate::mysql::objects::routine;
+use crate::mysql::scope::Scope;
 use crate::mysql::session::Session;
 
-/// Without these on the whole database, something of it may not be seen.
-const NEEDED: [&str; 4] = ["SELECT", "SHOW VIEW", "TRIGGER", "EVENT"];
+/// Any of these three shows that a routine is there, and only all of them show each.
+const ROUTINE_RIGHTS: [&str; 3] = ["EXECUTE", "CREATE ROUTINE", "ALTER ROUTINE"];
 
-/// Warns of rights on the database that the user lacks. Who has roles is not judged: what these
-/// may do is not in the list.
-pub async fn check(session: &mut Session, database: &[u8], claims: &mut Claims) -> Result<()> {
+/// Checks that nothing of what was asked for is hidden.
+pub async fn check(session: &mut Session, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+    let granted = granted(session, scope).await?;
+    let mut lacking: Vec<String> = Vec::new();
+    for right in needed(scope) {
+        if !granted.on_database(right) && !on_each(&granted, right, scope) {
+            lacking.push(format!("{right} on it"));
+        }
+    }
+    if scope.selection.definitions()
+        && scope.wants_rest()
+        && !sees_routines(session, &granted, scope).await?
+    {
+        lacking.push(routine::right(scope).to_owned());
+    }
+    claims.hidden(&format!("database {}", scope.database), &lacking)
+}
+
+async fn granted(session: &mut Session, scope: &Scope<'_>) -> Result<Granted> {
     let rows = session.query("SHOW GRANTS").await?;
-    let Some(column) = rows.columns().first() else {
-        return Ok(());
-    };
-    let mut lines = Vec::new();
+    let mut lines: Vec<BString> = Vec::new();
     for row in rows.iter() {
-        lines.push(row.bytes(column)?.to_str_lossy().into_owned());
+        let column = rows.columns().first().map_or("", String::as_str);
+        lines.push(row.owned(column)?);
     }
-    let database_name = database.to_str_lossy();
-    for right in missing(&lines, database) {
-        claims.warn(
-            format!("database {database_name}"),
-            format!("the user lacks {right} on it: what it can't see is left out"),
-        );
-    }
-    Ok(())
-}
-
-fn missing(lines: &[String], database: &[u8]) -> Vec<&'static str> {
-    let is_role = |line: &String| line.starts_with("GRANT ") && !line.contains(" ON ");
-    if lines.iter().any(is_role) {
-        return Vec::new();
-    }
-    let covering = lines.iter().filter_map(|line| line.split_once(" ON "));
-    let covering = covering.filter(|(_, on)| covers(on, database));
-    let granted: Vec<&str> = covering
-        .flat_map(|(rights, _)| rights.trim_start_matches("GRANT ").split(','))
-        .map(str::trim)
-        .collect();
-    let has = |right: &&str| granted.contains(right) || granted.contains(&"ALL PRIVILEGES");
-    NEEDED.into_iter().filter(|right| !has(right)).collect()
-}
-
-/// Whether the rest of a line is about all of the database; a pattern may be.
-fn covers(on: &str, database: &[u8]) -> bool {
-    let Some((object, _)) = on.split_once(".* TO ") else {
-        return false;
+    let literal = scope.caps.partial_revokes() && {
+        let rows = session.query("SELECT @@partial_revokes AS literal").await?;
+        rows.first()
+            .map(|row| row.bool("literal"))
+            .transpose()?
+            .unwrap_or(false)
     };
-    let plain = object
-        .replace("\\\\", "\\")
-        .replace("\\_", "_")
-        .replace("\\%", "%");
-    object == "*" || object.contains(['%', '_']) || plain.as_bytes() == quote::ident(database)
+    Ok(Granted::read(&lines, &scope.database, literal))
+}
+
+/// The rights that show the parts of a database.
+fn needed(scope: &Scope<'_>) -> Vec<&'static str> {
+    let mut all = vec!["SELECT"];
+    if scope.selection.definitions() {
+        all.extend(["SHOW VIEW", "TRIGGER"]);
+        all.extend(scope.wants_rest().then_some("EVENT"));
+    }
+    all
+}
+
+/// Where tables are chosen by their plain names, rights on these are enough.
+fn on_each(granted: &Granted, right: &str, scope: &Scope<'_>) -> bool {
+    let names = &scope.options.selection.tables;
+    let plain = |name: &String| !name.contains(['*', '?', '%', '[', '|', '(', '+', '.']);
+    let concerns = |relation: &&Relation| {
+        let view = relation.table_type == "VIEW";
+        match right {
+            "SHOW VIEW" => view,
+            "TRIGGER" => !view,
+            _ => true,
+        }
+    };
+    let mut chosen = scope
+        .relations
+        .iter()
+        .filter(|relation| scope.wants_relation(&relation.name))
+        .filter(concerns);
+    !names.is_empty()
+        && names.iter().all(plain)
+        && chosen.all(|relation| granted.on_table(right, &relation.name))
+}
+
+/// Whether each routine is listed; a body that is hidden is an error of its own.
+async fn sees_routines(
+    session: &mut Session,
+    granted: &Granted,
+    scope: &Scope<'_>,
+) -> Result<bool> {
+    let lists = ROUTINE_RIGHTS
+        .iter()
+        .all(|right| granted.on_database(right));
+    let caps = scope.caps;
+    let shows = (caps.data_dictionary() && granted.on_server("SELECT"))
+        || (caps.show_routine_privilege() && granted.on_server("SHOW_ROUTINE"))
+        || (caps.show_create_routine_privilege() && granted.on_database("SHOW CREATE ROUTINE"));
+    if lists || shows || caps.data_dictionary() {
+        return Ok(lists || shows);
+    }
+    match session.query("SELECT * FROM mysql.proc LIMIT 0").await {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::Privilege => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
+    use crate::mysql::facts::Flavor;
+    use crate::mysql::version::Caps;
+    use crate::source::DumpOptions;
+    use crate::sql::dialect::Dialect;
 
-    fn lacks(lines: &[&str]) -> Vec<&'static str> {
-        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-        missing(&lines, b"shop")
+    fn with_scope<T>(options: &DumpOptions, ask: impl FnOnce(&Scope<'_>) -> T) -> T {
+        let relation = |name: &str, table_type: &str| Relation {
+            name: name.into(),
+            table_type: table_type.into(),
+            ..Relation::default()
+        };
+        ask(&Scope {
+            caps: Caps {
+                flavor: Flavor::Mariadb,
+                number: 101_106,
+            },
+            database: "shop".into(),
+            collation: BString::default(),
+            options,
+            selection: options.selection.compile(Dialect::Mysql).unwrap(),
+            sees_grants: false,
+            relations: vec![relation("t", "BASE TABLE"), relation("v", "VIEW")],
+        })
     }
 
     #[test]
-    fn what_is_not_granted_is_told() {
-        assert!(lacks(&["GRANT ALL PRIVILEGES ON *.* TO `a`@`b`"]).is_empty());
-        assert!(lacks(&["GRANT ALL PRIVILEGES ON `shop`.* TO `a`@`b`"]).is_empty());
-        assert_eq!(
-            lacks(&[
-                "GRANT USAGE ON *.* TO `a`@`b`",
-                "GRANT SELECT, EVENT ON `shop`.* TO `a`@`b`",
-                "GRANT TRIGGER ON `other`.* TO `a`@`b`",
-                "GRANT SHOW VIEW ON `shop`.`t` TO `a`@`b`",
-            ]),
-            ["SHOW VIEW", "TRIGGER"]
-        );
+    fn rows_alone_need_less() {
+        let mut options = DumpOptions::default();
+        options.selection.data_only = true;
+        assert_eq!(with_scope(&options, needed), ["SELECT"]);
+        options.selection.data_only = false;
+        assert_eq!(with_scope(&options, needed).len(), 4);
     }
 
     #[test]
-    fn patterns_and_roles_are_not_judged() {
-        assert!(lacks(&["GRANT ALL PRIVILEGES ON `s%`.* TO `a`@`b`"]).is_empty());
-        assert!(lacks(&["GRANT USAGE ON *.* TO `a`@`b`", "GRANT `r` TO `a`@`b`"]).is_empty());
+    fn rights_on_the_named_tables_are_enough() {
+        let lines = ["GRANT SELECT, TRIGGER ON `shop`.`t` TO `u`@`%`".into()];
+        let granted = Granted::read(&lines, b"shop", false);
+        let mut options = DumpOptions::default();
+        options.selection.tables = vec!["t".into()];
+        for right in ["SELECT", "TRIGGER", "SHOW VIEW"] {
+            assert!(with_scope(&options, |scope| on_each(
+                &granted, right, scope
+            )));
+        }
+        options.selection.tables = vec!["t".into(), "v".into()];
+        assert!(!with_scope(&options, |scope| on_each(
+            &granted, "SELECT", scope
+        )));
+        // what a pattern would find in what is hidden can't be known
+        options.selection.tables = vec!["t*".into()];
+        assert!(!with_scope(&options, |scope| on_each(
+            &granted, "SELECT", scope
+        )));
     }
 }

@@ -238,6 +238,12 @@ impl Caps {
         self.since(mysql("8.0.20"), NEVER)
     }
 
+    /// `partial_revokes`: with it on, wildcards in databases' names are plain characters.
+    #[must_use]
+    pub fn partial_revokes(&self) -> bool {
+        self.since(mysql("8.0.16"), NEVER)
+    }
+
     /// The privilege SHOW CREATE ROUTINE.
     #[must_use]
     pub fn show_create_routine_privilege(&self) -> bool {

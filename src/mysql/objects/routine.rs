@@ -30,7 +30,8 @@ pub(super) fn query(scope: &Scope<'_>, types: &str) -> Select {
 }
 
 /// The right that shows a routine's body.
-pub(super) fn right(scope: &Scope<'_>) -> &'static str {
+#[must_use]
+pub fn right(scope: &Scope<'_>) -> &'static str {
     if scope.caps.show_routine_privilege() {
         "SHOW_ROUTINE on *.*"
     } else if scope.caps.show_create_routine_privilege() {
