@@ -169,8 +169,15 @@ pub struct Existing {
     pub own: BString,
 }
 
+/// What makes a server load faster.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tuning {
+    /// PostgreSQL: `maintenance_work_mem` while loading, as the server takes it: `1GB`.
+    pub maintenance_work_mem: Option<String>,
+}
+
 /// A server that is restored into: runs statements and takes rows.
-pub trait Target: Send {
+pub trait Target: Send + Sized {
     /// What server it is.
     fn server(&self) -> &ServerInfo;
     /// The dialect that it understands.
@@ -189,6 +196,12 @@ pub trait Target: Send {
     fn existing(&mut self) -> impl Future<Output = Result<Existing>> + Send;
     /// Goes on in this database of the same server: a new connection, or `USE`.
     fn use_database(&mut self, database: &[u8]) -> impl Future<Output = Result<()>> + Send;
+    /// Another session in the same database.
+    fn another(&mut self) -> impl Future<Output = Result<Self>> + Send;
+    /// Sets what makes loading faster, for this session.
+    fn tune(&mut self, tuning: &Tuning) -> impl Future<Output = Result<()>> + Send;
+    /// Waits until all that was loaded is on the server's disk, where tuning put that off.
+    fn settle(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// Ends the session cleanly.
     fn close(self) -> impl Future<Output = Result<()>> + Send;
 }

@@ -248,6 +248,20 @@ pub fn decode(
     }
 }
 
+/// A reader of the one frame that `frame` is. The caller bounds what it takes.
+pub(crate) fn unpack<'a>(codec: Codec, frame: &'a [u8]) -> io::Result<Box<dyn Read + Send + 'a>> {
+    Ok(match codec {
+        Codec::Zstd(_) => Box::new(zstd::stream::read::Decoder::with_buffer(frame)?.single_frame()),
+        Codec::Gzip(_) => Box::new(flate2::bufread::GzDecoder::new(frame)),
+        Codec::Xz(_) => {
+            let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0)?;
+            Box::new(liblzma::bufread::XzDecoder::new_stream(frame, stream))
+        }
+        Codec::Bzip2(_) => Box::new(bzip2::bufread::BzDecoder::new(frame)),
+        Codec::None => Box::new(frame),
+    })
+}
+
 fn bounded(from: impl Read, out: &mut Vec<u8>, limit: u64) -> io::Result<()> {
     let before = out.len();
     from.take(limit.saturating_add(1)).read_to_end(out)?;

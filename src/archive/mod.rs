@@ -4,6 +4,7 @@ mod closing;
 pub mod codec;
 mod format;
 pub mod frame;
+pub mod packed;
 pub mod reader;
 mod seekable;
 pub mod sequential;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::archive::closing::{TAIL, find, from_comment_lines};
 use crate::archive::codec::{Codec, decode, sha256};
 use crate::archive::format::{MAX_TOC, broken, from_json};
+use crate::archive::packed::Packed;
 use crate::archive::seekable::{
     CONTENTS_MAGIC, FOOTER, SKIP_HEADER, compare, incomplete, parse_contents, parse_footer,
     parse_seek_table, u32_at,
@@ -59,6 +60,16 @@ impl<R: Read + Seek> Reader<R> {
     pub fn frame(&mut self, number: u32, out: &mut Vec<u8>) -> Result<()> {
         let bytes = self.compressed(number)?;
         self.decode(number, &bytes, out)
+    }
+
+    /// A frame's compressed bytes, checked: for those who decompress it elsewhere.
+    pub fn packed(&mut self, number: u32) -> Result<Packed> {
+        Ok(Packed {
+            codec: self.codec,
+            number,
+            info: self.info(number)?,
+            bytes: self.compressed(number)?,
+        })
     }
 
     /// Checks that a frame's bytes are those that were written, without decompressing them.

@@ -8,6 +8,7 @@ use crate::error::{Context as _, Result};
 use crate::pipeline::engine::{Load, load_url, open};
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::{OnError, Outcome};
+use crate::source::Tuning;
 
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]
@@ -48,13 +49,16 @@ pub struct Args {
     #[arg(short, long, value_name = "N", default_value_t = 1,
           value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// PostgreSQL: memory for building indexes, for each connection
+    #[arg(long, value_name = "SIZE")]
+    maintenance_work_mem: Option<String>,
 }
 
 /// Restores an archive.
 pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     let job = job(&args);
-    if args.jobs > 1 {
-        tracing::warn!("restoring over several connections is not there yet: one is used");
+    if args.jobs > 1 && args.single_transaction {
+        tracing::warn!("one transaction is one connection's: --jobs is not heeded");
     }
     let load = if args.file == Path::new("-") {
         Load::Pipe(Box::new(std::io::stdin()), &job)
@@ -81,6 +85,10 @@ fn job(args: &Args) -> RestoreJob {
         into_existing: args.into_existing,
         assume_encoding: args.assume_encoding.clone(),
         overwrite_existing: args.overwrite_existing,
+        jobs: args.jobs.into(),
+        tuning: Tuning {
+            maintenance_work_mem: args.maintenance_work_mem.clone(),
+        },
     }
 }
 

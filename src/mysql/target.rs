@@ -11,7 +11,7 @@ use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
 use crate::mysql::setup::Purpose;
 use crate::mysql::source::server_info;
-use crate::source::{Existing, ServerInfo, Target};
+use crate::source::{Existing, ServerInfo, Target, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// Values that were cut, rounded or replaced: what stands in the table is not what was sent.
@@ -23,6 +23,9 @@ const LOSSES: [&str; 4] = ["1264", "1292", "1366", "1406"];
 pub struct MysqlTarget {
     session: Session,
     server: ServerInfo,
+    settings: Settings,
+    /// The database that was changed to; `None`: the settings' own.
+    database: Option<Vec<u8>>,
     max_packet: usize,
 }
 
@@ -43,6 +46,8 @@ impl MysqlTarget {
         Ok(Self {
             server: server_info(session.facts(), settings),
             session,
+            settings: settings.clone(),
+            database: None,
             max_packet: max_packet.unwrap_or(1 << 20),
         })
     }
@@ -138,7 +143,25 @@ impl Target for MysqlTarget {
 
     async fn use_database(&mut self, database: &[u8]) -> Result<()> {
         let sql = [b"USE ".as_slice(), &quote::ident(database)].concat();
-        self.session.execute(sql).await.map(drop)
+        self.session.execute(sql).await?;
+        self.database = Some(database.to_vec());
+        Ok(())
+    }
+
+    async fn another(&mut self) -> Result<Self> {
+        let mut next = Self::with_settings(&self.settings).await?;
+        if let Some(database) = &self.database {
+            next.use_database(database).await?;
+        }
+        Ok(next)
+    }
+
+    async fn tune(&mut self, _: &Tuning) -> Result<()> {
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<()> {
+        Ok(())
     }
 
     async fn close(self) -> Result<()> {

@@ -134,7 +134,7 @@ pub async fn load_url(
     done
 }
 
-async fn load_into<T: Target>(
+async fn load_into<T: Target + 'static>(
     mut target: T,
     load: Load<'_>,
     env: &Env,

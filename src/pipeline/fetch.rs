@@ -1,97 +1,70 @@
-//! Reads an archive's pieces ahead of those who run them, off the async threads.
+//! Reads an archive's pieces: entries share frames, and those that were read last are kept.
 
+use std::collections::VecDeque;
 use std::io::{Read, Seek};
 
-use tokio::sync::mpsc::{Receiver, channel};
-use tokio::task::{JoinHandle, spawn_blocking};
-
+use crate::archive::packed::Packed;
 use crate::archive::reader::Reader;
 use crate::archive::toc::Piece;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::stream::died;
 
-/// So many pieces wait to be run at most.
-const AHEAD: usize = 2;
+/// So many frames are kept.
+const KEPT: usize = 3;
 
-/// Pieces on their way: each with the place of its entry in the table of contents.
-pub(super) struct Fetched {
-    pieces: Receiver<(usize, u64, Vec<u8>)>,
-    reading: JoinHandle<Result<()>>,
-}
+/// Longer frames are not kept, in bytes: they are one entry's.
+const KEEP: usize = 16 << 20;
 
-impl Fetched {
-    /// Begins to read these pieces, in this order.
-    pub(super) fn start<R>(reader: Reader<R>, wanted: Vec<(usize, Piece)>) -> Self
-    where
-        R: Read + Seek + Send + 'static,
-    {
-        let (send, pieces) = channel(AHEAD);
-        let reading = spawn_blocking(move || {
-            let mut frames = Frames::new(reader);
-            for (entry, piece) in wanted {
-                if send
-                    .blocking_send((entry, piece.rows, frames.piece(piece)?))
-                    .is_err()
-                {
-                    break;
-                }
-            }
-            Ok(())
-        });
-        Self { pieces, reading }
-    }
-
-    /// The next piece: its entry, its rows, its SQL; `None` after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<(usize, u64, Vec<u8>)>> {
-        if let Some(piece) = self.pieces.recv().await {
-            return Ok(Some(piece));
-        }
-        (&mut self.reading).await.map_err(died)??;
-        Ok(None)
-    }
-}
-
-/// Frames with the last one kept: small entries share one.
+/// Frames with the last ones kept: small entries share one.
 pub(super) struct Frames<R> {
     reader: Reader<R>,
-    kept: Option<u32>,
-    sql: Vec<u8>,
+    kept: VecDeque<(u32, Vec<u8>)>,
 }
 
 impl<R: Read + Seek> Frames<R> {
     pub(super) fn new(reader: Reader<R>) -> Self {
         Self {
             reader,
-            kept: None,
-            sql: Vec::new(),
+            kept: VecDeque::new(),
         }
     }
 
     /// The SQL of one piece.
     pub(super) fn piece(&mut self, piece: Piece) -> Result<Vec<u8>> {
-        if self.kept != Some(piece.frame) {
-            self.kept = None;
-            self.reader.frame(piece.frame, &mut self.sql)?;
-            self.kept = Some(piece.frame);
-        }
         let (start, length) = (piece.offset as usize, piece.length as usize);
-        if length == self.sql.len() {
-            self.kept = None;
-            return Ok(std::mem::take(&mut self.sql));
+        if let Some((_, sql)) = self.kept.iter().find(|(frame, _)| *frame == piece.frame) {
+            return part(sql, start, length);
         }
-        let part = self.sql.get(start..start + length).map(<[u8]>::to_vec);
-        part.ok_or_else(|| Error::new(Kind::Archive, "a piece lies outside of its frame"))
+        let sql = self.whole(piece.frame)?;
+        if start == 0 && length == sql.len() {
+            return Ok(sql);
+        }
+        let found = part(&sql, start, length);
+        if sql.len() <= KEEP {
+            self.kept.truncate(KEPT - 1);
+            self.kept.push_front((piece.frame, sql));
+        }
+        found
     }
 
     /// A whole frame's SQL.
     pub(super) fn whole(&mut self, frame: u32) -> Result<Vec<u8>> {
-        self.kept = None;
-        self.reader.frame(frame, &mut self.sql)?;
-        Ok(std::mem::take(&mut self.sql))
+        let mut sql = Vec::new();
+        self.reader.frame(frame, &mut sql)?;
+        Ok(sql)
     }
 
-    /// The reader again.
-    pub(super) fn into_reader(self) -> Reader<R> {
-        self.reader
+    /// Checks that a frame's bytes are those that were written.
+    pub(super) fn check(&mut self, frame: u32) -> Result<()> {
+        self.reader.check_frame(frame)
     }
+
+    /// A frame's compressed bytes, checked.
+    pub(super) fn packed(&mut self, frame: u32) -> Result<Packed> {
+        self.reader.packed(frame)
+    }
+}
+
+fn part(sql: &[u8], start: usize, length: usize) -> Result<Vec<u8>> {
+    let part = sql.get(start..start + length).map(<[u8]>::to_vec);
+    part.ok_or_else(|| Error::new(Kind::Archive, "a piece lies outside of its frame"))
 }

@@ -27,10 +27,22 @@ pub struct Outcome {
     pub skipped: Vec<String>,
 }
 
+impl Outcome {
+    /// Adds what another connection did.
+    pub(super) fn add(&mut self, other: Self) {
+        self.statements += other.statements;
+        self.rows += other.rows;
+        self.failures.extend(other.failures);
+        self.skipped.extend(other.skipped);
+    }
+}
+
 /// Runs SQL on a target, piece by piece.
 pub struct Runner<'a, T: Target> {
     target: &'a mut T,
     splitter: Splitter,
+    /// The splitter as it was when the task began.
+    base: Option<Splitter>,
     on_error: OnError,
     /// In COPY data: whether the server takes them; `None` outside.
     copying: Option<bool>,
@@ -44,6 +56,7 @@ impl<'a, T: Target> Runner<'a, T> {
         Self {
             target,
             splitter: Splitter::new(dialect),
+            base: None,
             on_error,
             copying: None,
             outcome: Outcome::default(),
@@ -77,6 +90,26 @@ impl<'a, T: Target> Runner<'a, T> {
     /// Ends it, and keeps what was done. Dropped without this, the server takes it back.
     pub async fn commit(&mut self) -> Result<()> {
         self.statement(b"COMMIT", "the transaction").await
+    }
+
+    /// Begins a transaction around what one task runs.
+    pub(super) async fn begin_part(&mut self) -> Result<()> {
+        self.base = Some(self.splitter.clone());
+        self.target.execute(b"START TRANSACTION").await
+    }
+
+    /// Ends it, and keeps what was done.
+    pub(super) async fn commit_part(&mut self) -> Result<()> {
+        self.target.execute(b"COMMIT").await
+    }
+
+    /// Ends it, and takes back what was done: the task can be run again.
+    pub(super) async fn roll_back_part(&mut self) -> Result<()> {
+        if let Some(base) = self.base.take() {
+            self.splitter = base;
+        }
+        self.copying = None;
+        self.target.execute(b"ROLLBACK").await
     }
 
     /// The target, for what is not SQL.

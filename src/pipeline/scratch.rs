@@ -24,7 +24,7 @@ pub async fn prove<T, R>(
     task: &Task,
 ) -> Result<Outcome>
 where
-    T: Target,
+    T: Target + 'static,
     R: Read + Seek + Send + 'static,
 {
     let create = creation(reader.toc())?;
@@ -47,7 +47,7 @@ fn scratch_name(now: DateTime<Utc>) -> String {
 
 async fn load<T, R>(target: &mut T, reader: Reader<R>, name: &str, task: &Task) -> Result<Outcome>
 where
-    T: Target,
+    T: Target + 'static,
     R: Read + Seek + Send + 'static,
 {
     target.use_database(name.as_bytes()).await?;

@@ -1,12 +1,13 @@
 //! A PostgreSQL database that is restored into.
 
 use super::conninfo::{self, surroundings::Machine};
+use super::quote::literal;
 use super::session::Session;
 use super::settings::{Secret, Settings};
 use super::{fixed, server};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::source::{Existing, ServerInfo, Target};
+use crate::source::{Existing, ServerInfo, Target, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// What COPY's errors begin with.
@@ -43,6 +44,8 @@ pub struct PgTarget {
     session: Session,
     settings: Settings,
     server: ServerInfo,
+    /// The database that was changed to; `None`: the settings' own.
+    database: Option<Vec<u8>>,
 }
 
 impl PgTarget {
@@ -60,6 +63,7 @@ impl PgTarget {
             session,
             settings,
             server,
+            database: None,
         })
     }
 
@@ -127,9 +131,41 @@ impl Target for PgTarget {
     }
 
     async fn use_database(&mut self, database: &[u8]) -> Result<()> {
-        let next = Self::open(self.settings.for_database(database)).await?;
+        let mut next = Self::open(self.settings.for_database(database)).await?;
+        next.database = Some(database.to_vec());
         let before = std::mem::replace(self, next);
         before.close().await
+    }
+
+    async fn another(&mut self) -> Result<Self> {
+        let settings = match &self.database {
+            Some(database) => self.settings.for_database(database),
+            None => self.settings.clone(),
+        };
+        let mut next = Self::open(settings).await?;
+        next.database.clone_from(&self.database);
+        Ok(next)
+    }
+
+    async fn tune(&mut self, tuning: &Tuning) -> Result<()> {
+        // A restore that is lost with the server is begun again, or resumed where the server is.
+        self.session
+            .execute(b"SET synchronous_commit = off")
+            .await?;
+        if let Some(memory) = &tuning.maintenance_work_mem {
+            let doing = "cannot set maintenance_work_mem";
+            let set = [b"SET maintenance_work_mem = ", literal(memory).as_slice()].concat();
+            self.session.execute_for(doing, &set).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<()> {
+        self.session.execute(b"SET synchronous_commit = on").await?;
+        // A commit that waits for the log waits for all that came before it too.
+        let mark = "SELECT pg_catalog.pg_logical_emit_message(true, 'dumpkeep', 'restored')";
+        let doing = "cannot wait for the server's log";
+        self.session.execute_for(doing, mark.as_bytes()).await
     }
 
     async fn close(self) -> Result<()> {

@@ -4,7 +4,7 @@ use crate::sql::dialect::Dialect;
 use crate::sql::scan::Kind;
 
 /// Reads along with a statement, token by token, without its white space.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Head {
     dialect: Dialect,
     opening: Opening,

@@ -11,7 +11,7 @@ use crate::sql::scan::{Kind, Rules, Scanner};
 const VARIABLES: usize = 1000;
 
 /// Follows the settings of a script's session.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Modes {
     rules: Rules,
     /// MySQL's user variables that hold a saved setting: what the rules were then.

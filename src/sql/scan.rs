@@ -109,7 +109,7 @@ pub(super) struct Token {
     pub(super) end: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum State {
     Between,
     Run(Kind),
@@ -131,7 +131,7 @@ enum Before {
 }
 
 /// Cuts text into tokens.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Scanner {
     pub(super) rules: Rules,
     /// Words, spaces and parentheses don't matter for now: one `Other` holds many.

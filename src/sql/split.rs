@@ -46,7 +46,7 @@ pub const STATEMENT_LIMIT: usize = (1 << 30) + (1 << 20);
 const LINE_LIMIT: usize = 64 << 10;
 
 /// Cuts a script into items. Push pieces and take items in turn; then say `end` and take the rest.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Splitter {
     scanner: Scanner,
     dialect: Dialect,

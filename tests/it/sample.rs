@@ -1,5 +1,5 @@
 //! A shop with objects of every kind and a million rows, there and back: as a script through the
-//! servers' own clients and natively, equal by the oracle.
+//! servers' own clients and natively over several connections, equal by the oracle.
 
 use std::path::Path;
 
@@ -58,6 +58,8 @@ fn postgres(version: &str) {
         &text(&archive),
         "--to",
         &b.url("natively"),
+        "--jobs",
+        "4",
     ]));
     oracle::postgres((&a, "shop"), (&b, "natively")).expect("equal natively");
 }
@@ -90,7 +92,8 @@ fn a_shop_comes_back_on_mariadb_10_11() {
     for (database, natively) in [("script", false), ("natively", true)] {
         b.create_database(database);
         if natively {
-            let restored = ran(&["restore", &text(&archive), "--to", &b.url(database)]);
+            let url = b.url(database);
+            let restored = ran(&["restore", &text(&archive), "--to", &url, "--jobs", "4"]);
             assert_eq!(restored.code, Some(0), "{}", restored.err);
         } else {
             b.load(database, &archive).expect("the script loads");

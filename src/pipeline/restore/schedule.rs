@@ -1,0 +1,370 @@
+//! What can be restored at the same time: rows and post-data as a graph, handed out task by task.
+//! Pure.
+//!
+//! Rows need nothing but what is made already; of one table, every piece is a task of its own.
+//! *Heavy* definitions (indexes, constraints, foreign keys) wait for what they need and for the rows
+//! of every table that they read, and then go beside other work. *Light* ones (triggers, grants,
+//! attachments …) take no time: they wait for all rows and go one after the other in the archive's
+//! order, for two grants on one object would break each other. *Late* ones (refreshes of
+//! materialized views, event triggers) may read or stop anything: they wait for all that stands
+//! before them. Tasks that would lock the same table against each other don't run together.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::archive::toc::{Piece, Toc, TocEntry};
+use crate::error::{Error, Kind, Result};
+use crate::pipeline::restore::relations::Relations;
+use crate::plan::entry::Section;
+
+/// What takes time, and reads or locks only the tables that it names.
+const HEAVY: &[&str] = &["constraint", "foreign_key", "index", "matview_refresh"];
+
+/// What must find everything else in its place.
+const LATE: &[&str] = &["event_trigger", "matview_refresh"];
+
+/// A piece of work for one connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Task {
+    /// The entry's place in the table of contents.
+    pub(super) entry: usize,
+    /// Which of the entry's pieces; `None` for all of them.
+    pub(super) piece: Option<usize>,
+    node: usize,
+}
+
+impl Task {
+    /// The pieces that it feeds, in order.
+    pub(super) fn pieces(self, entry: &TocEntry) -> &[Piece] {
+        match self.piece {
+            None => &entry.pieces,
+            Some(at) => entry.pieces.get(at..=at).unwrap_or_default(),
+        }
+    }
+}
+
+/// What a worker does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// This.
+    Run(Task),
+    /// Wait until another one is done.
+    Wait,
+    /// Nothing is left.
+    Nothing,
+}
+
+/// How a table is held by a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// Beside others that read it: `CREATE INDEX`.
+    Shared,
+    Alone,
+}
+
+/// An entry, or a point in time that others wait for.
+#[derive(Debug)]
+struct Node {
+    /// The entry's place in the table of contents.
+    entry: Option<usize>,
+    /// How many tasks it is cut into; `None`: it is one.
+    pieces: Option<usize>,
+    /// So many tasks were handed out.
+    begun: usize,
+    /// So many are not done.
+    left: usize,
+    /// Larger ones go first.
+    weight: u64,
+    /// So many nodes must be done before it.
+    waits: usize,
+    waited_by: Vec<usize>,
+    holds: Vec<(usize, Hold)>,
+}
+
+/// The tasks, and how far they are.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    nodes: Vec<Node>,
+    /// What can be handed out: the heaviest first, then the archive's order.
+    ready: BTreeSet<(Reverse<u64>, usize)>,
+    /// How often a table is held; `None` is by one alone.
+    held: HashMap<usize, Option<u32>>,
+    running: usize,
+}
+
+impl Schedule {
+    /// The tasks of the entries at these places; those before the rows are not among them. `spread`:
+    /// over several connections, the largest work first; else in the archive's order.
+    pub(super) fn new(toc: &Toc, chosen: &[usize], spread: bool) -> Self {
+        let mut builder = Builder::new(toc);
+        for at in chosen.iter().copied() {
+            builder.add_entry(at, spread);
+        }
+        builder.link();
+        builder.finish()
+    }
+
+    /// What a worker does next.
+    pub(super) fn next(&mut self) -> Result<Next> {
+        let free = self.ready.iter().find(|(_, node)| self.is_free(*node));
+        if let Some(key) = free.copied() {
+            return Ok(self.hand_out(key));
+        }
+        if self.running > 0 {
+            return Ok(Next::Wait);
+        }
+        if self.nodes.iter().all(|node| node.left == 0) {
+            return Ok(Next::Nothing);
+        }
+        let what = "the entries that are left wait for each other";
+        Err(Error::new(Kind::Internal, what))
+    }
+
+    fn hand_out(&mut self, key: (Reverse<u64>, usize)) -> Next {
+        let Some(node) = self.nodes.get_mut(key.1) else {
+            return Next::Nothing;
+        };
+        let task = Task {
+            entry: node.entry.unwrap_or_default(),
+            piece: node.pieces.map(|_| node.begun),
+            node: key.1,
+        };
+        node.begun += 1;
+        if node.begun >= node.pieces.unwrap_or(1) {
+            self.ready.remove(&key);
+        }
+        for (table, hold) in &node.holds {
+            let held = self.held.entry(*table).or_insert(Some(0));
+            *held = held
+                .filter(|_| *hold == Hold::Shared)
+                .map(|count| count + 1);
+        }
+        self.running += 1;
+        Next::Run(task)
+    }
+
+    fn is_free(&self, node: usize) -> bool {
+        let holds = self.nodes.get(node).map_or(&[][..], |node| &node.holds);
+        holds
+            .iter()
+            .all(|(table, hold)| match self.held.get(table) {
+                None | Some(Some(0)) => true,
+                Some(None) => false,
+                Some(Some(_)) => *hold == Hold::Shared,
+            })
+    }
+
+    /// A task that was handed out is done.
+    pub(super) fn done(&mut self, task: Task) {
+        self.running -= 1;
+        let Some(node) = self.nodes.get_mut(task.node) else {
+            return;
+        };
+        for (table, _) in &node.holds {
+            let held = self.held.entry(*table).or_insert(Some(0));
+            *held = Some(held.map_or(0, |count| count.saturating_sub(1)));
+        }
+        node.left -= 1;
+        if node.left == 0 {
+            self.release(task.node);
+        }
+    }
+
+    /// Lets go what waited for this node, and for the points in time that it completes.
+    fn release(&mut self, done: usize) {
+        let mut open = vec![done];
+        while let Some(done) = open.pop() {
+            let node = self.nodes.get_mut(done);
+            for next in node
+                .map(|node| std::mem::take(&mut node.waited_by))
+                .unwrap_or_default()
+            {
+                let Some(node) = self.nodes.get_mut(next) else {
+                    continue;
+                };
+                node.waits -= 1;
+                if node.waits > 0 {
+                    continue;
+                }
+                if node.left == 0 {
+                    open.push(next);
+                } else {
+                    self.ready.insert((Reverse(node.weight), next));
+                }
+            }
+        }
+    }
+}
+
+struct Builder<'a> {
+    toc: &'a Toc,
+    relations: Relations,
+    nodes: Vec<Node>,
+    /// Each entry's node.
+    of_entry: BTreeMap<usize, usize>,
+    /// Who waits for whom.
+    edges: HashSet<(usize, usize)>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(toc: &'a Toc) -> Self {
+        Self {
+            toc,
+            relations: Relations::of(toc),
+            nodes: Vec::new(),
+            of_entry: BTreeMap::new(),
+            edges: HashSet::new(),
+        }
+    }
+
+    fn add_entry(&mut self, at: usize, spread: bool) {
+        let Some(entry) = self.toc.entries.get(at) else {
+            return;
+        };
+        if entry.section < Section::Data || entry.pieces.is_empty() {
+            return;
+        }
+        let (pieces, holds) = match entry.rows {
+            Some(_) => (Some(entry.pieces.len()), Vec::new()),
+            None => (None, self.holds(at, entry)),
+        };
+        let weight = if spread { self.weight(at, entry) } else { 0 };
+        let node = self.add(Some(at), pieces, pieces.unwrap_or(1));
+        self.of_entry.insert(at, node);
+        if let Some(node) = self.nodes.get_mut(node) {
+            (node.weight, node.holds) = (weight, holds);
+        }
+    }
+
+    fn add(&mut self, entry: Option<usize>, pieces: Option<usize>, left: usize) -> usize {
+        self.nodes.push(Node {
+            entry,
+            pieces,
+            begun: 0,
+            left,
+            weight: 0,
+            waits: 0,
+            waited_by: Vec::new(),
+            holds: Vec::new(),
+        });
+        self.nodes.len() - 1
+    }
+
+    /// The bytes of rows that it is about.
+    fn weight(&self, at: usize, entry: &TocEntry) -> u64 {
+        if entry.rows.is_some() {
+            return entry.bytes;
+        }
+        if !is_heavy(entry) {
+            return 0;
+        }
+        let tables = self.relations.read_by(at);
+        let rows = self.relations.rows_of(&tables);
+        let entries = rows.into_iter().filter_map(|at| self.toc.entries.get(at));
+        entries.map(|entry| entry.bytes).sum()
+    }
+
+    fn holds(&self, at: usize, entry: &TocEntry) -> Vec<(usize, Hold)> {
+        let hold = if entry.kind == "index" {
+            Hold::Shared
+        } else {
+            Hold::Alone
+        };
+        let tables = self.relations.read_by(at).into_iter();
+        tables.map(|table| (table, hold)).collect()
+    }
+
+    fn link(&mut self) {
+        let toc = self.toc;
+        let nodes: Vec<(usize, usize)> = self
+            .of_entry
+            .iter()
+            .map(|(at, node)| (*at, *node))
+            .collect();
+        let entry = |at: usize| toc.entries.get(at);
+        let all_rows = self.add(None, None, 0);
+        for (at, node) in &nodes {
+            if entry(*at).is_some_and(|entry| entry.rows.is_some()) {
+                self.edges.insert((*node, all_rows));
+            }
+        }
+        let (mut so_far, mut light) = (all_rows, all_rows);
+        for (at, node) in nodes {
+            let Some(entry) = entry(at).filter(|entry| entry.rows.is_none()) else {
+                continue;
+            };
+            self.wait_for(node, &self.relations.needs_of(at));
+            if LATE.contains(&entry.kind.as_str()) {
+                self.edges.insert((so_far, node));
+                continue;
+            }
+            if is_heavy(entry) {
+                self.wait_for_rows(at, node, entry);
+            } else {
+                self.edges.insert((light, node));
+                light = node;
+            }
+            let next = self.add(None, None, 0);
+            self.edges.extend([(so_far, next), (node, next)]);
+            so_far = next;
+        }
+    }
+
+    fn wait_for_rows(&mut self, at: usize, node: usize, entry: &TocEntry) {
+        let mut tables = self.relations.read_by(at);
+        if entry.kind != "index" {
+            // Rows that come by way of their root may end up in any table of the family.
+            tables = self.relations.families_of(&tables);
+        }
+        self.wait_for(node, &self.relations.rows_of(&tables));
+    }
+
+    fn wait_for(&mut self, node: usize, entries: &[usize]) {
+        for other in entries.iter().filter_map(|at| self.of_entry.get(at)) {
+            if *other != node {
+                self.edges.insert((*other, node));
+            }
+        }
+    }
+
+    fn finish(mut self) -> Schedule {
+        for (from, to) in &self.edges {
+            if let Some(node) = self.nodes.get_mut(*from) {
+                node.waited_by.push(*to);
+            }
+            if let Some(node) = self.nodes.get_mut(*to) {
+                node.waits += 1;
+            }
+        }
+        let free = |node: &(usize, &Node)| node.1.waits == 0;
+        let free: Vec<(usize, u64, usize)> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(free)
+            .map(|(at, node)| (at, node.weight, node.left))
+            .collect();
+        let mut schedule = Schedule {
+            nodes: self.nodes,
+            ready: BTreeSet::new(),
+            held: HashMap::new(),
+            running: 0,
+        };
+        for (at, weight, left) in free {
+            if left == 0 {
+                schedule.release(at);
+            } else {
+                schedule.ready.insert((Reverse(weight), at));
+            }
+        }
+        schedule
+    }
+}
+
+fn is_heavy(entry: &TocEntry) -> bool {
+    HEAVY.contains(&entry.kind.as_str())
+}
+
+#[cfg(test)]
+#[path = "schedule_tests.rs"]
+mod tests;

@@ -1,0 +1,176 @@
+#![expect(clippy::unwrap_used, reason = "test")]
+
+use super::*;
+use crate::archive::toc::{ArchiveKind, Head, Text};
+use crate::plan::entry::EntryId;
+use crate::source::ServerInfo;
+use crate::sql::dialect::Dialect;
+
+fn toc(entries: Vec<TocEntry>) -> Toc {
+    Toc {
+        head: Head {
+            format: 1,
+            tool: String::new(),
+            kind: ArchiveKind::Database,
+            dialect: Dialect::Postgres,
+            server: ServerInfo::default(),
+            database: Text::default(),
+            encoding: String::new(),
+            position: None,
+            started: chrono::DateTime::UNIX_EPOCH,
+            ended: chrono::DateTime::UNIX_EPOCH,
+            codec: String::new(),
+            switches: Vec::new(),
+            warnings: Vec::new(),
+        },
+        digest: String::new(),
+        frames: Vec::new(),
+        entries,
+    }
+}
+
+/// An entry of this kind; of rows where it has bytes.
+fn entry(id: u32, kind: &str, name: &str, needs: &[u32], bytes: u64) -> TocEntry {
+    let section = match kind {
+        "table" | "partition_attach" | "function" => Section::PreData,
+        "table_data" | "sequence_value" => Section::Data,
+        _ => Section::PostData,
+    };
+    let pieces = if bytes > 100 { 3 } else { 1 };
+    let piece = Piece {
+        frame: 0,
+        offset: 0,
+        length: 1,
+        rows: 0,
+    };
+    TocEntry {
+        id: EntryId(id),
+        kind: kind.into(),
+        section,
+        schema: None,
+        name: Text(name.into()),
+        detail: Text::default(),
+        owner: None,
+        needs: needs.iter().copied().map(EntryId).collect(),
+        pieces: vec![piece; pieces],
+        rows: (kind == "table_data").then_some(1),
+        bytes,
+        sql: Vec::new(),
+        drop: Vec::new(),
+    }
+}
+
+fn names(toc: &Toc, tasks: &[Task]) -> Vec<String> {
+    let name = |task: &Task| {
+        let entry = &toc.entries[task.entry];
+        format!("{} {}", entry.kind, entry.name.0)
+    };
+    tasks.iter().map(name).collect()
+}
+
+/// All that can run now.
+fn now(schedule: &mut Schedule) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    while let Next::Run(task) = schedule.next().unwrap() {
+        tasks.push(task);
+    }
+    tasks
+}
+
+fn shop() -> Toc {
+    toc(vec![
+        entry(1, "table", "small", &[], 0),
+        entry(2, "table", "large", &[], 0),
+        entry(3, "table_data", "small", &[1], 10),
+        entry(4, "table_data", "large", &[2], 1000),
+        entry(5, "constraint", "small_pkey", &[1], 0),
+        entry(6, "index", "large_a", &[2], 0),
+        entry(7, "index", "large_b", &[2], 0),
+        entry(8, "trigger", "t", &[1], 0),
+        entry(9, "foreign_key", "large_small", &[1, 2, 5], 0),
+        entry(10, "grants", "g", &[1], 0),
+        entry(11, "matview_refresh", "m", &[2], 0),
+    ])
+}
+
+fn all(toc: &Toc) -> Vec<usize> {
+    (0..toc.entries.len()).collect()
+}
+
+#[test]
+fn the_largest_goes_first_and_indexes_as_soon_as_their_tables_are_loaded() {
+    let toc = shop();
+    let mut schedule = Schedule::new(&toc, &all(&toc), true);
+    let rows = now(&mut schedule);
+    let large = "table_data large";
+    assert_eq!(
+        names(&toc, &rows),
+        [large, large, large, "table_data small"]
+    );
+    schedule.done(rows[3]);
+    let key = now(&mut schedule);
+    assert_eq!(names(&toc, &key), ["constraint small_pkey"]);
+    rows[..3].iter().for_each(|task| schedule.done(*task));
+    let beside = now(&mut schedule);
+    // The trigger would lock the table that the key is added to.
+    assert_eq!(names(&toc, &beside), ["index large_a", "index large_b"]);
+    schedule.done(key[0]);
+    let trigger = now(&mut schedule);
+    assert_eq!(names(&toc, &trigger), ["trigger t"]);
+    beside.iter().for_each(|task| schedule.done(*task));
+    assert_eq!(now(&mut schedule), []);
+    schedule.done(trigger[0]);
+    let last = now(&mut schedule);
+    assert_eq!(names(&toc, &last), ["foreign_key large_small"]);
+    schedule.done(last[0]);
+    let grants = now(&mut schedule);
+    assert_eq!(names(&toc, &grants), ["grants g"]);
+    schedule.done(grants[0]);
+    let refresh = now(&mut schedule);
+    assert_eq!(names(&toc, &refresh), ["matview_refresh m"]);
+    schedule.done(refresh[0]);
+    assert_eq!(schedule.next().unwrap(), Next::Nothing);
+}
+
+#[test]
+fn one_connection_keeps_the_archives_order() {
+    let toc = shop();
+    let mut schedule = Schedule::new(&toc, &all(&toc), false);
+    let mut order = Vec::new();
+    while let Next::Run(task) = schedule.next().unwrap() {
+        order.push(task);
+        schedule.done(task);
+    }
+    let places: Vec<usize> = order.iter().map(|task| task.entry).collect();
+    assert_eq!(places, [2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10]);
+}
+
+#[test]
+fn a_key_of_a_partitioned_table_waits_for_the_rows_of_its_partitions() {
+    let toc = toc(vec![
+        entry(1, "table", "parent", &[], 0),
+        entry(2, "table", "part", &[], 0),
+        entry(3, "partition_attach", "part", &[1, 2], 0),
+        entry(4, "table", "other", &[], 0),
+        entry(5, "table_data", "part", &[2, 3], 10),
+        entry(6, "table_data", "other", &[4], 10),
+        entry(7, "foreign_key", "fk", &[1, 4], 0),
+    ]);
+    let mut schedule = Schedule::new(&toc, &all(&toc), true);
+    let rows = now(&mut schedule);
+    assert_eq!(names(&toc, &rows), ["table_data part", "table_data other"]);
+    schedule.done(rows[1]);
+    assert_eq!(now(&mut schedule), []);
+    schedule.done(rows[0]);
+    assert_eq!(names(&toc, &now(&mut schedule)), ["foreign_key fk"]);
+}
+
+#[test]
+fn what_was_not_chosen_is_not_waited_for() {
+    let toc = shop();
+    let mut schedule = Schedule::new(&toc, &[8, 5], true);
+    let tasks = now(&mut schedule);
+    assert_eq!(names(&toc, &tasks), ["foreign_key large_small"]);
+    schedule.done(tasks[0]);
+    assert_eq!(names(&toc, &now(&mut schedule)), ["index large_a"]);
+}
