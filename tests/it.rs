@@ -34,6 +34,10 @@ mod faults;
 mod fixtures_mysql;
 #[path = "it/fixtures_postgres.rs"]
 mod fixtures_postgres;
+#[path = "it/foreign_mysql.rs"]
+mod foreign_mysql;
+#[path = "it/foreign_postgres.rs"]
+mod foreign_postgres;
 #[path = "it/fuzz.rs"]
 mod fuzz;
 #[path = "it/hooks.rs"]

@@ -6,6 +6,7 @@ use super::Context;
 use super::choice::ChoiceArgs;
 use crate::error::{Context as _, Result};
 use crate::pipeline::engine::{Load, load_url, open};
+use crate::pipeline::foreign::{ForeignFile, Piped};
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::{OnError, Outcome};
 use crate::source::Tuning;
@@ -61,7 +62,12 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
         tracing::warn!("one transaction is one connection's: --jobs is not heeded");
     }
     let load = if args.file == Path::new("-") {
-        Load::Pipe(Box::new(std::io::stdin()), &job)
+        match ForeignFile::pipe(Box::new(std::io::stdin()))? {
+            Piped::Own(input) => Load::Pipe(input, &job),
+            Piped::Foreign(file) => Load::Foreign(file, &job),
+        }
+    } else if let Some(file) = ForeignFile::open(&args.file)? {
+        Load::Foreign(file, &job)
     } else {
         Load::File(open(&args.file)?, &job)
     };

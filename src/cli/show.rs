@@ -11,8 +11,10 @@ use super::table::Table;
 use crate::archive::toc::{ArchiveKind, Head, Toc};
 use crate::error::{Error, Kind, Result, visible};
 use crate::pipeline::engine::open;
+use crate::pipeline::foreign::{About, ForeignFile, about as about_foreign};
 use crate::pipeline::show::sql;
 use crate::report::size;
+use crate::sql::foreign::Maker;
 
 /// Arguments of `show`.
 #[derive(Debug, clap::Args)]
@@ -32,6 +34,9 @@ pub struct Args {
 
 /// Shows what an archive holds.
 pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
+    if let Some(file) = ForeignFile::open(&args.file)? {
+        return foreign(&about_foreign(&file), args, ctx);
+    }
     let reader = open(&args.file)?;
     let choice = args.choice.choice();
     if args.sql {
@@ -39,7 +44,41 @@ pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
         return sql(reader, &choice, &mut out).map(|()| 0);
     }
     let length = reader.length();
-    let mut toc = reader.toc().clone();
+    let toc = reader.toc().clone();
+    contents(
+        toc,
+        &format!("dumpkeep {}", reader.toc().head.tool),
+        length,
+        args,
+        ctx,
+    )
+}
+
+/// Another dumper's file.
+fn foreign(about: &About, args: &Args, ctx: &Context) -> Result<u8> {
+    match about {
+        _ if args.sql => {
+            let what = "--sql is for dumpkeep's own archives";
+            Err(Error::new(Kind::Usage, what))
+        }
+        About::Script(maker) => {
+            let name = maker.map_or("an unknown dumper", Maker::name);
+            let text = if args.json {
+                format!("{}\n", serde_json::json!({"script": name}))
+            } else {
+                format!("script    of {name}: it has no table of contents\n")
+            };
+            ctx.print(text).map(|()| 0)
+        }
+        About::PgDump(what, toc, length) => {
+            let by = format!("{what}, by pg_dump {}", toc.head.tool);
+            contents((**toc).clone(), &by, *length, args, ctx)
+        }
+    }
+}
+
+fn contents(mut toc: Toc, by: &str, length: u64, args: &Args, ctx: &Context) -> Result<u8> {
+    let choice = args.choice.choice();
     if !choice.takes_all() {
         let places = choice.of(&toc)?;
         let entries = places.into_iter().filter_map(|at| toc.entries.get(at));
@@ -49,12 +88,12 @@ pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
         let json = serde_json::to_string_pretty(&toc);
         json.map_err(|cause| Error::new(Kind::Internal, "cannot write JSON").cause(cause))? + "\n"
     } else {
-        about(&toc.head, length) + &table(&toc)
+        about(&toc.head, by, length) + &table(&toc)
     };
     ctx.print(text).map(|()| 0)
 }
 
-fn about(head: &Head, length: u64) -> String {
+fn about(head: &Head, by: &str, length: u64) -> String {
     let mut out = String::new();
     let what = match head.kind {
         ArchiveKind::Database => format!("database {}", head.database.0.to_str_lossy()),
@@ -79,7 +118,7 @@ fn about(head: &Head, length: u64) -> String {
         "made",
         &format!("{} to {} UTC", time(&head.started), time(&head.ended)),
     );
-    say("by", &format!("dumpkeep {}", head.tool));
+    say("by", by);
     if !head.switches.is_empty() {
         say("switches", &head.switches.join(" "));
     }

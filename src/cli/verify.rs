@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::engine::{Load, load_url, open};
+use crate::pipeline::foreign::{self, ForeignFile};
 use crate::pipeline::verify::{Verified, verify};
 use crate::report::size;
 
@@ -24,8 +25,8 @@ pub struct Args {
 pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     let mut broken = false;
     for file in &args.files {
-        match one(file, args.restore_to.as_deref(), ctx).await {
-            Ok(verified) => ctx.print(line(file, verified, args.restore_to.is_some()))?,
+        match one_of_any(file, args.restore_to.as_deref(), ctx).await {
+            Ok(line) => ctx.print(line)?,
             Err(error) if error.exit_code() == 2 => return Err(error),
             Err(error) => {
                 broken = true;
@@ -35,6 +36,25 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
         }
     }
     Ok(u8::from(broken))
+}
+
+async fn one_of_any(file: &Path, restore_to: Option<&str>, ctx: &Context) -> Result<String> {
+    let Some(found) = ForeignFile::open(file)? else {
+        let verified = one(file, restore_to, ctx).await?;
+        return Ok(line(file, verified, restore_to.is_some()));
+    };
+    if restore_to.is_some() {
+        let what = "--restore-to proves dumpkeep's own archives: this is another dumper's file";
+        return Err(Error::new(Kind::Usage, what));
+    }
+    let read = tokio::task::spawn_blocking(move || foreign::verify(found)).await;
+    let read =
+        read.map_err(|cause| Error::new(Kind::Internal, "verifying ended early").cause(cause))?;
+    let what = read.while_with(|| format!("verifying {}", file.display()))?;
+    Ok(format!(
+        "{}: can be read to its end: {what}\n",
+        file.display()
+    ))
 }
 
 async fn one(file: &Path, restore_to: Option<&str>, ctx: &Context) -> Result<Verified> {

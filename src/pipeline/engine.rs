@@ -13,6 +13,7 @@ use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::source::MysqlSource;
 use crate::mysql::target::MysqlTarget;
 use crate::pipeline::dump::{DumpJob, dump};
+use crate::pipeline::foreign::{self, ForeignFile};
 use crate::pipeline::globals::globals;
 use crate::pipeline::output::Output;
 use crate::pipeline::restore::{RestoreJob, restore};
@@ -108,6 +109,8 @@ pub enum Load<'a> {
     File(Reader<File>, &'a RestoreJob),
     /// From a pipe.
     Pipe(Box<dyn Read + Send>, &'a RestoreJob),
+    /// Another dumper's file.
+    Foreign(ForeignFile, &'a RestoreJob),
     /// From a file into a scratch database, which is dropped again.
     Prove(Reader<File>),
 }
@@ -143,6 +146,7 @@ async fn load_into<T: Target + 'static>(
     let outcome = match load {
         Load::File(reader, job) => restore(&mut target, reader, job, task).await?,
         Load::Pipe(input, job) => restore_pipe(&mut target, input, job).await?,
+        Load::Foreign(file, job) => foreign::restore(&mut target, file, job, task).await?,
         Load::Prove(reader) => scratch::prove(&mut target, reader, env.now, task).await?,
     };
     target.close().await?;

@@ -8,6 +8,7 @@ pub mod dump;
 pub mod engine;
 mod existing;
 mod fetch;
+pub mod foreign;
 pub mod globals;
 mod head;
 pub mod header;

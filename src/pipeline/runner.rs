@@ -188,7 +188,7 @@ impl<'a, T: Target> Runner<'a, T> {
     }
 }
 
-async fn copy_end<T: Target>(target: &mut T, lines: u64) -> Result<()> {
+pub(super) async fn copy_end<T: Target>(target: &mut T, lines: u64) -> Result<()> {
     let rows = target.copy_end().await?;
     if rows == lines {
         return Ok(());
@@ -212,7 +212,7 @@ fn meta_command(meta: Meta<'_>) -> Result<()> {
 }
 
 /// Adds which object it was and how the statement begins.
-fn explain(error: Error, label: Option<&str>, sql: &[u8]) -> Error {
+pub(super) fn explain(error: Error, label: Option<&str>, sql: &[u8]) -> Error {
     let text = String::from_utf8_lossy(sql.get(..200).unwrap_or(sql));
     let words: Vec<&str> = text.split_whitespace().collect();
     let start: String = words.join(" ").chars().take(80).collect();

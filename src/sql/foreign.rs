@@ -46,6 +46,17 @@ impl Maker {
         found.min_by_key(|(at, _)| *at).map(|(_, maker)| maker)
     }
 
+    /// The program's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PgDump => "pg_dump",
+            Self::PgDumpall => "pg_dumpall",
+            Self::MysqlDump => "mysqldump",
+            Self::MariadbDump => "mariadb-dump",
+        }
+    }
+
     /// What it writes.
     #[must_use]
     pub fn dialect(self) -> Dialect {
@@ -54,6 +65,40 @@ impl Maker {
             Self::MysqlDump | Self::MariadbDump => Dialect::Mysql,
         }
     }
+}
+
+/// Words that the script of a dumper without a heading begins with.
+const OPENINGS: [&[u8]; 14] = [
+    b"alter",
+    b"begin",
+    b"copy",
+    b"create",
+    b"delimiter",
+    b"drop",
+    b"insert",
+    b"lock",
+    b"replace",
+    b"select",
+    b"set",
+    b"start",
+    b"use",
+    b"comment",
+];
+
+/// Whether a text begins as scripts do, comments aside.
+#[must_use]
+pub fn begins_like_sql(text: &[u8]) -> bool {
+    let is_comment = |line: &&[u8]| line.is_empty() || line.starts_with(b"--");
+    let mut lines = text.lines().map(<[u8]>::trim_ascii);
+    let Some(line) = lines.find(|line| !is_comment(line)) else {
+        return false;
+    };
+    if line.starts_with(b"/*!") || line.starts_with(b"/*M!") || line.starts_with(b"\\restrict ") {
+        return true;
+    }
+    let word = line.split(|byte| !byte.is_ascii_alphabetic()).next();
+    let word = word.unwrap_or_default().to_ascii_lowercase();
+    OPENINGS.contains(&word.as_slice())
 }
 
 /// The database that a `\connect` names, in the two forms that pg_dump and pg_dumpall write:

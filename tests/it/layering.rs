@@ -63,6 +63,11 @@ const RULES: &[Rule] = &[
     ),
     rule("archive::format", PLAIN, IMPURE),
     rule(
+        "foreign",
+        &["plan", "source", "sql", "archive::toc"],
+        &["tokio::", "rustls", "clap::", "std::env::", "tracing::"],
+    ),
+    rule(
         "postgres",
         &["plan", "source", "sql", "archive::frame", "env", "cat"],
         &["clap::", "toml::"],
@@ -123,6 +128,7 @@ const PIPELINE: &[&str] = &[
     "command",
     "config",
     "env",
+    "foreign",
     "hooks",
     "logging",
     "mysql",
@@ -150,6 +156,7 @@ const CLI: &[&str] = &[
     "retention",
     "schedule",
     "source",
+    "sql::foreign",
     "store",
 ];
 

@@ -401,15 +401,20 @@ impl MySqlServer {
         );
     }
 
+    /// The dumper that comes with the server.
+    pub(crate) fn dumper(&self) -> Command {
+        match self.product {
+            Product::MySql => self.reach(&self.name, "mysqldump"),
+            Product::MariaDb => self.reach(&self.name, "mariadb-dump"),
+            Product::OldMySql => self.reach("mariadb10.5", "mariadb-dump"),
+        }
+    }
+
     /// The script of the dumper that comes with the server (for 5.6 an old MariaDB's, the only one that speaks
     /// to it), without what
     /// differs from run to run.
     pub(crate) fn reference_dump(&self, database: &str, options: &[&str]) -> String {
-        let mut command = match self.product {
-            Product::MySql => self.reach(&self.name, "mysqldump"),
-            Product::MariaDb => self.reach(&self.name, "mariadb-dump"),
-            Product::OldMySql => self.reach("mariadb10.5", "mariadb-dump"),
-        };
+        let mut command = self.dumper();
         command.args([
             "--routines",
             "--events",

@@ -229,7 +229,12 @@ impl Postgres {
     /// One of the newest client programs (psql, pg_dump, pg_restore, pg_dumpall), set to reach a
     /// database here.
     pub(crate) fn client(&self, program: &str, database: &str) -> Command {
-        let mut command = Command::new(install::program("pgclient", program));
+        self.client_of("pgclient", program, database)
+    }
+
+    /// A client program of this installation.
+    pub(crate) fn client_of(&self, from: &str, program: &str, database: &str) -> Command {
+        let mut command = Command::new(install::program(from, program));
         command
             .env("PGHOST", self.socket_folder())
             .env("PGPORT", self.port.to_string())

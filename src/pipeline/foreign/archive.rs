@@ -1,0 +1,213 @@
+//! A pg_dump archive (custom, tar, directory) into a server, entry by entry, as pg_restore would.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::loader::Loader;
+use super::objects::Objects;
+use super::scope::Scope;
+use super::script::Text;
+use crate::archive::toc::{Toc, TocEntry};
+use crate::error::{Error, Kind, Result};
+use crate::foreign::pgdump::sql::{Settings, definition, drops};
+use crate::foreign::pgdump::{Data, Entry, PgDump};
+use crate::pipeline::restore::{RestoreJob, refuse_filled, transactional};
+use crate::pipeline::runner::Outcome;
+use crate::plan::entry::Section;
+use crate::progress::Task;
+use crate::source::Target;
+use crate::sql::dialect::Dialect;
+use crate::sql::if_exists::if_exists;
+
+/// What is restored, in order.
+struct Chosen {
+    archive: Arc<PgDump>,
+    /// The line of the table of contents, and the place of the entry in the archive.
+    entries: Vec<(TocEntry, usize)>,
+    by_id: HashMap<i32, usize>,
+}
+
+/// Restores an archive of pg_dump.
+pub(super) async fn restore<T: Target>(
+    target: &mut T,
+    archive: Box<PgDump>,
+    job: &RestoreJob,
+    task: &Task,
+) -> Result<Outcome> {
+    usable(target, job)?;
+    let (toc, places) = archive.contents();
+    let archive = Arc::from(archive);
+    if job.create {
+        create_database(target, &archive, (&toc, &places), job).await?;
+    }
+    refuse_filled(target, job).await?;
+    let chosen = Chosen::new(archive, (&toc, &places), job)?;
+    let scope = Scope::new(Dialect::Postgres, job).inside();
+    let mut loader = Loader::new(target, job, scope);
+    if job.single_transaction {
+        loader
+            .statement(b"START TRANSACTION", "the transaction")
+            .await?;
+    }
+    for entry in chosen.archive.session() {
+        loader.settings(&entry.definition).await?;
+    }
+    if job.clean {
+        chosen.drop_all(&mut loader).await?;
+    }
+    chosen.feed(&mut loader, task).await?;
+    if job.single_transaction {
+        loader.statement(b"COMMIT", "the transaction").await?;
+    }
+    Ok(loader.end())
+}
+
+fn usable<T: Target>(target: &T, job: &RestoreJob) -> Result<()> {
+    if target.dialect() != Dialect::Postgres {
+        let there = target.server();
+        let what = format!(
+            "the archive is of PostgreSQL, and {} is {}",
+            there.address, there.product
+        );
+        return Err(Error::new(Kind::Usage, what));
+    }
+    if job.assume_encoding.is_some() {
+        let what = "--assume-encoding is for dumpkeep's own archives";
+        return Err(Error::new(Kind::Usage, what));
+    }
+    transactional(Dialect::Postgres, job)
+}
+
+/// Makes the database as the archive has it, goes on in it, and gives it its settings.
+async fn create_database<T: Target>(
+    target: &mut T,
+    archive: &PgDump,
+    (toc, places): (&Toc, &[usize]),
+    job: &RestoreJob,
+) -> Result<()> {
+    let lines = toc.entries.iter().zip(places);
+    let own = lines.filter(|(line, _)| line.section == Section::Database);
+    let own: Vec<&Entry> = own.filter_map(|(_, at)| archive.entries.get(*at)).collect();
+    let Some(making) = own.iter().find(|entry| entry.kind == "DATABASE") else {
+        let what = "the archive does not say how its database is made";
+        return Err(Error::new(Kind::Usage, what));
+    };
+    let scope = || {
+        let creating = RestoreJob {
+            create: true,
+            ..job.clone()
+        };
+        Scope::new(Dialect::Postgres, &creating)
+    };
+    let mut loader = Loader::new(target, job, scope());
+    if job.clean {
+        for drop in drops(making)? {
+            loader.statement(&if_exists(&drop), "the database").await?;
+        }
+    }
+    loader
+        .whole(&definition(making, None)?, "the database")
+        .await?;
+    drop(loader);
+    target.use_database(&making.tag).await?;
+    let mut loader = Loader::new(target, job, scope());
+    for entry in own.iter().filter(|entry| entry.kind != "DATABASE") {
+        loader
+            .whole(&definition(entry, None)?, "the database's settings")
+            .await?;
+    }
+    Ok(())
+}
+
+impl Chosen {
+    fn new(
+        archive: Arc<PgDump>,
+        (toc, places): (&Toc, &[usize]),
+        job: &RestoreJob,
+    ) -> Result<Self> {
+        let mut entries = Vec::new();
+        for at in job.choice.of(toc)? {
+            if let (Some(line), Some(place)) = (toc.entries.get(at), places.get(at))
+                && line.section != Section::Database
+            {
+                entries.push((line.clone(), *place));
+            }
+        }
+        let all = archive.entries.iter().enumerate();
+        let by_id = all.map(|(at, entry)| (entry.id, at)).collect();
+        Ok(Self {
+            archive,
+            entries,
+            by_id,
+        })
+    }
+
+    fn entry(&self, place: usize) -> Result<&Entry> {
+        let lost = || Error::new(Kind::Internal, "an entry is not there");
+        self.archive.entries.get(place).ok_or_else(lost)
+    }
+
+    async fn drop_all<T: Target>(&self, loader: &mut Loader<'_, T>) -> Result<()> {
+        for (line, place) in self.entries.iter().rev() {
+            for drop in drops(self.entry(*place)?)? {
+                let drop = [if_exists(&drop).as_slice(), b";\n"].concat();
+                loader.whole(&drop, &line.label()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn feed<T: Target>(&self, loader: &mut Loader<'_, T>, task: &Task) -> Result<()> {
+        let mut settings = Settings::new(!self.archive.sets_path());
+        for (line, place) in &self.entries {
+            let entry = self.entry(*place)?;
+            let label = line.label();
+            let before = settings.before(entry);
+            loader.whole(&before, &label).await?;
+            let sql = definition(entry, self.metadata(entry))?;
+            loader.whole(&sql, &label).await?;
+            self.data(*place, &label, loader, task).await?;
+        }
+        Ok(())
+    }
+
+    /// The entry of the large objects that grants are about.
+    fn metadata(&self, entry: &Entry) -> Option<&Entry> {
+        let needs = entry.needs.iter();
+        let mut needed = needs.filter_map(|id| self.archive.entries.get(*self.by_id.get(id)?));
+        needed.find(|needed| needed.kind == "BLOB METADATA")
+    }
+
+    async fn data<T: Target>(
+        &self,
+        place: usize,
+        label: &str,
+        loader: &mut Loader<'_, T>,
+        task: &Task,
+    ) -> Result<()> {
+        let entry = self.entry(place)?;
+        match self.archive.data(entry)? {
+            Data::None => Ok(()),
+            Data::Rows(input) => {
+                let mut item = task.item(label, 0);
+                if !entry.copy.is_empty() {
+                    loader.feed(&entry.copy, Some(label)).await?;
+                }
+                let mut text = Text::start(input);
+                while let Some(piece) = text.next().await? {
+                    let rows = loader.feed(&piece, Some(label)).await?;
+                    item.add(piece.len() as u64, rows);
+                }
+                loader.close(Some(label)).await
+            }
+            Data::Objects => {
+                let mut objects = Objects::start(Arc::clone(&self.archive), place);
+                while let Some(sql) = objects.next().await {
+                    loader.statement(&sql, label).await?;
+                }
+                loader.took(objects.count().await?);
+                Ok(())
+            }
+        }
+    }
+}

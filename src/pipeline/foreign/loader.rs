@@ -1,0 +1,238 @@
+//! Runs foreign SQL on a target: statements, COPY data, and the few commands for the client that are
+//! safe. Nothing in such a script can run a program or lead to another server.
+
+use bstr::{BString, ByteSlice as _};
+
+use super::scope::{Scope, Step};
+use crate::error::{Error, Kind, Result, visible};
+use crate::pipeline::restore::{RestoreJob, refuse_filled};
+use crate::pipeline::runner::{OnError, Outcome, copy_end, explain};
+use crate::source::Target;
+use crate::sql::foreign::{connect_database, harmless_failure};
+use crate::sql::insert;
+use crate::sql::split::{Command, Item, Meta, Splitter};
+
+/// PostgreSQL: an object of this name exists.
+const EXISTS: &str = "42710";
+
+/// MySQL: nothing is left of a versioned comment that is meant for others.
+const EMPTY: &str = "1065";
+
+/// Runs SQL on a target, piece by piece.
+pub(super) struct Loader<'a, T: Target> {
+    splitter: Splitter,
+    /// The settings that later scripts are read with.
+    session: Vec<u8>,
+    runs: Runs<'a, T>,
+}
+
+struct Runs<'a, T: Target> {
+    target: &'a mut T,
+    job: &'a RestoreJob,
+    scope: Scope,
+    /// In COPY data: whether the server takes them; `None` outside.
+    copying: Option<bool>,
+    /// Databases that the script is or was in.
+    entered: Vec<BString>,
+    outcome: Outcome,
+}
+
+impl<'a, T: Target> Loader<'a, T> {
+    pub(super) fn new(target: &'a mut T, job: &'a RestoreJob, scope: Scope) -> Self {
+        Self {
+            splitter: Splitter::new(target.dialect()),
+            session: Vec::new(),
+            runs: Runs {
+                target,
+                job,
+                scope,
+                copying: None,
+                entered: Vec::new(),
+                outcome: Outcome::default(),
+            },
+        }
+    }
+
+    /// Runs settings that all later scripts are read with.
+    pub(super) async fn settings(&mut self, sql: &[u8]) -> Result<()> {
+        self.session.extend_from_slice(sql);
+        self.whole(sql, "the settings").await
+    }
+
+    /// Runs the next part of the script; gives the rows that it held.
+    pub(super) async fn feed(&mut self, sql: &[u8], label: Option<&str>) -> Result<u64> {
+        let before = self.runs.outcome.rows;
+        self.splitter.push(sql);
+        self.run(label).await?;
+        Ok(self.runs.outcome.rows - before)
+    }
+
+    /// The script ends here: an error where that is in the middle of something.
+    pub(super) async fn close(&mut self, label: Option<&str>) -> Result<()> {
+        self.splitter.end();
+        self.run(label).await?;
+        self.splitter = Splitter::new(self.runs.target.dialect());
+        self.splitter.push(&self.session);
+        while self.splitter.next()?.is_some() {}
+        Ok(())
+    }
+
+    /// Runs a script that is a whole.
+    pub(super) async fn whole(&mut self, sql: &[u8], label: &str) -> Result<()> {
+        self.feed(sql, Some(label)).await?;
+        self.close(Some(label)).await
+    }
+
+    /// Runs one statement that this program made.
+    pub(super) async fn statement(&mut self, sql: &[u8], label: &str) -> Result<()> {
+        let done = self.runs.target.execute(sql).await;
+        let done = done.map_err(|error| explain(error, Some(label), sql));
+        self.runs.note(done)
+    }
+
+    pub(super) fn took(&mut self, rows: u64) {
+        self.runs.outcome.rows += rows;
+    }
+
+    pub(super) fn end(self) -> Outcome {
+        self.runs.outcome
+    }
+
+    async fn run(&mut self, label: Option<&str>) -> Result<()> {
+        let Self { splitter, runs, .. } = self;
+        while let Some(item) = splitter.next()? {
+            match item {
+                Item::Statement(piece) => {
+                    let done = runs.judged(piece.text, label).await;
+                    let done = done.map_err(|error| at(error, label, piece.at.line));
+                    runs.note(done)?;
+                }
+                Item::CopyBegin(piece) => {
+                    let begun = runs.target.copy_begin(piece.text).await;
+                    runs.copying = Some(begun.is_ok());
+                    let begun = begun.map_err(|error| explain(error, label, piece.text));
+                    runs.note(begun.map_err(|error| at(error, label, piece.at.line)))?;
+                }
+                Item::CopyData(data) if runs.copying == Some(true) => {
+                    let sent = runs.target.copy_data(data).await;
+                    sent.map_err(|error| explain(error, label, b"COPY"))?;
+                }
+                Item::CopyData(_) => {}
+                Item::CopyEnd { lines } => {
+                    if runs.copying.take() == Some(true) {
+                        let done = copy_end(runs.target, lines).await;
+                        runs.outcome.rows += if done.is_ok() { lines } else { 0 };
+                        runs.note(done.map_err(|error| explain(error, label, b"COPY")))?;
+                    }
+                }
+                Item::Meta(meta) => runs.command(meta).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<T: Target> Runs<'_, T> {
+    async fn judged(&mut self, sql: &[u8], label: Option<&str>) -> Result<()> {
+        match self.scope.judge(sql)? {
+            Step::Run => self.execute(sql, label).await,
+            Step::Leave => Ok(()),
+            Step::Enter(name) => {
+                self.scope.enter(&name)?;
+                self.enter(name).await
+            }
+            Step::Make(name) => match self.execute(sql, label).await {
+                Err(error) if error.server_code() == Some(EXISTS) => {
+                    let what = name.to_str_lossy();
+                    self.skip(format!("{} exists and is left as it is", visible(&what)));
+                    self.scope.keep(name);
+                    Ok(())
+                }
+                done => done,
+            },
+        }
+    }
+
+    async fn execute(&mut self, sql: &[u8], label: Option<&str>) -> Result<()> {
+        let done = self.target.execute(sql).await;
+        let dialect = self.target.dialect();
+        match done {
+            Ok(()) => {
+                self.outcome.rows += insert::rows(dialect, sql).unwrap_or(0);
+                Ok(())
+            }
+            Err(error) => {
+                let code = error.server_code().unwrap_or_default();
+                if code == EMPTY && sql.starts_with(b"/*") {
+                    return Ok(());
+                }
+                match harmless_failure(dialect, sql, code) {
+                    Some(why) => {
+                        self.skip(format!("{}: {why}", error.line()));
+                        Ok(())
+                    }
+                    None => Err(explain(error, label, sql)),
+                }
+            }
+        }
+    }
+
+    fn skip(&mut self, what: String) {
+        if !self.outcome.skipped.contains(&what) {
+            self.outcome.skipped.push(what);
+        }
+    }
+
+    /// `\restrict` and its like guard clients that run such commands; here there is nothing to
+    /// guard.
+    async fn command(&mut self, meta: Meta<'_>) -> Result<()> {
+        match meta.command {
+            Command::Restrict | Command::Unrestrict | Command::Sandbox | Command::Encoding => {
+                Ok(())
+            }
+            Command::Connect => {
+                let name = connect_database(meta.argument)?;
+                self.scope.enter(&name)?;
+                self.enter(name).await
+            }
+        }
+    }
+
+    /// Goes on in another database, which must be empty when it is entered first.
+    async fn enter(&mut self, name: BString) -> Result<()> {
+        self.target.use_database(&name).await?;
+        if !self.entered.contains(&name) {
+            let filled = refuse_filled(self.target, self.job).await;
+            filled.map_err(|error| {
+                error.while_(format!("entering database {}", name.to_str_lossy()))
+            })?;
+            self.entered.push(name);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, done: Result<()>) -> Result<()> {
+        let Err(error) = done else {
+            self.outcome.statements += 1;
+            return Ok(());
+        };
+        let failed = matches!(
+            error.kind(),
+            Kind::Server | Kind::Privilege | Kind::Unsupported
+        );
+        if self.job.on_error == OnError::Stop || !failed {
+            return Err(error);
+        }
+        tracing::error!("{}", error.line());
+        self.outcome.failures.push(error);
+        Ok(())
+    }
+}
+
+/// Where it was: entries have their own names.
+fn at(error: Error, label: Option<&str>, line: u64) -> Error {
+    match label {
+        Some(_) => error,
+        None => error.while_(format!("reading line {line}")),
+    }
+}

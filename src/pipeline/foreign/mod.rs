@@ -1,0 +1,33 @@
+//! Other dumpers' files into a server: plain SQL as it comes, and pg_dump's archives entry by entry.
+
+mod about;
+mod archive;
+mod file;
+mod loader;
+mod objects;
+mod scope;
+mod script;
+
+pub use about::{About, about, verify};
+pub use file::{ForeignFile, Piped};
+
+use crate::error::Result;
+use crate::pipeline::restore::RestoreJob;
+use crate::pipeline::runner::Outcome;
+use crate::progress::Task;
+use crate::source::Target;
+
+/// Restores a file of another dumper.
+pub async fn restore<T: Target>(
+    target: &mut T,
+    file: ForeignFile,
+    job: &RestoreJob,
+    task: &Task,
+) -> Result<Outcome> {
+    match file {
+        ForeignFile::Script { input, maker } => {
+            script::restore(target, (input, maker), job, task).await
+        }
+        ForeignFile::PgDump(archive) => archive::restore(target, archive, job, task).await,
+    }
+}

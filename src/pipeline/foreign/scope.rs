@@ -1,0 +1,199 @@
+//! Which databases a foreign script may make, drop and enter, and which accounts it leaves alone.
+//! Pure.
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::error::{Error, Kind, Result};
+use crate::pipeline::restore::RestoreJob;
+use crate::sql::dialect::Dialect;
+
+/// What is to be done with a statement.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Run it.
+    Run,
+    /// Run it; that the account or tablespace exists already is no failure.
+    Make(BString),
+    /// Go on in this database.
+    Enter(BString),
+    /// Leave it: it is about an account that was there before.
+    Leave,
+}
+
+/// What a script may do.
+#[derive(Debug)]
+pub(super) struct Scope {
+    dialect: Dialect,
+    /// It may make databases and go on in them.
+    create: bool,
+    /// It may drop them.
+    clean: bool,
+    /// Accounts that exist are set as the script has them.
+    overwrite: bool,
+    /// Whether it is in a database that it entered itself.
+    inside: bool,
+    /// Accounts that were there before.
+    kept: Vec<BString>,
+}
+
+impl Scope {
+    pub(super) fn new(dialect: Dialect, job: &RestoreJob) -> Self {
+        Self {
+            dialect,
+            create: job.create,
+            clean: job.clean,
+            overwrite: job.overwrite_existing,
+            inside: false,
+            kept: Vec::new(),
+        }
+    }
+
+    /// For scripts that belong to one database, whatever the job says of it.
+    pub(super) fn inside(mut self) -> Self {
+        self.create = false;
+        self.inside = true;
+        self
+    }
+
+    /// An account was there already.
+    pub(super) fn keep(&mut self, name: BString) {
+        self.kept.push(name);
+    }
+
+    /// Whether the script may go on in another database.
+    pub(super) fn enter(&mut self, name: &[u8]) -> Result<()> {
+        if !self.create {
+            let what = format!("the script goes on in database {}", name.to_str_lossy());
+            let hint = "Give --create if it may make and enter databases by itself.";
+            return Err(Error::new(Kind::Usage, what).hint(hint));
+        }
+        self.inside = true;
+        Ok(())
+    }
+
+    /// What is to be done with a statement.
+    pub(super) fn judge(&self, statement: &[u8]) -> Result<Step> {
+        let words = words(statement);
+        let is = |at: usize, word: &str| {
+            let found = words.get(at).copied().unwrap_or_default();
+            found.eq_ignore_ascii_case(word.as_bytes())
+        };
+        let about_database =
+            is(1, "database") || (self.dialect == Dialect::Mysql && is(1, "schema"));
+        if is(0, "use") && self.dialect == Dialect::Mysql {
+            return Ok(Step::Enter(mysql_name(&statement[b"use".len()..])));
+        }
+        if is(0, "create") && about_database && !self.create {
+            let what = "the script makes a database";
+            let hint = "Give --create if it may make and enter databases by itself.";
+            return Err(Error::new(Kind::Usage, what).hint(hint));
+        }
+        if is(0, "drop") && about_database && !(self.create && self.clean) {
+            let what = "the script drops a database";
+            let hint = "Give --create and --clean if that is what you want.";
+            return Err(Error::new(Kind::Usage, what).hint(hint));
+        }
+        let account = is(1, "role") || is(1, "user");
+        if self.dialect == Dialect::Postgres && is(0, "create") && (account || is(1, "tablespace"))
+        {
+            return Ok(Step::Make(third(&words)));
+        }
+        if is(0, "alter") && account && !self.overwrite && self.kept.contains(&third(&words)) {
+            return Ok(Step::Leave);
+        }
+        if self.create && !self.inside && makes_objects(&words) {
+            let what = "the script makes objects before it enters a database of its own";
+            let hint = "Leave --create out, and name the database to load into in the URL.";
+            return Err(Error::new(Kind::Usage, what).hint(hint));
+        }
+        Ok(Step::Run)
+    }
+}
+
+/// The first words, as far as they are needed; names in quotes with their blanks.
+fn words(statement: &[u8]) -> Vec<&[u8]> {
+    let mut words = Vec::new();
+    let mut rest = statement.trim_ascii_start();
+    while !rest.is_empty() && words.len() < 3 {
+        let mut quoted = false;
+        let end = rest.iter().position(|byte| {
+            quoted ^= *byte == b'"';
+            !quoted && (byte.is_ascii_whitespace() || *byte == b';')
+        });
+        let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+        words.push(word);
+        rest = after.trim_ascii_start();
+    }
+    words
+}
+
+fn third(words: &[&[u8]]) -> BString {
+    words.get(2).copied().unwrap_or_default().into()
+}
+
+/// Statements that make objects in whatever database the session is in.
+fn makes_objects(words: &[&[u8]]) -> bool {
+    let is = |at: usize, word: &str| {
+        words
+            .get(at)
+            .is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let server_wide = ["database", "schema", "role", "user", "tablespace", "group"];
+    let verbs = ["insert", "replace", "copy"];
+    verbs.iter().any(|verb| is(0, verb))
+        || (is(0, "create") && !server_wide.iter().any(|what| is(1, what)))
+}
+
+/// A name in backquotes, or none.
+fn mysql_name(text: &[u8]) -> BString {
+    let text = text.trim_ascii();
+    let inside = text
+        .strip_prefix(b"`")
+        .and_then(|text| text.strip_suffix(b"`"));
+    inside.map_or_else(|| text.into(), |name| name.replace(b"``", b"`").into())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+
+    fn scope(dialect: Dialect, create: bool) -> Scope {
+        let job = RestoreJob {
+            create,
+            ..RestoreJob::default()
+        };
+        Scope::new(dialect, &job)
+    }
+
+    #[test]
+    fn databases_are_made_and_entered_only_on_request() {
+        let mysql = scope(Dialect::Mysql, false);
+        for refused in [
+            "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `a`",
+            "drop schema a",
+        ] {
+            assert!(mysql.judge(refused.as_bytes()).is_err(), "{refused}");
+        }
+        let step = mysql.judge(b"USE `a``b c`").unwrap();
+        assert_eq!(step, Step::Enter("a`b c".into()));
+        assert!(scope(Dialect::Mysql, false).enter(b"x").is_err());
+        let mut creates = scope(Dialect::Postgres, true);
+        assert!(creates.judge(b"CREATE TABLE t (a int)").is_err());
+        assert!(creates.judge(b"DROP DATABASE x").is_err());
+        assert_eq!(creates.judge(b"CREATE DATABASE x").unwrap(), Step::Run);
+        creates.enter(b"x").unwrap();
+        assert_eq!(creates.judge(b"CREATE TABLE t (a int)").unwrap(), Step::Run);
+    }
+
+    #[test]
+    fn accounts_that_were_there_stay_as_they_are() {
+        let mut scope = scope(Dialect::Postgres, true);
+        let make = scope.judge(b"CREATE ROLE \"a b\"").unwrap();
+        assert_eq!(make, Step::Make("\"a b\"".into()));
+        let alter = b"ALTER ROLE \"a b\" WITH SUPERUSER";
+        assert_eq!(scope.judge(alter).unwrap(), Step::Run);
+        scope.keep("\"a b\"".into());
+        assert_eq!(scope.judge(alter).unwrap(), Step::Leave);
+    }
+}

@@ -1,0 +1,129 @@
+//! Scripts of mysqldump and mariadb-dump, restored by dumpkeep alone and compared by the oracle.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::command::{Ran, ran};
+use crate::support::oracle;
+use crate::support::server::{MariaDb, MySql, MySqlServer, output};
+
+/// What every version knows: types, bodies with terminators, views over later views, odd names.
+const SHOP: &str = r#"
+CREATE TABLE `odd ``name;` (id int PRIMARY KEY AUTO_INCREMENT, t text, b blob, n decimal(20,5), d double,
+  e enum('a','it''s'), KEY t1 (t(10))) DEFAULT CHARSET utf8mb4 COMMENT 'a; -- b';
+INSERT INTO `odd ``name;` VALUES (1, 'a;\\b\'c"d\n\r\t', x'0001275c0aff', 1.5, 0.1, 'it''s'),
+  (2, NULL, NULL, NULL, NULL, NULL), (3, '', '', 0, -1e300, 'a'), (4, '*/ -- /* # DELIMITER', 'x', 1, 2, 'a');
+CREATE TABLE child (id int, FOREIGN KEY (id) REFERENCES `odd ``name;` (id) ON DELETE CASCADE) ENGINE=InnoDB;
+INSERT INTO child VALUES (1), (3);
+CREATE TABLE many (i int PRIMARY KEY, t varchar(100));
+INSERT INTO many SELECT a.i + 10 * b.i + 100 * c.i, CONCAT('row ', a.i) FROM
+  (SELECT 0 i UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4) a,
+  (SELECT 0 i UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4) b,
+  (SELECT 0 i UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4) c;
+CREATE VIEW z AS SELECT id, n FROM `odd ``name;`;
+CREATE VIEW a AS SELECT z.id FROM z;
+DELIMITER //
+CREATE PROCEDURE p(IN x int, OUT y int) COMMENT 'a;b' BEGIN
+  DECLARE s text DEFAULT 'a;b'; -- ;; not the end
+  IF x > 0 THEN SET y = x; ELSE SET y = 0; END IF;
+END//
+CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN 1//
+CREATE TRIGGER tr BEFORE INSERT ON child FOR EACH ROW BEGIN SET NEW.id = NEW.id; SET @x = ';'; END//
+CREATE EVENT ev ON SCHEDULE EVERY 1 DAY STARTS '2040-01-01 00:00:00' DISABLE DO BEGIN DELETE FROM many; END//
+DELIMITER ;
+"#;
+
+fn good(ran: &Ran) {
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// The server's own dumper's script, compressed.
+fn dumped(server: &MySqlServer, switches: &[&str], folder: &Path, packer: &[&str]) -> String {
+    let mut command = server.dumper();
+    command
+        .args(["--routines", "--events", "--triggers"])
+        .args(switches);
+    let file = folder.join("a.sql");
+    std::fs::write(&file, output(&mut command).expect("the dumper")).expect("the script");
+    let Some((program, arguments)) = packer.split_first() else {
+        return text(&file);
+    };
+    let before: Vec<_> = std::fs::read_dir(folder).expect("the folder").collect();
+    output(Command::new(program).args(arguments).arg(&file)).expect("the packer");
+    let files = std::fs::read_dir(folder).expect("the folder");
+    let mut packed = files
+        .map(|file| file.expect("a file").path())
+        .filter(|path| *path != file);
+    assert_eq!(before.len(), 1);
+    text(&packed.next().expect("the packed file"))
+}
+
+fn comes_back(server: &MySqlServer, packers: &[&[&str]]) {
+    server.create_database("shop");
+    server.sql("shop", SHOP);
+    for (number, packer) in packers.iter().enumerate() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = dumped(server, &["shop"], folder.path(), packer);
+        let database = format!("back{number}");
+        server.create_database(&database);
+        good(&ran(&["restore", &file, "--to", &server.url(&database)]));
+        oracle::mysql((server, "shop"), (server, &database)).expect("equal");
+        let verified = ran(&["verify", &file]);
+        good(&verified);
+        assert!(
+            verified.out.contains("-dump: ") || verified.out.contains("mysqldump: "),
+            "{}",
+            verified.out
+        );
+    }
+    makes_its_database(server);
+}
+
+fn makes_its_database(server: &MySqlServer) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(server, &["--databases", "shop"], folder.path(), &[]);
+    let refused = ran(&["restore", &file, "--to", &server.url("back0")]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    let filled = ran(&["restore", "--create", &file, "--to", &server.url("")]);
+    assert_eq!(filled.code, Some(2), "{}", filled.err);
+    assert!(filled.err.contains("holds"), "{}", filled.err);
+    let script = std::fs::read_to_string(&file).expect("the script");
+    std::fs::write(&file, script.replace("`shop`", "`made`")).expect("the script");
+    good(&ran(&[
+        "restore",
+        "--create",
+        &file,
+        "--to",
+        &server.url(""),
+    ]));
+    oracle::mysql((server, "shop"), (server, "made")).expect("equal");
+}
+
+#[test]
+fn a_script_of_mysqldump_9_7_comes_back() {
+    comes_back(&MySql::start("9.7"), &[&["zstd", "-q", "--rm"]]);
+}
+
+#[test]
+fn a_script_for_mysql_5_6_comes_back() {
+    comes_back(&MySql::start("5.6"), &[&[]]);
+}
+
+#[test]
+fn a_script_of_mariadb_dump_10_5_comes_back() {
+    comes_back(&MariaDb::start("10.5"), &[&["gzip"]]);
+}
+
+#[test]
+fn a_script_of_mariadb_dump_10_11_comes_back() {
+    comes_back(&MariaDb::start("10.11"), &[&["bzip2"]]);
+}
+
+#[test]
+fn a_script_of_mariadb_dump_11_8_comes_back() {
+    comes_back(&MariaDb::start("11.8"), &[&["xz"]]);
+}

@@ -1,0 +1,233 @@
+//! Files of pg_dump and pg_dumpall, restored by dumpkeep alone and compared by the oracle.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::command::{Ran, dumpkeep, finished, ran};
+use crate::support::oracle;
+use crate::support::server::{Postgres, output};
+
+/// A shop of every kind with some hundred rows.
+fn shop() -> String {
+    let sample = include_str!("../support/sample/postgres.sql");
+    sample.replace("00000) i", "000) i").replace("50000", "500")
+}
+
+const ROLES: &str = "CREATE ROLE shop_owner NOLOGIN CREATEDB; CREATE ROLE shop_reader LOGIN;\
+    CREATE ROLE \"Odd \"\"role\"\"\" NOINHERIT;";
+
+/// Many large objects with rights and owners, an empty one, a large one; what event triggers see.
+const MORE: &str = "\
+    SELECT lo_create(90000); SELECT lo_from_bytea(90001, '\\x00ff5c0a');\
+    SELECT lo_from_bytea(90002, decode(repeat('00ff5c', 300000), 'hex'));\
+    ALTER LARGE OBJECT 90001 OWNER TO shop_owner; GRANT SELECT ON LARGE OBJECT 90001 TO shop_reader;\
+    SELECT lo_create(90100 + i) FROM generate_series(1, 30) i;\
+    CREATE TABLE odd (\"a;b\" text, \"\\.\" int); COMMENT ON TABLE odd IS '\\connect evil; -- ';\
+    INSERT INTO odd VALUES ('\\.', 1), (E'tab\\tline\\nback\\\\', 2), (NULL, NULL), ('', 3);\
+    CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;\
+    CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION watch();";
+
+fn shop_on(version: &str) -> Postgres {
+    let server = Postgres::start(version);
+    server.sql("postgres", ROLES);
+    server.create_database("shop");
+    server.sql("shop", &shop());
+    server.sql("shop", MORE);
+    server
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn good(ran: &Ran) {
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+}
+
+/// Writes the shop's file with this pg_dump, these switches.
+fn dumped(server: &Postgres, dumper: &str, switches: &[&str], to: &Path) -> PathBuf {
+    let mut command = server.client_of(dumper, "pg_dump", "shop");
+    output(command.args(switches).arg("-f").arg(to)).expect("pg_dump");
+    to.to_owned()
+}
+
+fn comes_back(server: &Postgres, file: &Path, number: usize) {
+    let database = format!("back{number}");
+    server.create_database(&database);
+    good(&ran(&[
+        "restore",
+        &text(file),
+        "--to",
+        &server.url(&database),
+    ]));
+    let equal = oracle::postgres_as_restored((server, "shop"), (server, &database));
+    equal.unwrap_or_else(|differences| panic!("{}: {differences}", file.display()));
+    server.sql("postgres", &format!("DROP DATABASE {database}"));
+}
+
+const FORMATS: [&[&str]; 7] = [
+    &["-Fp"],
+    &["-Fc"],
+    &["-Fc", "-Z0"],
+    &["-Fc", "-Zzstd", "--inserts"],
+    &["-Fd", "-Zlz4", "-j2"],
+    &["-Fd", "-Zzstd"],
+    &["-Ft"],
+];
+
+fn formats_of_the_newest_pg_dump(version: &str, formats: &[&[&str]]) {
+    let server = shop_on(version);
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, switches) in formats.iter().enumerate() {
+        let to = folder.path().join(number.to_string());
+        let file = dumped(&server, "pgclient", switches, &to);
+        comes_back(&server, &file, number);
+        let verified = ran(&["verify", &text(&file)]);
+        good(&verified);
+        assert!(
+            verified.out.contains("can be read to its end: "),
+            "{}",
+            verified.out
+        );
+    }
+}
+
+#[test]
+fn files_of_pg_dump_come_back_on_postgresql_18() {
+    formats_of_the_newest_pg_dump("18", &FORMATS);
+}
+
+#[test]
+fn files_of_pg_dump_come_back_on_postgresql_12() {
+    formats_of_the_newest_pg_dump("12", &[&["-Fp"], &["-Fc", "-Zlz4"], &["-Fd"]]);
+}
+
+#[test]
+fn files_of_pg_dump_come_back_on_the_versions_between() {
+    if std::env::var_os("DUMPKEEP_EVERY_VERSION").is_some() {
+        for version in ["13", "14", "15", "16", "17"] {
+            formats_of_the_newest_pg_dump(version, &FORMATS);
+        }
+    } else {
+        formats_of_the_newest_pg_dump("15", &[&["-Ft"]]);
+    }
+}
+
+#[test]
+fn files_of_an_older_pg_dump_come_back() {
+    let server = shop_on("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, switches) in [&["-Fp"][..], &["-Fc"], &["-Fd", "-Z0"], &["-Ft"]]
+        .iter()
+        .enumerate()
+    {
+        let to = folder.path().join(number.to_string());
+        let file = dumped(&server, "pg15", switches, &to);
+        comes_back(&server, &file, number);
+        let shown = ran(&["show", &text(&file)]);
+        good(&shown);
+        assert!(shown.out.contains("pg_dump"), "{}", shown.out);
+    }
+}
+
+#[test]
+fn one_table_is_taken_out_of_an_archive_of_pg_dump() {
+    let server = shop_on("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(&server, "pgclient", &["-Fc"], &folder.path().join("a"));
+    server.create_database("one");
+    let url = server.url("one");
+    good(&ran(&[
+        "restore",
+        &text(&file),
+        "--to",
+        &url,
+        "--table",
+        "odd",
+    ]));
+    let rows = |database| server.sql(database, "SELECT * FROM odd ORDER BY 2");
+    assert_eq!(rows("one"), rows("shop"));
+    assert_eq!(
+        server.sql(
+            "one",
+            "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND oid >= 16384"
+        ),
+        "1"
+    );
+    let again = ran(&["restore", &text(&file), "--to", &url]);
+    assert_eq!(again.code, Some(2), "{}", again.err);
+}
+
+#[test]
+fn an_archive_of_pg_dump_makes_its_database() {
+    let (a, b) = (shop_on("15"), Postgres::start("15"));
+    b.sql("postgres", ROLES);
+    a.sql("postgres", "ALTER DATABASE shop SET work_mem = '5MB'");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(&a, "pgclient", &["-Fc"], &folder.path().join("a"));
+    good(&ran(&[
+        "restore",
+        "--create",
+        &text(&file),
+        "--to",
+        &b.url("postgres"),
+    ]));
+    oracle::postgres_as_restored((&a, "shop"), (&b, "shop")).expect("equal");
+    let settings = "SELECT setconfig FROM pg_db_role_setting";
+    assert_eq!(b.sql("shop", settings), a.sql("shop", settings));
+}
+
+#[test]
+fn a_server_of_pg_dumpall_comes_back_from_a_pipe() {
+    let (a, b) = (shop_on("15"), Postgres::start("15"));
+    let script =
+        output(&mut a.client_of("pgclient", "pg_dumpall", "postgres")).expect("pg_dumpall");
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain = folder.path().join("all.sql");
+    std::fs::write(&plain, script).expect("the script");
+    output(std::process::Command::new("gzip").arg(&plain)).expect("gzip");
+    let packed = folder.path().join("all.sql.gz");
+
+    let refused = ran(&["restore", &text(&packed), "--to", &b.url("postgres")]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    let input = std::fs::File::open(&packed).expect("the file");
+    let mut command = dumpkeep();
+    command
+        .args(["restore", "-", "--create", "--to", &b.url("postgres")])
+        .stdin(input);
+    good(&finished(command.output().expect("dumpkeep starts")));
+    oracle::postgres_as_restored((&a, "shop"), (&b, "shop")).expect("equal");
+    oracle::postgres_globals(&a, &b).expect("equal globals");
+}
+
+#[test]
+fn scripts_that_would_do_more_than_load_are_refused() {
+    let server = Postgres::start("15");
+    server.create_database("empty");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.sql");
+    let head = "--\n-- PostgreSQL database dump\n--\nSET statement_timeout = 0;\n";
+    let end = "--\n-- PostgreSQL database dump complete\n--\n";
+    for (line, why) in [
+        ("\\! touch /tmp/x", "\\! in line 5 is not allowed"),
+        ("\\i other.sql", "\\i in line 5"),
+        ("\\copy t from x", "\\copy in line 5"),
+        ("\\connect postgres", "goes on in database postgres"),
+        (
+            "\\connect - - evil.example",
+            "is not how a dumper names a database",
+        ),
+        ("CREATE DATABASE x;", "the script makes a database"),
+        ("DROP DATABASE x;", "the script drops a database"),
+        ("CREATE TABLE t (a int);\n-- cut", ""),
+    ] {
+        std::fs::write(&file, format!("{head}{line}\n{end}")).expect("the script");
+        let ran = ran(&["restore", &text(&file), "--to", &server.url("empty")]);
+        assert_eq!(ran.code == Some(0), why.is_empty(), "{line}: {}", ran.err);
+        assert!(ran.err.contains(why), "{line}: {}", ran.err);
+    }
+    std::fs::write(&file, format!("{head}SELECT 1;\n")).expect("the script");
+    server.create_database("other");
+    let cut = ran(&["restore", &text(&file), "--to", &server.url("other")]);
+    assert_eq!(cut.code, Some(1));
+    assert!(cut.err.contains("it was cut"), "{}", cut.err);
+}
