@@ -152,10 +152,7 @@ impl PgDump {
         if let Store::Custom(file, blocks) = &self.store {
             return blocks.objects(file, entry, take);
         }
-        if entry.file.is_empty() {
-            return Ok(());
-        }
-        let mut list = BufReader::new(self.member(&entry.file)?);
+        let mut list = BufReader::new(self.list_of_objects(entry)?);
         loop {
             let mut line = String::new();
             let read = (&mut list).take(MAX_LINE).read_line(&mut line);
@@ -169,8 +166,28 @@ impl PgDump {
         }
     }
 
+    /// The list has a name of its own: one for each entry since archive version 1.16, and one for all
+    /// before. (The tar format's table of contents calls it by a name that is not there.)
+    fn list_of_objects(&self, entry: &Entry) -> Result<Input> {
+        let own = format!("blobs_{}.toc", entry.id);
+        for name in [own.as_bytes(), b"blobs.toc"] {
+            if let Some(list) = self.find(name)? {
+                return Ok(list);
+            }
+        }
+        self.member(&entry.file)
+    }
+
     /// A data file's text, by whatever name it is compressed.
     fn member(&self, name: &[u8]) -> Result<Input> {
+        let missing = || {
+            let name = String::from_utf8_lossy(name);
+            broken(format!("its data file {name} is missing"))
+        };
+        self.find(name)?.ok_or_else(missing)
+    }
+
+    fn find(&self, name: &[u8]) -> Result<Option<Input>> {
         for ending in directory::ENDINGS {
             let name = [name, ending.as_bytes()].concat();
             let found = match &self.store {
@@ -181,14 +198,13 @@ impl PgDump {
             if let Some(input) = found {
                 // By its name, not by its first bytes: rows may begin with anything.
                 return if ending.is_empty() {
-                    Ok(input)
+                    Ok(Some(input))
                 } else {
-                    plain(input).map(|(_, text)| text)
+                    plain(input).map(|(_, text)| Some(text))
                 };
             }
         }
-        let name = String::from_utf8_lossy(name);
-        Err(broken(format!("its data file {name} is missing")))
+        Ok(None)
     }
 }
 
