@@ -121,6 +121,8 @@ fn entry(id: u32) -> TocEntry {
         pieces: Vec::new(),
         rows: Some(0),
         bytes: 0,
+        sum: None,
+        digest: None,
         sql: Vec::new(),
         drop: Vec::new(),
     }

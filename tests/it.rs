@@ -64,6 +64,8 @@ mod postgres_connect;
 mod postgres_data;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
+#[path = "it/proof.rs"]
+mod proof;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/sample.rs"]

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
+use crate::archive::sum::Sum;
 use crate::archive::toc::Check;
 use crate::error::{Error, Kind, Result};
 
@@ -145,6 +146,8 @@ pub struct Encoded {
     pub raw: u32,
     /// Tells whether the compressed bytes are still the same.
     pub check: Check,
+    /// The sum over its rows, where it holds those of one table.
+    pub sum: Sum,
 }
 
 /// Compresses frames one after the other; a worker keeps its own, with its memory.
@@ -178,7 +181,13 @@ impl Encoder {
             return Err(too_large(bytes.len()));
         }
         let check = Check::of(&bytes);
-        Ok(Encoded { bytes, raw, check })
+        let sum = Sum::of(sql);
+        Ok(Encoded {
+            bytes,
+            raw,
+            check,
+            sum,
+        })
     }
 
     fn compress(&mut self, sql: &[u8]) -> io::Result<Vec<u8>> {

@@ -8,5 +8,6 @@ pub mod packed;
 pub mod reader;
 mod seekable;
 pub mod sequential;
+pub mod sum;
 pub mod toc;
 pub mod writer;

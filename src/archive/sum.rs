@@ -96,7 +96,9 @@ mod tests {
     fn nor_do_statements() {
         let head = "SET NAMES binary;\n";
         let one = format!("{head}INSERT INTO `t` (`a`) VALUES\n(1),\n(2);\nSET NAMES utf8mb4;\n");
-        let two = format!("{head}INSERT INTO `t` (`a`) VALUES\n(2);\nINSERT INTO `t` (`a`) VALUES\n(1);\nSET NAMES utf8mb4;\n");
+        let two = format!(
+            "{head}INSERT INTO `t` (`a`) VALUES\n(2);\nINSERT INTO `t` (`a`) VALUES\n(1);\nSET NAMES utf8mb4;\n"
+        );
         assert_eq!(Sum::of(one.as_bytes()), Sum::of(two.as_bytes()));
     }
 

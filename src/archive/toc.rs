@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::archive::sum::Sum;
 use crate::plan::entry::{EntryId, Section, Statement};
 use crate::source::{ServerInfo, Warning};
 use crate::sql::dialect::Dialect;
@@ -143,6 +144,12 @@ pub struct TocEntry {
     pub rows: Option<u64>,
     /// The size of its SQL, uncompressed.
     pub bytes: u64,
+    /// The sum over its rows, whatever their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Sum>,
+    /// The digest of its definition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Check>,
     /// Its statements, where they may stand outside of the script (`CREATE DATABASE`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sql: Vec<Text>,

@@ -10,6 +10,7 @@ use crate::archive::closing::{Closing, comment_lines};
 use crate::archive::codec::{Codec, Encoded, Encoder};
 use crate::archive::format::to_json;
 use crate::archive::seekable::{contents_frame, seek_table};
+use crate::archive::sum::Sum;
 use crate::archive::toc::{FORMAT, FrameInfo, Head, Piece, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::plan::entry::EntryId;
@@ -48,6 +49,8 @@ pub struct Writer<W: Write> {
     offset: u64,
     frames: Vec<FrameInfo>,
     pieces: HashMap<EntryId, Vec<(u32, Piece)>>,
+    /// The sums over the rows of each entry.
+    sums: HashMap<EntryId, Sum>,
 }
 
 impl<W: Write> Writer<W> {
@@ -60,6 +63,7 @@ impl<W: Write> Writer<W> {
             offset: 0,
             frames: Vec::new(),
             pieces: HashMap::new(),
+            sums: HashMap::new(),
         }
     }
 
@@ -81,6 +85,11 @@ impl<W: Write> Writer<W> {
         };
         self.write(&frame.bytes)?;
         self.frames.push(info);
+        // A frame of rows is one table's.
+        if let [part] = parts {
+            let sum = self.sums.entry(part.entry).or_default();
+            *sum = sum.and(frame.sum);
+        }
         for part in parts {
             let piece = Piece {
                 frame: number,
@@ -100,6 +109,9 @@ impl<W: Write> Writer<W> {
         for entry in &mut entries {
             let pieces = self.pieces.remove(&entry.id).unwrap_or_default();
             fill(entry, pieces);
+            if entry.rows.is_some() {
+                entry.sum = Some(self.sums.remove(&entry.id).unwrap_or_default());
+            }
         }
         if let Some(id) = self.pieces.keys().next() {
             let what = format!("entry {} was written but not planned", id.0);

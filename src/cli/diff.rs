@@ -46,7 +46,10 @@ fn toc(path: &Path) -> Result<Toc> {
     match about(&file) {
         About::PgDump(_, toc, _) => Ok(*toc),
         About::Script(_) => {
-            let what = format!("{} is a script: it has no table of contents", path.display());
+            let what = format!(
+                "{} is a script: it has no table of contents",
+                path.display()
+            );
             Err(Error::new(Kind::Usage, what))
         }
     }
@@ -54,7 +57,11 @@ fn toc(path: &Path) -> Result<Toc> {
 
 fn text(found: &Diff) -> String {
     let mut out = String::new();
-    let objects = [("+", &found.came), ("-", &found.went), ("~", &found.changed)];
+    let objects = [
+        ("+", &found.came),
+        ("-", &found.went),
+        ("~", &found.changed),
+    ];
     for (sign, objects) in objects {
         for object in objects {
             let _ = writeln!(out, "{sign} {}", visible(&object.label()));

@@ -6,6 +6,7 @@ mod choice;
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod diff;
 pub mod dump;
 pub mod globals;
 mod made;
@@ -66,6 +67,8 @@ pub enum Command {
     Verify(verify::Args),
     /// Show what an archive holds
     Show(show::Args),
+    /// Compare two archives by their tables of contents
+    Diff(diff::Args),
     /// Back up every configured target into the store
     Backup(backup::Args),
     /// Say now what would fail tonight: configuration, servers, rights, store
@@ -83,9 +86,13 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it listens to signals by itself: it has hooks to run then.
+    /// Whether it listens to signals by itself: it has hooks to run, or a database to drop.
     fn minds_signals(&self) -> bool {
-        matches!(self, Self::Backup(args) if !args.dry_run())
+        match self {
+            Self::Backup(args) => !args.dry_run(),
+            Self::Verify(args) => args.proves(),
+            _ => false,
+        }
     }
 
     /// Runs it; gives the exit code.
@@ -96,6 +103,7 @@ impl Command {
             Self::Restore(args) => restore::run(args, ctx).await,
             Self::Verify(args) => verify::run(args, ctx).await,
             Self::Show(args) => show::run(&args, ctx),
+            Self::Diff(args) => diff::run(&args, ctx),
             Self::Backup(args) => backup::run(args, ctx).await,
             Self::Check(args) => check::run(args, ctx).await,
             Self::Prune(args) => prune::run(&args, ctx),

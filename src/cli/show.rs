@@ -8,9 +8,10 @@ use bstr::ByteSlice as _;
 use super::Context;
 use super::choice::ChoiceArgs;
 use super::table::Table;
-use crate::archive::toc::{ArchiveKind, Head, Toc};
+use crate::archive::toc::{ArchiveKind, Head, Piece, Toc, TocEntry};
 use crate::error::{Error, Kind, Result, visible};
 use crate::pipeline::engine::open;
+use crate::pipeline::extract::{Format, extract};
 use crate::pipeline::foreign::{About, ForeignFile, about as about_foreign};
 use crate::pipeline::show::sql;
 use crate::report::size;
@@ -30,6 +31,30 @@ pub struct Args {
     /// The SQL of the chosen entries
     #[arg(long)]
     sql: bool,
+    /// The rows of this table
+    #[arg(long, value_name = "TABLE", conflicts_with_all = ["sql", "json"])]
+    extract: Option<String>,
+    /// How --extract writes them
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FormatArg::Csv, requires = "extract")]
+    format: FormatArg,
+}
+
+/// A form for rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FormatArg {
+    /// RFC 4180, with a line of names; NULL is empty, an empty text is ""
+    Csv,
+    /// One JSON object a row
+    Jsonl,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Csv => Self::Csv,
+            FormatArg::Jsonl => Self::Jsonl,
+        }
+    }
 }
 
 /// Shows what an archive holds.
@@ -39,6 +64,10 @@ pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
     }
     let reader = open(&args.file)?;
     let choice = args.choice.choice();
+    if let Some(table) = &args.extract {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        return extract(reader, table, args.format.into(), &mut out).map(|_| 0);
+    }
     if args.sql {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         return sql(reader, &choice, &mut out).map(|()| 0);
@@ -57,8 +86,8 @@ pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
 /// Another dumper's file.
 fn foreign(about: &About, args: &Args, ctx: &Context) -> Result<u8> {
     match about {
-        _ if args.sql => {
-            let what = "--sql is for dumpkeep's own archives";
+        _ if args.sql || args.extract.is_some() => {
+            let what = "--sql and --extract are for dumpkeep's own archives";
             Err(Error::new(Kind::Usage, what))
         }
         About::Script(maker) => {
@@ -134,7 +163,7 @@ fn about(head: &Head, by: &str, length: u64) -> String {
 }
 
 fn table(toc: &Toc) -> String {
-    let mut table = Table::new(["ID", "KIND", "NAME", "ROWS", "BYTES", "OWNER"]);
+    let mut table = Table::new(["ID", "KIND", "NAME", "ROWS", "BYTES", "PACKED", "OWNER"]);
     for entry in &toc.entries {
         let label = entry.label();
         let name = label
@@ -147,6 +176,7 @@ fn table(toc: &Toc) -> String {
             name.to_owned(),
             entry.rows.map_or_else(String::new, |rows| rows.to_string()),
             entry.bytes.to_string(),
+            packed(toc, entry).map_or_else(String::new, |bytes| bytes.to_string()),
             entry
                 .owner
                 .as_ref()
@@ -154,4 +184,17 @@ fn table(toc: &Toc) -> String {
         ]);
     }
     table.show()
+}
+
+/// The bytes that an entry takes in the file: of frames that it shares, its part.
+fn packed(toc: &Toc, entry: &TocEntry) -> Option<u64> {
+    let of = |piece: &Piece| {
+        let frame = toc.frames.get(piece.frame as usize)?;
+        let share = u64::from(frame.length) * u64::from(piece.length);
+        share.checked_div(u64::from(frame.raw))
+    };
+    let pieces: Option<Vec<u64>> = entry.pieces.iter().map(of).collect();
+    pieces
+        .filter(|_| !toc.frames.is_empty())
+        .map(|pieces| pieces.iter().sum())
 }

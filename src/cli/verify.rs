@@ -4,9 +4,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Context;
+use super::signals::Signals;
 use crate::error::{Context as _, Error, Kind, Result};
-use crate::pipeline::engine::{Load, load_url, open};
+use crate::pipeline::engine::{open, prove_url};
 use crate::pipeline::foreign::{self, ForeignFile};
+use crate::pipeline::proof::Proof;
+use crate::pipeline::restore::RestoreJob;
+use crate::pipeline::scratch::ProofJob;
 use crate::pipeline::verify::{Verified, verify};
 use crate::report::size;
 
@@ -19,13 +23,32 @@ pub struct Args {
     /// Restore each into a scratch database of this server, and drop that again
     #[arg(long, value_name = "URL")]
     restore_to: Option<String>,
+    /// Restore and read back over so many connections
+    #[arg(short, long, value_name = "N", default_value_t = 1, requires = "restore_to",
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+}
+
+impl Args {
+    /// Whether a database is made that must be dropped again.
+    pub(super) fn proves(&self) -> bool {
+        self.restore_to.is_some()
+    }
 }
 
 /// Verifies every file; 1 where one is broken.
 pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     let mut broken = false;
+    let mut signals = Signals::listen()?;
     for file in &args.files {
-        match one_of_any(file, args.restore_to.as_deref(), ctx).await {
+        let mut interrupted = None;
+        let stop = async { interrupted = Some(signals.next().await) };
+        let done = one_of_any(file, &args, ctx, stop).await;
+        if let Some((name, code)) = interrupted {
+            tracing::error!("interrupted by {name}");
+            return Ok(code);
+        }
+        match done {
             Ok(line) => ctx.print(line)?,
             Err(error) if error.exit_code() == 2 => return Err(error),
             Err(error) => {
@@ -38,12 +61,21 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     Ok(u8::from(broken))
 }
 
-async fn one_of_any(file: &Path, restore_to: Option<&str>, ctx: &Context) -> Result<String> {
+async fn one_of_any(
+    file: &Path,
+    args: &Args,
+    ctx: &Context,
+    stop: impl Future<Output = ()>,
+) -> Result<String> {
     let Some(found) = ForeignFile::open(file)? else {
-        let verified = one(file, restore_to, ctx).await?;
-        return Ok(line(file, verified, restore_to.is_some()));
+        let verified = read(file).await?;
+        let proof = match &args.restore_to {
+            None => None,
+            Some(url) => Some(prove(file, url, args, ctx, stop).await?),
+        };
+        return Ok(line(file, verified, proof));
     };
-    if restore_to.is_some() {
+    if args.restore_to.is_some() {
         let what = "--restore-to proves dumpkeep's own archives: this is another dumper's file";
         return Err(Error::new(Kind::Usage, what));
     }
@@ -57,29 +89,45 @@ async fn one_of_any(file: &Path, restore_to: Option<&str>, ctx: &Context) -> Res
     ))
 }
 
-async fn one(file: &Path, restore_to: Option<&str>, ctx: &Context) -> Result<Verified> {
+async fn read(file: &Path) -> Result<Verified> {
     let path = file.to_owned();
     let reading = tokio::task::spawn_blocking(move || verify(&mut open(&path)?));
     let verified = reading
         .await
         .map_err(|cause| Error::new(Kind::Internal, "verifying ended early").cause(cause))?;
-    let verified = verified.while_with(|| format!("verifying {}", file.display()))?;
-    if let Some(url) = restore_to {
-        let load = Load::Prove(open(file)?);
-        let proved = load_url(url, &ctx.env, load, &ctx.progress).await;
-        proved.while_with(|| format!("verifying {}", file.display()))?;
-    }
-    Ok(verified)
+    verified.while_with(|| format!("verifying {}", file.display()))
 }
 
-fn line(file: &Path, verified: Verified, restored: bool) -> String {
+async fn prove(
+    file: &Path,
+    url: &str,
+    args: &Args,
+    ctx: &Context,
+    stop: impl Future<Output = ()>,
+) -> Result<Proof> {
+    let job = ProofJob {
+        restore: RestoreJob::default(),
+        jobs: args.jobs.into(),
+        env: &ctx.env,
+        progress: &ctx.progress,
+    };
+    let proved = prove_url(url, open(file)?, &job, stop).await;
+    proved.while_with(|| format!("verifying {}", file.display()))
+}
+
+fn line(file: &Path, verified: Verified, proof: Option<Proof>) -> String {
+    let proved = proof.map_or_else(String::new, |proof| {
+        format!(
+            ", restored and compared: {} objects, {} rows, {} sums",
+            proof.objects, proof.rows, proof.sums
+        )
+    });
     format!(
-        "{}: good: {} objects, {} rows, {} ({} of SQL){}\n",
+        "{}: good: {} objects, {} rows, {} ({} of SQL){proved}\n",
         file.display(),
         verified.entries,
         verified.rows,
         size(verified.file),
         size(verified.script),
-        if restored { ", restored" } else { "" }
     )
 }

@@ -1,6 +1,6 @@
 //! From planned entries to lines of the table of contents. Pure.
 
-use crate::archive::toc::{Text, TocEntry};
+use crate::archive::toc::{Check, Text, TocEntry};
 use crate::plan::entry::{Body, Entry, Section, Statement};
 
 /// The entry's line, without its pieces: the writer knows those. `in_script`: a database's own
@@ -26,7 +26,19 @@ pub fn line(entry: &Entry, in_script: bool) -> TocEntry {
         pieces: Vec::new(),
         rows: matches!(entry.body, Body::Data(_)).then_some(0),
         bytes: 0,
+        sum: None,
+        digest: (!statements.is_empty()).then(|| digest(statements)),
         sql: sql.iter().map(Text::from).collect(),
         drop: entry.drop.iter().map(Text::from).collect(),
     }
+}
+
+/// Tells definitions apart without reading them.
+fn digest(statements: &[Statement]) -> Check {
+    let mut sql = Vec::new();
+    for statement in statements {
+        sql.extend_from_slice(&statement.text);
+        sql.extend_from_slice(b";\n");
+    }
+    Check::of(&sql)
 }

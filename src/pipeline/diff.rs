@@ -72,7 +72,9 @@ pub fn diff(a: &Toc, b: &Toc) -> Diff {
         missing.cloned().collect::<Vec<_>>()
     };
     let (went, came) = (missing(&a, &b), missing(&b, &a));
-    let both = a.iter().filter_map(|(object, a)| Some((object, a, b.get(object)?)));
+    let both = a
+        .iter()
+        .filter_map(|(object, a)| Some((object, a, b.get(object)?)));
     let (mut changed, mut rows) = (Vec::new(), Vec::new());
     for (object, a, b) in both {
         match (a.rows, b.rows) {
@@ -134,7 +136,11 @@ fn definitions_differ(a: &Entries, b: &Entries) -> bool {
     let known = |entries: &Entries| entries.digests.iter().all(|(digest, _)| digest.is_some());
     if known(a) && known(b) {
         let digests = |entries: &Entries| {
-            let mut digests: Vec<_> = entries.digests.iter().map(|(digest, _)| digest.map(|check| check.0)).collect();
+            let mut digests: Vec<_> = entries
+                .digests
+                .iter()
+                .map(|(digest, _)| digest.map(|check| check.0))
+                .collect();
             digests.sort_unstable();
             digests
         };
@@ -148,8 +154,16 @@ impl Object {
     #[must_use]
     pub fn label(&self) -> String {
         let text = |text: &Text| String::from_utf8_lossy(&text.0).into_owned();
-        let schema = self.schema.as_ref().map_or_else(String::new, |schema| text(schema) + ".");
-        let label = format!("{} {schema}{} {}", self.kind, text(&self.name), text(&self.detail));
+        let schema = self
+            .schema
+            .as_ref()
+            .map_or_else(String::new, |schema| text(schema) + ".");
+        let label = format!(
+            "{} {schema}{} {}",
+            self.kind,
+            text(&self.name),
+            text(&self.detail)
+        );
         label.trim_end().to_owned()
     }
 }

@@ -16,10 +16,11 @@ use crate::pipeline::dump::{DumpJob, dump};
 use crate::pipeline::foreign::{self, ForeignFile};
 use crate::pipeline::globals::globals;
 use crate::pipeline::output::Output;
+use crate::pipeline::proof::Proof;
 use crate::pipeline::restore::{RestoreJob, restore};
 use crate::pipeline::restore_pipe::restore_pipe;
 use crate::pipeline::runner::Outcome;
-use crate::pipeline::scratch;
+use crate::pipeline::scratch::{self, ProofJob};
 use crate::postgres::source::PgSource;
 use crate::postgres::target::PgTarget;
 use crate::progress::{Progress, Task};
@@ -111,8 +112,6 @@ pub enum Load<'a> {
     Pipe(Box<dyn Read + Send>, &'a RestoreJob),
     /// Another dumper's file.
     Foreign(ForeignFile, &'a RestoreJob),
-    /// From a file into a scratch database, which is dropped again.
-    Prove(Reader<File>),
 }
 
 /// Restores an archive into the server that the URL names.
@@ -126,11 +125,11 @@ pub async fn load_url(
     let done = match dialect(url)? {
         Dialect::Postgres => {
             let target = PgTarget::connect(url, None, env).await?;
-            load_into(target, load, env, &task).await
+            load_into(target, load, &task).await
         }
         Dialect::Mysql => {
             let target = MysqlTarget::connect(url, env).await?;
-            load_into(target, load, env, &task).await
+            load_into(target, load, &task).await
         }
     };
     task.done();
@@ -140,17 +139,36 @@ pub async fn load_url(
 async fn load_into<T: Target + 'static>(
     mut target: T,
     load: Load<'_>,
-    env: &Env,
     task: &Task,
 ) -> Result<Outcome> {
     let outcome = match load {
         Load::File(reader, job) => restore(&mut target, reader, job, task).await?,
         Load::Pipe(input, job) => restore_pipe(&mut target, input, job).await?,
         Load::Foreign(file, job) => foreign::restore(&mut target, file, job, task).await?,
-        Load::Prove(reader) => scratch::prove(&mut target, reader, env.now, task).await?,
     };
     target.close().await?;
     Ok(outcome)
+}
+
+/// Proves an archive on the server that the URL names: see [`scratch::prove`].
+pub async fn prove_url(
+    url: &str,
+    reader: Reader<File>,
+    job: &ProofJob<'_>,
+    stop: impl Future<Output = ()>,
+) -> Result<Proof> {
+    match dialect(url)? {
+        Dialect::Postgres => {
+            let target = async || PgTarget::connect(url, None, job.env).await;
+            let source = async || PgSource::connect(url, None, job.env).await;
+            scratch::prove((target, source), reader, job, stop).await
+        }
+        Dialect::Mysql => {
+            let target = async || MysqlTarget::connect(url, job.env).await;
+            let source = async || MysqlSource::connect(url, job.env).await;
+            scratch::prove((target, source), reader, job, stop).await
+        }
+    }
 }
 
 fn dialect(url: &str) -> Result<Dialect> {

@@ -41,7 +41,8 @@ pub fn extract<R: Read + Seek>(
     };
     for piece in &entry.pieces {
         let sql = frames.piece(*piece)?;
-        rows.script(dialect, &sql).while_with(|| format!("reading {}", entry.label()))?;
+        rows.script(dialect, &sql)
+            .while_with(|| format!("reading {}", entry.label()))?;
     }
     let failed = |cause| Error::new(Kind::Io, "cannot write the rows").cause(cause);
     rows.out.flush().map_err(failed)?;
@@ -63,7 +64,9 @@ fn the_table(toc: &Toc, table: &str) -> Result<TocEntry> {
         None => Ok(entry.clone()),
         Some(other) => {
             let (one, two) = (entry.label(), other.label());
-            Err(usage(format!("\"{table}\" is more than one table: {one}, {two}")))
+            Err(usage(format!(
+                "\"{table}\" is more than one table: {one}, {two}"
+            )))
         }
     }
 }
@@ -107,7 +110,11 @@ impl<W: Write> Rows<'_, W> {
             let line = data.get(start..start + length).unwrap_or_default();
             // A table without columns has empty lines.
             let no_columns = self.columns.as_ref().is_some_and(Vec::is_empty);
-            let row = if no_columns { Vec::new() } else { copy_row(line)? };
+            let row = if no_columns {
+                Vec::new()
+            } else {
+                copy_row(line)?
+            };
             self.row(&row)?;
             start += length + 1;
         }
@@ -201,10 +208,18 @@ mod tests {
 
     #[test]
     fn null_and_empty_are_told_apart() {
-        let row = [Value::Null, text(""), text("a,\"b\"\n"), Value::Bytes(vec![0, 255])];
+        let row = [
+            Value::Null,
+            text(""),
+            text("a,\"b\"\n"),
+            Value::Bytes(vec![0, 255]),
+        ];
         assert_eq!(csv(&row), b",\"\",\"a,\"\"b\"\"\n\",0x00ff\r\n");
         let columns = ["a", "b", "c\"", "d"].map(BString::from);
         let line = String::from_utf8(json(&columns, &row).unwrap()).unwrap();
-        assert_eq!(line, "{\"a\":null,\"b\":\"\",\"c\\\"\":\"a,\\\"b\\\"\\n\",\"d\":\"0x00ff\"}\n");
+        assert_eq!(
+            line,
+            "{\"a\":null,\"b\":\"\",\"c\\\"\":\"a,\\\"b\\\"\\n\",\"d\":\"0x00ff\"}\n"
+        );
     }
 }

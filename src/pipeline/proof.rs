@@ -61,7 +61,10 @@ struct Counted {
 
 fn counted(toc: &Toc) -> BTreeMap<String, Counted> {
     let mut all: BTreeMap<String, Counted> = BTreeMap::new();
-    let entries = toc.entries.iter().filter(|entry| entry.section != Section::Database);
+    let entries = toc
+        .entries
+        .iter()
+        .filter(|entry| entry.section != Section::Database);
     for entry in entries {
         all.entry(entry.label()).or_default().add(entry);
     }
@@ -81,7 +84,10 @@ impl Counted {
 
     fn fault(&self, found: &Self) -> Option<String> {
         if found.entries < self.entries {
-            return Some(format!("is there {} times, not {}", found.entries, self.entries));
+            return Some(format!(
+                "is there {} times, not {}",
+                found.entries, self.entries
+            ));
         }
         let wanted = self.rows?;
         let rows = found.rows.unwrap_or(0);
@@ -101,6 +107,89 @@ impl Proof {
     fn add(&mut self, wanted: &Counted, found: &Counted) {
         self.objects += wanted.entries;
         self.rows += wanted.rows.unwrap_or(0);
-        self.sums += u64::from(wanted.rows.is_some() && wanted.sum.is_some() && found.sum.is_some());
+        self.sums +=
+            u64::from(wanted.rows.is_some() && wanted.sum.is_some() && found.sum.is_some());
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+    use crate::archive::codec::{Codec, Encoder};
+    use crate::archive::toc::{ArchiveKind, FORMAT, Head, Text};
+    use crate::archive::writer::{Part, Writer};
+    use crate::plan::entry::EntryId;
+    use crate::source::ServerInfo;
+    use crate::sql::dialect::Dialect;
+
+    fn toc(rows: &[&str]) -> Toc {
+        let mut encoder = Encoder::new(Codec::None).unwrap();
+        let mut writer = Writer::new(Vec::new(), Codec::None);
+        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        let sql = format!("COPY t (a) FROM stdin;\n{lines}\\.\n");
+        let frame = encoder.encode(sql.as_bytes()).unwrap();
+        let part = Part {
+            entry: EntryId(1),
+            slice: 0,
+            offset: 0,
+            length: frame.raw,
+            rows: rows.len() as u64,
+        };
+        writer.append(&frame, &[part]).unwrap();
+        let head = Head {
+            format: FORMAT,
+            tool: "0".into(),
+            kind: ArchiveKind::Database,
+            dialect: Dialect::Postgres,
+            server: ServerInfo::default(),
+            database: Text::default(),
+            encoding: "UTF8".into(),
+            position: None,
+            started: chrono::DateTime::UNIX_EPOCH,
+            ended: chrono::DateTime::UNIX_EPOCH,
+            codec: "none".into(),
+            switches: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let line = TocEntry {
+            id: EntryId(1),
+            kind: "table_data".into(),
+            section: Section::Data,
+            schema: None,
+            name: Text("t".into()),
+            detail: Text::default(),
+            owner: None,
+            needs: Vec::new(),
+            pieces: Vec::new(),
+            rows: Some(0),
+            bytes: 0,
+            sum: None,
+            digest: None,
+            sql: Vec::new(),
+            drop: Vec::new(),
+        };
+        writer.finish(head, vec![line]).unwrap().1.toc
+    }
+
+    #[test]
+    fn a_row_that_is_missing_changed_or_doubled_is_found() {
+        let archive = toc(&["a", "b"]);
+        assert_eq!(compare(&archive, &toc(&["b", "a"])).unwrap().sums, 1);
+        for (rows, fault) in [
+            (&["a"][..], "has 1 rows, not 2"),
+            (&["a", "c"], "has other rows"),
+            (&["a", "a"], "has other rows"),
+        ] {
+            let error = compare(&archive, &toc(rows)).unwrap_err();
+            assert!(error.line().contains(fault), "{error}");
+        }
+        let mut none = toc(&[]);
+        none.entries.clear();
+        let error = compare(&archive, &none).unwrap_err();
+        assert!(
+            error.line().contains("table_data t is not there"),
+            "{error}"
+        );
     }
 }

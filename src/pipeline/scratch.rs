@@ -1,66 +1,132 @@
-//! Proves an archive by restoring it: into a database of its own, which is dropped again.
+//! Proves an archive by restoring it: into a database of its own, which is dropped again in every
+//! case, and dumped before that, to compare what came out with what went in.
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, sink};
+use std::time::Duration;
 
 use bstr::ByteSlice as _;
-use chrono::{DateTime, Utc};
 
+use crate::archive::codec::Codec;
 use crate::archive::reader::Reader;
 use crate::archive::toc::Toc;
+use crate::env::Env;
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::pipeline::dump::{DumpJob, dump};
+use crate::pipeline::proof::{Proof, compare};
 use crate::pipeline::restore::{RestoreJob, restore};
-use crate::pipeline::runner::Outcome;
 use crate::plan::entry::Section;
-use crate::progress::Task;
-use crate::source::Target;
+use crate::progress::Progress;
+use crate::source::{DumpOptions, Source, Target};
 use crate::sql::dialect::Dialect;
 
-/// Restores the archive into a scratch database. It is dropped whether that went well or not; the
-/// restore's error is the one that is given.
-pub async fn prove<T, R>(
-    target: &mut T,
+/// How often dropping is tried: connections that were cut take a moment to be gone.
+const TRIES: u32 = 40;
+
+/// How long is waited between two tries.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What a proof is made with.
+#[derive(Debug)]
+pub struct ProofJob<'a> {
+    /// How it is restored.
+    pub restore: RestoreJob,
+    /// The connections that read what was restored.
+    pub jobs: usize,
+    /// The process's surroundings.
+    pub env: &'a Env,
+    /// Where progress is shown.
+    pub progress: &'a Progress,
+}
+
+/// Restores the archive into a scratch database with a random name, dumps that and compares. It is
+/// dropped whether that went well, failed or was stopped; no other ever is.
+pub async fn prove<T, S, R>(
+    (target, source): (impl AsyncFn() -> Result<T>, impl AsyncFn() -> Result<S>),
     reader: Reader<R>,
-    now: DateTime<Utc>,
-    task: &Task,
-) -> Result<Outcome>
+    job: &ProofJob<'_>,
+    stop: impl Future<Output = ()>,
+) -> Result<Proof>
 where
     T: Target + 'static,
+    S: Source,
+    S::Snapshot: 'static,
     R: Read + Seek + Send + 'static,
 {
-    let create = creation(reader.toc())?;
-    let name = scratch_name(now);
-    target
-        .execute(&renamed(target.dialect(), create, &name)?)
-        .await
-        .while_with(|| format!("making the scratch database {name}"))?;
-    let loaded = load(target, reader, &name, task).await;
-    let dropped = drop_database(target, &name).await;
-    let outcome = loaded.while_with(|| format!("restoring into the scratch database {name}"))?;
-    dropped.while_with(|| format!("dropping the scratch database {name}"))?;
-    Ok(outcome)
-}
-
-fn scratch_name(now: DateTime<Utc>) -> String {
-    let time = now.format("%Y%m%d%H%M%S");
-    format!("dumpkeep_verify_{time}_{}", std::process::id())
-}
-
-async fn load<T, R>(target: &mut T, reader: Reader<R>, name: &str, task: &Task) -> Result<Outcome>
-where
-    T: Target + 'static,
-    R: Read + Seek + Send + 'static,
-{
-    target.use_database(name.as_bytes()).await?;
-    restore(target, reader, &RestoreJob::default(), task).await
-}
-
-/// Nobody can drop the database that they are in.
-async fn drop_database<T: Target>(target: &mut T, name: &str) -> Result<()> {
-    if target.dialect() == Dialect::Postgres {
-        target.use_database(b"postgres").await?;
+    let toc = reader.toc().clone();
+    let name = format!("dumpkeep_verify_{:016x}", rand::random::<u64>());
+    let mut loading = target().await?;
+    let create = renamed(loading.dialect(), creation(&toc)?, &name)?;
+    let made = loading.execute(&create).await;
+    made.while_with(|| format!("making the scratch database {name}"))?;
+    let work = async {
+        loading.use_database(name.as_bytes()).await?;
+        let task = job.progress.task("restore", 0);
+        let restored = restore(&mut loading, reader, &job.restore, &task).await;
+        task.done();
+        restored.while_with(|| format!("restoring into the scratch database {name}"))?;
+        loading.close().await?;
+        let restored = contents(&source().await?, &name, &toc, job).await?;
+        compare(&toc, &restored)
+    };
+    let proved = tokio::select! {
+        proved = work => proved,
+        () = stop => Err(Error::new(Kind::Cancelled, "the proof was interrupted")),
+    };
+    let dropped = async { drop_database(&mut target().await?, &name).await }.await;
+    let dropped = dropped.while_with(|| format!("dropping the scratch database {name}"));
+    // The first fault is the one that is told; a database that stays must be told as well.
+    if let (Err(_), Err(error)) = (&proved, &dropped) {
+        tracing::error!(
+            "the scratch database {name} is still there: {}",
+            error.line()
+        );
     }
+    let proof = proved?;
+    dropped?;
+    Ok(proof)
+}
+
+/// The table of contents that a dump of the database has.
+async fn contents<S>(source: &S, name: &str, toc: &Toc, job: &ProofJob<'_>) -> Result<Toc>
+where
+    S: Source,
+    S::Snapshot: 'static,
+{
+    let inserts = toc.head.switches.iter().any(|switch| switch == "--inserts");
+    let dump_job = DumpJob {
+        options: DumpOptions {
+            lenient: true,
+            inserts,
+            ..DumpOptions::default()
+        },
+        codec: Codec::Zstd(1),
+        jobs: job.jobs,
+        ..DumpJob::new(job.env.now)
+    };
+    let (_, sealed) = dump(source, name.as_bytes(), &dump_job, sink(), job.progress).await?;
+    Ok(sealed.toc)
+}
+
+async fn drop_database<T: Target>(target: &mut T, name: &str) -> Result<()> {
     let drop = format!("DROP DATABASE {name}");
-    target.execute(drop.as_bytes()).await
+    let mut tries = 0;
+    loop {
+        if target.dialect() == Dialect::Postgres {
+            let end = format!(
+                "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity \
+                 WHERE datname = '{name}' AND pid <> pg_catalog.pg_backend_pid()"
+            );
+            target.execute(end.as_bytes()).await?;
+        }
+        tries += 1;
+        match target.execute(drop.as_bytes()).await {
+            Err(error) if tries < TRIES && error.kind() == Kind::Server => {
+                tracing::debug!("{}: tries again", error.line());
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// The statement that makes the archive's database: encoding and collations matter to the proof.

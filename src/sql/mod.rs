@@ -16,3 +16,4 @@ pub mod readback;
 pub mod rows;
 mod scan;
 pub mod split;
+pub mod values;

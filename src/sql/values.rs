@@ -56,7 +56,10 @@ fn copy_value(field: &[u8]) -> Result<Value> {
 }
 
 /// The columns and rows of an `INSERT INTO t (a, b) VALUES (…), (…)`; `None` for other statements.
-pub fn insert(dialect: Dialect, statement: &[u8]) -> Result<Option<(Vec<BString>, Vec<Vec<Value>>)>> {
+pub fn insert(
+    dialect: Dialect,
+    statement: &[u8],
+) -> Result<Option<(Vec<BString>, Vec<Vec<Value>>)>> {
     if !statement.starts_with(b"INSERT INTO ") {
         return Ok(None);
     }
@@ -157,7 +160,9 @@ impl<'a> Reader<'a> {
         let mut out = BString::default();
         loop {
             let rest = self.rest();
-            let special = rest.iter().position(|byte| *byte == quote || (escapes && *byte == b'\\'));
+            let special = rest
+                .iter()
+                .position(|byte| *byte == quote || (escapes && *byte == b'\\'));
             let special = special.ok_or_else(|| strange(self.text))?;
             out.extend_from_slice(rest.get(..special).unwrap_or_default());
             let next = rest.get(special + 1).copied();
@@ -201,7 +206,9 @@ impl<'a> Reader<'a> {
             return self.quoted(b'\'', true).map(Value::Text);
         }
         if self.takes(b"_binary'") {
-            return self.quoted(b'\'', mysql).map(|bytes| Value::Bytes(bytes.into()));
+            return self
+                .quoted(b'\'', mysql)
+                .map(|bytes| Value::Bytes(bytes.into()));
         }
         let rest = self.rest();
         let end = rest.find_byteset(b",) (").filter(|end| *end > 0);

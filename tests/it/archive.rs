@@ -56,6 +56,8 @@ fn entry(id: u32, name: &[u8], rows: Option<u64>) -> TocEntry {
         pieces: Vec::new(),
         rows,
         bytes: 0,
+        sum: None,
+        digest: None,
         sql: Vec::new(),
         drop: Vec::new(),
     }

@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 
 use super::entry::Entry;
 use super::open::PgDump;
-use crate::archive::toc::{ArchiveKind, FORMAT, Head, Text, Toc, TocEntry};
+use crate::archive::toc::{ArchiveKind, Check, FORMAT, Head, Text, Toc, TocEntry};
 use crate::plan::entry::{EntryId, Section};
 use crate::source::ServerInfo;
 use crate::sql::dialect::Dialect;
@@ -116,6 +116,8 @@ fn line(entry: &Entry, by_id: &HashMap<i32, &Entry>) -> TocEntry {
         pieces: Vec::new(),
         rows: None,
         bytes: entry.definition.len() as u64,
+        sum: None,
+        digest: Some(Check::of(&entry.definition)),
         sql: Vec::new(),
         drop: Vec::new(),
     }

@@ -1,0 +1,170 @@
+//! `verify --restore-to`, `diff` and `show --extract`, on real servers.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::support::command::{Ran, dumpkeep, ran};
+use crate::support::server::{MariaDb, MySqlServer, Postgres};
+
+const SCRATCH: &str = "SELECT count(*) FROM pg_database WHERE datname LIKE 'dumpkeep_verify_%'";
+
+/// Values that CSV, COPY and INSERT each write in a way of their own.
+const ODD: &str = "CREATE TABLE odd (id int PRIMARY KEY, \"a \"\"b\" text, c varchar(20));\
+    INSERT INTO odd VALUES (1, E'x,\"y\"\\n\\tz\\\\', ''), (2, NULL, 'plain'), (3, '\\N', 'ü');";
+
+fn good(ran: Ran) -> String {
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    ran.out
+}
+
+fn dump(url: &str, to: &Path) -> String {
+    let file = to.display().to_string();
+    good(ran(&["dump", url, "-o", &file, "--jobs", "2"]));
+    file
+}
+
+#[test]
+fn an_archive_is_proven_and_nothing_is_left() {
+    let server = Postgres::start("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("shop");
+    server.sql("shop", ODD);
+    server.sql(
+        "shop",
+        "CREATE TABLE many AS SELECT i, md5(i::text) AS t FROM generate_series(1, 20000) i",
+    );
+    let file = dump(&server.url("shop"), &folder.path().join("a.zst"));
+    let url = server.url("postgres");
+    let said = good(ran(&["verify", &file, "--restore-to", &url, "--jobs", "2"]));
+    assert!(said.contains("restored and compared: "), "{said}");
+    assert!(said.contains("20003 rows, 2 sums"), "{said}");
+    assert_eq!(server.sql("postgres", SCRATCH), "0");
+}
+
+#[test]
+fn an_archive_of_mariadb_is_proven() {
+    let server: MySqlServer = MariaDb::start("10.11");
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE t (id int PRIMARY KEY, b blob, s varchar(9)); \
+        INSERT INTO t VALUES (1, x'00ff', 'a\\nb'), (2, NULL, ''), (3, 'x', NULL)",
+    );
+    let file = dump(&server.url("shop"), &folder.path().join("a.zst"));
+    let said = good(ran(&["verify", &file, "--restore-to", &server.url("")]));
+    assert!(said.contains("3 rows, 1 sums"), "{said}");
+    let databases = server.sql("", "SHOW DATABASES LIKE 'dumpkeep_verify_%'");
+    assert_eq!(databases, "");
+    let csv = good(ran(&["show", &file, "--extract", "t"]));
+    assert_eq!(csv, "id,b,s\r\n1,0x00ff,\"a\nb\"\r\n2,,\"\"\r\n3,0x78,\r\n");
+}
+
+#[test]
+fn an_interrupted_proof_drops_its_database() {
+    let server = Postgres::start("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE t AS SELECT i FROM generate_series(1, 1000) i",
+    );
+    // Whoever restores this waits: long enough to be interrupted.
+    server.sql("shop", "CREATE FUNCTION slow(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS \
+        $$ BEGIN IF current_database() <> 'shop' THEN PERFORM pg_sleep(60); END IF; RETURN i; END $$");
+    server.sql("shop", "CREATE INDEX ON t (slow(i))");
+    let file = dump(&server.url("shop"), &folder.path().join("a.zst"));
+    let mut command = dumpkeep();
+    command.args(["verify", &file, "--restore-to", &server.url("postgres")]);
+    let mut proof = command
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("dumpkeep starts");
+    let begun = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'dumpkeep_verify_%' \
+        AND query LIKE 'CREATE INDEX%'";
+    let limit = Instant::now() + Duration::from_secs(60);
+    while server.sql("postgres", begun) == "0" {
+        assert!(Instant::now() < limit, "the proof does not begin");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let pid = i32::try_from(proof.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw);
+    rustix::process::kill_process(pid.expect("a number"), rustix::process::Signal::TERM)
+        .expect("TERM");
+    let ended = proof.wait().expect("it ends");
+    assert_eq!(ended.code(), Some(143));
+    assert_eq!(server.sql("postgres", SCRATCH), "0");
+}
+
+#[test]
+fn diff_tells_what_came_went_and_changed() {
+    let server = Postgres::start("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("shop");
+    server.sql("shop", ODD);
+    server.sql("shop", "CREATE TABLE gone (a int); CREATE VIEW v AS SELECT 1 AS a; CREATE TABLE same AS SELECT 1 AS a");
+    let a = dump(&server.url("shop"), &folder.path().join("a.zst"));
+    let unchanged = dump(&server.url("shop"), &folder.path().join("u.zst"));
+    server.sql(
+        "shop",
+        "DROP TABLE gone; CREATE TABLE come (a int); CREATE OR REPLACE VIEW v AS SELECT 2 AS a;\
+        UPDATE odd SET c = 'PLAIN' WHERE id = 2",
+    );
+    let b = dump(&server.url("shop"), &folder.path().join("b.zst"));
+    assert_eq!(
+        good(ran(&["diff", &a, &unchanged, "--exit-code"])),
+        "no difference\n"
+    );
+    let differs = ran(&["diff", &a, &b, "--exit-code"]);
+    assert_eq!(differs.code, Some(1));
+    for line in [
+        "+ table public.come",
+        "- table public.gone",
+        "~ view public.v",
+        "* table_data public.odd: 3 to 3 rows",
+    ] {
+        assert!(differs.out.contains(line), "{line}: {}", differs.out);
+    }
+    assert!(!differs.out.contains("same"), "{}", differs.out);
+    let json = good(ran(&["diff", &a, &b, "--json"]));
+    assert!(json.contains("\"same\": false"), "{json}");
+}
+
+#[test]
+fn a_tables_rows_are_extracted() {
+    let server = Postgres::start("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("shop");
+    server.sql("shop", ODD);
+    let file = dump(&server.url("shop"), &folder.path().join("a.zst"));
+    let inserts = folder.path().join("i.zst").display().to_string();
+    good(ran(&[
+        "dump",
+        &server.url("shop"),
+        "-o",
+        &inserts,
+        "--inserts",
+    ]));
+    let csv = "id,\"a \"\"b\",c\r\n1,\"x,\"\"y\"\"\n\tz\\\",\"\"\r\n2,,plain\r\n3,\\N,ü\r\n";
+    for file in [&file, &inserts] {
+        assert_eq!(
+            good(ran(&["show", file, "--extract", "odd"])),
+            csv,
+            "{file}"
+        );
+    }
+    let jsonl = good(ran(&[
+        "show",
+        &file,
+        "--extract",
+        "public.odd",
+        "--format",
+        "jsonl",
+    ]));
+    let second = jsonl.lines().nth(1).expect("a second row");
+    assert_eq!(second, r#"{"id":"2","a \"b":null,"c":"plain"}"#);
+    let none = ran(&["show", &file, "--extract", "nothing"]);
+    assert_eq!(none.code, Some(2), "{}", none.err);
+}
