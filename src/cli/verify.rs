@@ -106,7 +106,10 @@ async fn prove(
     stop: impl Future<Output = ()>,
 ) -> Result<Proof> {
     let job = ProofJob {
-        restore: RestoreJob::default(),
+        restore: RestoreJob {
+            jobs: args.jobs.into(),
+            ..RestoreJob::default()
+        },
         jobs: args.jobs.into(),
         env: &ctx.env,
         progress: &ctx.progress,

@@ -61,10 +61,11 @@ struct Counted {
 
 fn counted(toc: &Toc) -> BTreeMap<String, Counted> {
     let mut all: BTreeMap<String, Counted> = BTreeMap::new();
-    let entries = toc
-        .entries
-        .iter()
-        .filter(|entry| entry.section != Section::Database);
+    // The database itself has another name.
+    let own = |entry: &&TocEntry| {
+        entry.section != Section::Database && !entry.kind.starts_with("database")
+    };
+    let entries = toc.entries.iter().filter(own);
     for entry in entries {
         all.entry(entry.label()).or_default().add(entry);
     }

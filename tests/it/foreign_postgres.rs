@@ -68,7 +68,7 @@ const FORMATS: [&[&str]; 7] = [
     &["-Fp"],
     &["-Fc"],
     &["-Fc", "-Z0"],
-    &["-Fc", "-Zzstd", "--inserts"],
+    &["-Fc", "-Zzstd"],
     &["-Fd", "-Zlz4", "-j2"],
     &["-Fd", "-Zzstd"],
     &["-Ft"],
@@ -153,6 +153,24 @@ fn one_table_is_taken_out_of_an_archive_of_pg_dump() {
         ),
         "1"
     );
+    // Other statements than COPY.
+    let inserts = dumped(
+        &server,
+        "pgclient",
+        &["-Fc", "--inserts"],
+        &folder.path().join("i"),
+    );
+    server.create_database("two");
+    let into = server.url("two");
+    good(&ran(&[
+        "restore",
+        &text(&inserts),
+        "--to",
+        &into,
+        "--table",
+        "odd",
+    ]));
+    assert_eq!(rows("two"), rows("shop"));
     let again = ran(&["restore", &text(&file), "--to", &url]);
     assert_eq!(again.code, Some(2), "{}", again.err);
 }

@@ -6,8 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dumpkeep::archive::codec::Codec;
 use dumpkeep::error::Result;
+use dumpkeep::foreign::pgdump::read_toc;
+use dumpkeep::foreign::sort::of_stream;
+use dumpkeep::pipeline::foreign::{ForeignFile, about, verify};
 use dumpkeep::plan::entry::Statement;
 use dumpkeep::sql::dialect::Dialect;
+use dumpkeep::sql::foreign::connect_database;
 use dumpkeep::sql::lex::Lexer;
 use dumpkeep::sql::split::{Item, Splitter};
 
@@ -220,4 +224,29 @@ fn archives() {
     .map(small)
     .to_vec();
     fuzz(&seeds, runs() / 10, |file, _| drop(read_all(file)));
+}
+
+#[test]
+fn archives_of_pg_dump() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a");
+    fuzz(&corpus("pgdump"), runs() / 5, |file, _| {
+        let _ = read_toc(file);
+        fs::write(&path, file).expect("a file");
+        if let Ok(Some(found)) = ForeignFile::open(&path) {
+            let _ = about(&found);
+            let _ = verify(found);
+        }
+    });
+}
+
+#[test]
+fn scripts_of_other_dumpers() {
+    fuzz(&corpus("foreign"), runs(), |script, random| {
+        splits_alike_in_any_pieces(Dialect::Postgres, script, 1 + random.below(30));
+        splits_alike_in_any_pieces(Dialect::Mysql, script, 1 + random.below(30));
+        let _ = connect_database(script.get(..60).unwrap_or(script));
+        let told = of_stream(Box::new(std::io::Cursor::new(script.to_vec())));
+        told.expect("nothing to fail");
+    });
 }

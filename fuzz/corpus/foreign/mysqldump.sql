@@ -1,0 +1,9 @@
+-- MySQL dump 10.13
+/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;
+CREATE DATABASE /*!32312 IF NOT EXISTS*/ `a``b`;
+USE `a``b`;
+INSERT INTO `t` VALUES (1,'a;\'b'),(2,_binary '\0');
+DELIMITER ;;
+/*!50003 CREATE*/ /*!50017 DEFINER=`root`@`%`*/ /*!50003 TRIGGER `x` BEFORE INSERT ON `t` FOR EACH ROW BEGIN SET @a = ';'; END */;;
+DELIMITER ;
+-- Dump completed
