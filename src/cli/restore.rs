@@ -69,7 +69,7 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     } else if let Some(file) = ForeignFile::open(&args.file)? {
         Load::Foreign(file, &job)
     } else {
-        Load::File(open(&args.file)?, &job)
+        Load::File(Box::new(open(&args.file)?), &job)
     };
     let outcome = load_url(&args.to, &ctx.env, load, &ctx.progress).await;
     let outcome = outcome.while_with(|| format!("restoring {}", args.file.display()))?;

@@ -107,7 +107,7 @@ where
 /// An archive on its way into a server.
 pub enum Load<'a> {
     /// From a file.
-    File(Reader<File>, &'a RestoreJob),
+    File(Box<Reader<File>>, &'a RestoreJob),
     /// From a pipe.
     Pipe(Box<dyn Read + Send>, &'a RestoreJob),
     /// Another dumper's file.
@@ -142,7 +142,7 @@ async fn load_into<T: Target + 'static>(
     task: &Task,
 ) -> Result<Outcome> {
     let outcome = match load {
-        Load::File(reader, job) => restore(&mut target, reader, job, task).await?,
+        Load::File(reader, job) => restore(&mut target, *reader, job, task).await?,
         Load::Pipe(input, job) => restore_pipe(&mut target, input, job).await?,
         Load::Foreign(file, job) => foreign::restore(&mut target, file, job, task).await?,
     };

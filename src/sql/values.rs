@@ -16,10 +16,13 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
+/// What an `INSERT` holds: the columns' names, and the rows.
+pub type Inserted = (Vec<BString>, Vec<Vec<Value>>);
+
 /// The columns that `COPY t (a, "b") FROM stdin` names.
 pub fn copy_columns(statement: &[u8]) -> Result<Vec<BString>> {
     let mut reader = Reader::new(Dialect::Postgres, statement);
-    reader.to_list()?;
+    reader.open_list()?;
     reader.names()
 }
 
@@ -56,15 +59,12 @@ fn copy_value(field: &[u8]) -> Result<Value> {
 }
 
 /// The columns and rows of an `INSERT INTO t (a, b) VALUES (…), (…)`; `None` for other statements.
-pub fn insert(
-    dialect: Dialect,
-    statement: &[u8],
-) -> Result<Option<(Vec<BString>, Vec<Vec<Value>>)>> {
+pub fn insert(dialect: Dialect, statement: &[u8]) -> Result<Option<Inserted>> {
     if !statement.starts_with(b"INSERT INTO ") {
         return Ok(None);
     }
     let mut reader = Reader::new(dialect, statement);
-    reader.to_list()?;
+    reader.open_list()?;
     let columns = reader.names()?;
     while !reader.rest().starts_with(b"VALUES") {
         reader.at += 1;
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes behind the parenthesis that opens the list of columns; quoted names may hold any.
-    fn to_list(&mut self) -> Result<()> {
+    fn open_list(&mut self) -> Result<()> {
         loop {
             match self.rest().first() {
                 Some(b'(') => {

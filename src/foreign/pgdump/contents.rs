@@ -47,7 +47,7 @@ impl PgDump {
             .map(|(at, _)| at)
             .collect();
         let entry = |at: &usize| self.entries.get(*at);
-        places.sort_by_key(|at| entry(at).map(|entry| pass(entry)));
+        places.sort_by_key(|at| entry(at).map(pass));
         let lines = places.iter().filter_map(entry);
         let entries = lines.map(|entry| line(entry, &by_id)).collect();
         let toc = Toc {

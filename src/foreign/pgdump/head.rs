@@ -73,7 +73,7 @@ pub(super) fn read<R: Read>(source: &mut Source<R>) -> Result<Head> {
     }
     let version = (source.byte()?, source.byte()?);
     let _revision = source.byte()?;
-    if version < (1, 12) || version > (1, 16) {
+    if !((1, 12)..=(1, 16)).contains(&version) {
         let what = format!(
             "pg_dump's archive version {}.{} is not one that is known (1.12 to 1.16)",
             version.0, version.1

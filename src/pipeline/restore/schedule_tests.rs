@@ -55,6 +55,8 @@ fn entry(id: u32, kind: &str, name: &str, needs: &[u32], bytes: u64) -> TocEntry
         pieces: vec![piece; pieces],
         rows: (kind == "table_data").then_some(1),
         bytes,
+        sum: None,
+        digest: None,
         sql: Vec::new(),
         drop: Vec::new(),
     }
