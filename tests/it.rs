@@ -48,6 +48,8 @@ mod hostile;
 mod layering;
 #[path = "it/lexers.rs"]
 mod lexers;
+#[path = "it/mail.rs"]
+mod mail;
 #[path = "it/mysql_connect.rs"]
 mod mysql_connect;
 #[path = "it/mysql_consistency.rs"]
@@ -66,6 +68,8 @@ mod postgres_data;
 mod postgres_locks;
 #[path = "it/proof.rs"]
 mod proof;
+#[path = "it/programs.rs"]
+mod programs;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/sample.rs"]
