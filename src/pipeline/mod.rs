@@ -12,6 +12,7 @@ pub mod globals;
 mod head;
 pub mod header;
 pub mod output;
+mod pace;
 pub mod pack;
 pub mod password;
 pub mod reconnect;

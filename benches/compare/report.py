@@ -1,0 +1,4 @@
+"""Tables and plots of what was measured."""
+
+def write(args):
+    pass
