@@ -149,7 +149,7 @@ async fn load_into<T: Target + 'static>(
     Ok(outcome)
 }
 
-fn dialect(url: &str) -> Result<Dialect> {
+pub(super) fn dialect(url: &str) -> Result<Dialect> {
     match Engine::of(url) {
         Some(Engine::Postgresql) => Ok(Dialect::Postgres),
         Some(Engine::Mysql) => Ok(Dialect::Mysql),

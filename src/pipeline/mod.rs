@@ -1,6 +1,8 @@
 //! What the commands do, engine-neutral: dump, restore, verify, show, and a whole run.
 
+pub mod advice;
 pub mod backup;
+pub mod bench;
 pub mod check;
 pub mod connect;
 pub mod contents;
