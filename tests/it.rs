@@ -64,6 +64,8 @@ mod postgres_locks;
 mod retention;
 #[path = "it/sample.rs"]
 mod sample;
+#[path = "it/slices.rs"]
+mod slices;
 #[path = "it/static_binary.rs"]
 mod static_binary;
 #[path = "it/store.rs"]

@@ -52,14 +52,22 @@ fn shown(bench: &Bench) -> String {
 }
 
 fn readings(bench: &Bench) -> String {
-    let mut table = Table::new(["CONNECTIONS", "ROWS", "SQL", "SERVER SENDS", "CLIENT COULD TAKE"]);
+    let mut table = Table::new([
+        "CONNECTIONS",
+        "ROWS",
+        "SQL",
+        "SERVER SENDS",
+        "CLIENT COULD TAKE",
+    ]);
     for reading in &bench.readings {
         table.row([
             reading.jobs.to_string(),
             reading.rows.to_string(),
             size(reading.bytes),
             rate(reading.rate()),
-            reading.client_rate().map_or_else(|| "?".into(), |each| rate(each) + " a core"),
+            reading
+                .client_rate()
+                .map_or_else(|| "?".into(), |each| rate(each) + " a core"),
         ]);
     }
     table.show()

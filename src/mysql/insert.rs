@@ -212,7 +212,9 @@ fn first_escaped(text: &[u8]) -> Option<usize> {
         at += BLOCK;
     }
     let rest = text.get(at..)?;
-    let found = rest.iter().position(|&byte| ESCAPES[usize::from(byte)] != 0)?;
+    let found = rest
+        .iter()
+        .position(|&byte| ESCAPES[usize::from(byte)] != 0)?;
     Some(at + found)
 }
 

@@ -348,7 +348,10 @@ mod tests {
     #[test]
     fn literals_are_of_the_columns_own_type() {
         let text = Form::of("varchar", Some("latin1"));
-        assert_eq!(text.as_ref().map(|form| form.literal(b"a")), Some("_latin1 0x61".into()));
+        assert_eq!(
+            text.as_ref().map(|form| form.literal(b"a")),
+            Some("_latin1 0x61".into())
+        );
         assert_eq!(text.map(|form| form.literal(b"")), Some("''".into()));
         assert_eq!(Form::Bytes(None).literal(b"\xff"), "0xff");
         assert_eq!(Form::of("varchar", Some("sjis")), None);

@@ -110,7 +110,9 @@ impl Bench {
         let good = |packing: &&Packing| self.with(reading, packing) >= SLOWER * reachable;
         // from 9 on, levels cost far more than they save: only who asks for them gets them
         let affordable = self.packings.iter().filter(|packing| packing.level <= 9);
-        let packing = affordable.filter(good).max_by(|a, b| a.ratio.total_cmp(&b.ratio))?;
+        let packing = affordable
+            .filter(good)
+            .max_by(|a, b| a.ratio.total_cmp(&b.ratio))?;
         Some(Advice {
             jobs: reading.jobs,
             level: packing.level,
@@ -156,7 +158,10 @@ impl Bench {
     }
 
     fn bound(&self, reading: &Reading, packing: &Packing) -> Stage {
-        let server = if reading.client_rate().is_some_and(|rate| rate * WORTH < reading.rate()) {
+        let server = if reading
+            .client_rate()
+            .is_some_and(|rate| rate * WORTH < reading.rate())
+        {
             Stage::Client
         } else {
             Stage::Server
@@ -184,7 +189,12 @@ mod tests {
             client: Some(client),
         };
         let packing = |(level, rate, ratio)| Packing { level, rate, ratio };
-        let packings = [(1, 500.0, 3.0), (3, 300.0, 4.0), (9, 60.0, 5.0), (19, 5.0, 6.0)];
+        let packings = [
+            (1, 500.0, 3.0),
+            (3, 300.0, 4.0),
+            (9, 60.0, 5.0),
+            (19, 5.0, 6.0),
+        ];
         Bench {
             readings: rates.iter().enumerate().map(reading).collect(),
             packings: packings.into_iter().map(packing).collect(),

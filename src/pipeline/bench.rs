@@ -79,7 +79,9 @@ where
     let packings = spawn_blocking(move || packings(&sql, time));
     let packings = packings.await.map_err(died)??;
     let (folder, time) = (job.folder.clone(), job.time);
-    let disk = spawn_blocking(move || disk(&folder, time)).await.map_err(died)??;
+    let disk = spawn_blocking(move || disk(&folder, time))
+        .await
+        .map_err(died)??;
     Ok(Bench {
         readings,
         packings,
@@ -144,7 +146,11 @@ where
     let (start, client) = (Instant::now(), processor_time());
     let mut workers = JoinSet::new();
     for snapshot in snapshots {
-        workers.spawn(work(snapshot, Arc::clone(&queue), Counter(Arc::clone(sample))));
+        workers.spawn(work(
+            snapshot,
+            Arc::clone(&queue),
+            Counter(Arc::clone(sample)),
+        ));
     }
     // those that still read are dropped with their connections
     let ended = tokio::time::timeout(time, all(&mut workers)).await;

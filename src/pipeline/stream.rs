@@ -220,7 +220,10 @@ impl<W: Write + Send + 'static> Sink<W> {
 /// Waits for the frame before; where that failed, its error is the one that counts.
 fn wait_for(before: Option<Receiver<()>>) -> Result<()> {
     match before.map(|before| before.recv()) {
-        Some(Err(_)) => Err(Error::new(Kind::Internal, "the frame before was not written")),
+        Some(Err(_)) => Err(Error::new(
+            Kind::Internal,
+            "the frame before was not written",
+        )),
         _ => Ok(()),
     }
 }

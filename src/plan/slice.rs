@@ -104,7 +104,10 @@ fn cut_one(entry: &Entry, data: &DataRef, limit: u64, ranges: Option<&Vec<Range>
         (Method::LargeObjects(oids), _) => large_objects(data, oids),
         (method, Some(ranges)) => {
             let part = |range: &Range| {
-                (share(data, method.clone(), ranges.len() as u64), range.clone())
+                (
+                    share(data, method.clone(), ranges.len() as u64),
+                    range.clone(),
+                )
             };
             ranges.iter().map(part).collect()
         }

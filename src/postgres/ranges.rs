@@ -20,7 +20,9 @@ pub(super) async fn ranges(
     parts: u64,
 ) -> Result<Vec<Range>> {
     let doing = format!("cannot read the key of table {}", data.table);
-    let rows = session.query_for(&doing, query(data.key).as_bytes()).await?;
+    let rows = session
+        .query_for(&doing, query(data.key).as_bytes())
+        .await?;
     let mut bounds = Vec::new();
     for row in rows.iter() {
         bounds.push(row.owned("bound")?);
@@ -66,9 +68,15 @@ fn conditions(column: &[u8], borders: &[&BString]) -> Vec<Range> {
     let below = |border: &BString| bstr::concat([column, b" < ", border.as_slice()]);
     let from = |border: &BString| bstr::concat([column, b" >= ", border.as_slice()]);
     let mut all = vec![below(first)];
-    all.extend(borders.windows(2).map(|pair| bstr::join(" AND ", [from(pair[0]), below(pair[1])])));
+    all.extend(
+        borders
+            .windows(2)
+            .map(|pair| bstr::join(" AND ", [from(pair[0]), below(pair[1])])),
+    );
     all.push(from(last));
-    all.into_iter().map(|text| Range::Condition(text.into())).collect()
+    all.into_iter()
+        .map(|text| Range::Condition(text.into()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -78,7 +86,11 @@ mod tests {
     #[test]
     fn borders_share_the_histogram() {
         let bounds: Vec<BString> = (0..=100).map(|n| n.to_string().into()).collect();
-        let some = |parts| borders(&bounds, parts).map(ToString::to_string).collect::<Vec<_>>();
+        let some = |parts| {
+            borders(&bounds, parts)
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(some(4), ["25", "50", "75"]);
         assert_eq!(some(1).len(), 0);
         assert_eq!(some(1000).len(), 99);
