@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::io::{self, Cursor, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use chrono::DateTime;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -76,7 +77,6 @@ fn pack(frame: &[u8], codec: Codec, threads: usize) {
 fn packing(c: &mut Criterion) {
     let frame = rows(FRAME_BYTES);
     let mut group = c.benchmark_group("pack");
-    group.sample_size(10);
     group.throughput(Throughput::Bytes((frame.len() * FRAMES) as u64));
     for codec in ["zstd:1", "zstd:3", "zstd:9", "gzip:6", "none"] {
         let Ok(parsed) = codec.parse::<Codec>() else {
@@ -150,7 +150,6 @@ fn many() -> Result<Vec<u8>> {
 fn seeking(c: &mut Criterion) {
     let Ok(file) = many() else { return };
     let mut group = c.benchmark_group("seek");
-    group.sample_size(10);
     group.bench_function("open among 100k entries", |b| {
         b.iter(|| Reader::open(Cursor::new(&file)).map(|reader| reader.length()));
     });
@@ -166,5 +165,17 @@ fn seeking(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, packing, seeking);
+/// Short: each bench is to end within a minute or two, and medians of ten are steady enough.
+fn quick() -> Criterion {
+    Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! {
+    name = benches;
+    config = quick();
+    targets = packing, seeking
+}
 criterion_main!(benches);

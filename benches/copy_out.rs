@@ -6,6 +6,7 @@
 mod canned_pg;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dumpkeep::archive::frame::FrameSink;
@@ -77,9 +78,7 @@ fn bench(criterion: &mut Criterion) {
     ] {
         let slice = slice(method);
         let mut group = criterion.benchmark_group(name);
-        group
-            .throughput(Throughput::Bytes(STREAM as u64))
-            .sample_size(10);
+        group.throughput(Throughput::Bytes(STREAM as u64));
         for size in [16, 64, 256, 1024, 8 << 10, 64 << 10] {
             let says = stream(size);
             group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
@@ -95,5 +94,17 @@ fn bench(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, bench);
+/// Short: each bench is to end within a minute or two, and medians of ten are steady enough.
+fn quick() -> Criterion {
+    Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! {
+    name = benches;
+    config = quick();
+    targets = bench
+}
 criterion_main!(benches);

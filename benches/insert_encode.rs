@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a benchmark fails by panicking")]
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dumpkeep::mysql::insert::RowEncoder;
@@ -144,5 +145,17 @@ fn floats(c: &mut Criterion) {
     run(c, "floats", &[ValueForm::Float; 4], &rows);
 }
 
-criterion_group!(benches, integers, text, blobs, nulls, floats);
+/// Short: each bench is to end within a minute or two, and medians of ten are steady enough.
+fn quick() -> Criterion {
+    Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! {
+    name = benches;
+    config = quick();
+    targets = integers, text, blobs, nulls, floats
+}
 criterion_main!(benches);

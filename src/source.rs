@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::frame::FrameSink;
 use crate::error::Result;
-use crate::plan::entry::{Entry, Slice};
+use crate::plan::entry::{DataRef, Entry, Range, Slice};
 use crate::plan::filter::Selection;
 use crate::sql::dialect::Dialect;
 
@@ -67,6 +67,10 @@ pub struct DumpOptions {
     pub lock_timeout_ms: Option<u64>,
     /// The size at which a frame is handed on, in bytes; 0 for the default.
     pub frame_bytes: usize,
+    /// The size of a slice of a table, in bytes; 0 where it follows from the tables.
+    pub slice_bytes: u64,
+    /// The most rows that are read in a second, in bytes of SQL; `None` is no limit.
+    pub max_rate: Option<u64>,
     /// The key of `\restrict`, fixed for `--deterministic`.
     pub restrict_key: Option<String>,
 }
@@ -150,6 +154,12 @@ pub trait Snapshot: Send {
     fn script(&self) -> &Script;
     /// Reads the catalogs (on the leader).
     fn entries(&mut self) -> impl Future<Output = Result<Catalog>> + Send;
+    /// Cuts a table by its key into about so many ranges, which hold each row once (on the leader).
+    fn ranges(
+        &mut self,
+        data: &DataRef,
+        parts: u64,
+    ) -> impl Future<Output = Result<Vec<Range>>> + Send;
     /// Streams a slice as frames of whole statements; gives the number of rows.
     fn stream<S: FrameSink>(
         &mut self,

@@ -74,6 +74,8 @@ mod programs;
 mod retention;
 #[path = "it/sample.rs"]
 mod sample;
+#[path = "it/slices.rs"]
+mod slices;
 #[path = "it/static_binary.rs"]
 mod static_binary;
 #[path = "it/store.rs"]

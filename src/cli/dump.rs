@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Context;
 use super::made;
+use super::pace::Pace;
 use crate::archive::codec::Codec;
 use crate::archive::toc::ArchiveKind;
 use crate::config::duration;
@@ -107,6 +108,8 @@ struct How {
     /// The same database gives the same script
     #[arg(long)]
     deterministic: bool,
+    #[command(flatten)]
+    pace: Pace,
 }
 
 fn condition(text: &str) -> Result<(String, String), String> {
@@ -169,7 +172,9 @@ fn options(args: &Args) -> DumpOptions {
         lock_timeout_ms: how
             .lock_timeout
             .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
-        frame_bytes: 0,
+        frame_bytes: usize::try_from(how.pace.frame_size).unwrap_or(usize::MAX),
+        slice_bytes: how.pace.slice_size,
+        max_rate: how.pace.max_rate,
         restrict_key: how.deterministic.then(|| "dumpkeep".into()),
     }
 }

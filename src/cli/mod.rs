@@ -1,6 +1,7 @@
 //! The command line: clap types, one file per command. No business rules.
 
 pub mod backup;
+pub mod bench;
 pub mod check;
 mod choice;
 pub mod completions;
@@ -11,6 +12,7 @@ pub mod dump;
 pub mod globals;
 mod made;
 pub mod man;
+mod pace;
 pub mod prune;
 pub mod restore;
 mod run;
@@ -73,6 +75,8 @@ pub enum Command {
     Backup(backup::Args),
     /// Say now what would fail tonight: configuration, servers, rights, store
     Check(check::Args),
+    /// Measure what bounds a dump of a database, and say which jobs and level suit it
+    Bench(bench::Args),
     /// Link and remove backups as retention says, without making any
     Prune(prune::Args),
     /// Show what the store holds; the exit code tells monitors
@@ -106,6 +110,7 @@ impl Command {
             Self::Diff(args) => diff::run(&args, ctx),
             Self::Backup(args) => backup::run(args, ctx).await,
             Self::Check(args) => check::run(args, ctx).await,
+            Self::Bench(args) => bench::run(args, ctx).await,
             Self::Prune(args) => prune::run(&args, ctx),
             Self::Status(args) => status::run(&args, ctx),
             Self::Config(args) => config::run(&args, ctx).map(|()| 0),

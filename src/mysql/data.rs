@@ -9,6 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::mysql::insert::{RowEncoder, STATEMENT};
 use crate::mysql::session::Session;
 use crate::mysql::wire::connection::Next;
+use crate::mysql::wire::reply::{Column, Reader};
 use crate::plan::entry::{DataRef, Method, Range, Slice};
 
 /// What the smaller of the flavours' default packet limits takes (MariaDB's).
@@ -44,21 +45,26 @@ async fn stream_rows<S: FrameSink>(
 ) -> Result<u64> {
     let sql = select(&slice.data, &slice.range)?;
     let columns = session.begin(&sql).await?;
-    let encoder = RowEncoder::new(&slice.data, &columns);
     let mut frames = FrameBuilder::new(sink, HEAD.to_vec(), TAIL, frame_limit);
-    let mut statement = Statements::new(insert_head(&slice.data));
-    while let Next::Row(row) = session.row(&sql).await? {
-        let out = frames.buffer();
-        statement.before_row(row.0.len(), out);
-        encoder.row(row, out)?;
-        statement.after_row(out, &slice.data);
+    let mut statements = Statements::new(&slice.data, &columns);
+    loop {
+        let rows = statements.arrived(session, frames.buffer(), frame_limit)?;
+        frames.rows(rows).await?;
+        if rows > 0 {
+            continue;
+        }
+        let Next::Row(row) = session.row(&sql).await? else {
+            return frames.finish().await;
+        };
+        statements.write(row, frames.buffer())?;
         frames.rows(1).await?;
     }
-    frames.finish().await
 }
 
 /// Cuts rows into statements.
-struct Statements {
+struct Statements<'a> {
+    data: &'a DataRef,
+    encoder: RowEncoder,
     head: Vec<u8>,
     /// Where the open statement begins in the frame.
     start: usize,
@@ -67,14 +73,36 @@ struct Statements {
     warned: bool,
 }
 
-impl Statements {
-    fn new(head: Vec<u8>) -> Self {
+impl<'a> Statements<'a> {
+    fn new(data: &'a DataRef, columns: &[Column]) -> Self {
         Self {
-            head,
+            data,
+            encoder: RowEncoder::new(data, columns),
+            head: insert_head(data),
             start: 0,
             row: 0,
             warned: false,
         }
+    }
+
+    /// Writes the rows that have arrived, up to a frame's limit: no wait for each of them.
+    fn arrived(&mut self, session: &mut Session, out: &mut Vec<u8>, limit: usize) -> Result<u64> {
+        let mut rows = 0;
+        while out.len() < limit
+            && let Some(row) = session.ready_row()
+        {
+            self.write(row, out)?;
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
+    #[inline]
+    fn write(&mut self, row: Reader<'_>, out: &mut Vec<u8>) -> Result<()> {
+        self.before_row(row.0.len(), out);
+        self.encoder.row(row, out)?;
+        self.after_row(out);
+        Ok(())
     }
 
     /// Begins a statement, or goes on with the open one, for a row of about `size` bytes.
@@ -93,12 +121,12 @@ impl Statements {
     }
 
     /// Names a table with a row that a server may refuse, once.
-    fn after_row(&mut self, out: &[u8], data: &DataRef) {
+    fn after_row(&mut self, out: &[u8]) {
         let length = out.len() - self.row;
         if length > PACKET && !self.warned {
             self.warned = true;
             tracing::warn!(
-                table = %data.table,
+                table = %self.data.table,
                 bytes = length,
                 "a row needs a larger max_allowed_packet than servers have by default: raise it \
                  where this is restored"
@@ -136,6 +164,10 @@ fn select(data: &DataRef, range: &Range) -> Result<Vec<u8>> {
     }
     out.extend_from_slice(b" FROM ");
     out.extend_from_slice(&data.table);
+    if matches!(range, Range::Condition(_)) {
+        // a piece of many is still a large part of the table, which tempts to read all of it
+        out.extend_from_slice(b" FORCE INDEX (PRIMARY)");
+    }
     let range = match range {
         Range::Whole => None,
         Range::Condition(condition) => Some(condition),
@@ -184,7 +216,7 @@ mod tests {
         data.filter = Some("a > 1 OR 1".into());
         assert_eq!(
             sql(&data, Range::Condition("a < 9".into())),
-            "SELECT `a`, `f`*1e0 FROM `d`.`t` WHERE (a > 1 OR 1) AND (a < 9)"
+            "SELECT `a`, `f`*1e0 FROM `d`.`t` FORCE INDEX (PRIMARY) WHERE (a > 1 OR 1) AND (a < 9)"
         );
         data = self::data(&[]);
         assert_eq!(sql(&data, Range::Whole), "SELECT 1 FROM `d`.`t`");
@@ -193,7 +225,11 @@ mod tests {
 
     #[test]
     fn a_large_row_stands_alone() {
-        let mut statements = Statements::new(b"I ".to_vec());
+        let data = data(&[]);
+        let mut statements = Statements {
+            head: b"I ".to_vec(),
+            ..Statements::new(&data, &[])
+        };
         let mut out = HEAD.to_vec();
         for size in [1, 1, STATEMENT, 1] {
             statements.before_row(size, &mut out);

@@ -13,6 +13,7 @@ pub mod inventory;
 pub mod objects;
 pub mod optionfile;
 pub mod quote;
+pub mod ranges;
 pub mod refusal;
 pub mod rights;
 pub mod scan;

@@ -7,7 +7,7 @@ use crate::mysql::settings::Settings;
 use crate::mysql::setup::{self, Purpose};
 use crate::mysql::version::Caps;
 use crate::mysql::wire::connection::{Answer, Connection, Next};
-use crate::mysql::wire::reply::{Column, Done};
+use crate::mysql::wire::reply::{Column, Done, Reader};
 use crate::sql::rows::Rows;
 
 /// A connection with what is known of its server.
@@ -66,6 +66,12 @@ impl Session {
     /// The next row of the statement that was begun.
     pub async fn row(&mut self, sql: &[u8]) -> Result<Next<'_>> {
         self.connection.row(sql).await
+    }
+
+    /// The next row, where it has arrived already.
+    #[inline]
+    pub fn ready_row(&mut self) -> Option<Reader<'_>> {
+        self.connection.ready_row()
     }
 
     /// The connection itself.

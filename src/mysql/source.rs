@@ -13,11 +13,12 @@ use crate::mysql::consistency::{self, Opened, Request};
 use crate::mysql::data;
 use crate::mysql::facts::Facts;
 use crate::mysql::optionfile::Disk;
+use crate::mysql::ranges;
 use crate::mysql::script::{self, Habits};
 use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
 use crate::mysql::version::Caps;
-use crate::plan::entry::Slice;
+use crate::plan::entry::{DataRef, Range, Slice};
 use crate::source::{
     Catalog, Database, DumpOptions, GlobalsDump, Script, ServerInfo, Snapshot, Source, Warning,
 };
@@ -249,6 +250,12 @@ impl Snapshot for MysqlSnapshot {
         let mut catalog = loaded?;
         catalog.warnings.append(&mut leader.warnings);
         Ok(catalog)
+    }
+
+    async fn ranges(&mut self, data: &DataRef, parts: u64) -> Result<Vec<Range>> {
+        ranges::ranges(&mut self.session, &self.database, data, parts)
+            .await
+            .while_with(|| format!("cutting table {} by its key", data.table))
     }
 
     async fn stream<S: FrameSink>(&mut self, slice: &Slice, sink: &mut S) -> Result<u64> {

@@ -18,12 +18,13 @@ use crate::archive::writer::{Sealed, Writer};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::contents;
 use crate::pipeline::header::{COMPLETE, Shape, header, is_utf8};
+use crate::pipeline::pace::Pace;
 use crate::pipeline::pack::{Packed, Style, label, pack};
 use crate::pipeline::reconnect;
 use crate::pipeline::stream::{Shared, died, stream};
-use crate::plan::entry::{Body, Entry, EntryId, Section, Statement};
+use crate::plan::entry::{Body, Entry, EntryId, Section, Slice, Statement};
 use crate::plan::order::order;
-use crate::plan::slice::{SliceRule, slices};
+use crate::plan::slice::{Cut, SliceRule, by_key, slices};
 use crate::progress::{Progress, Task};
 use crate::source::{Catalog, DumpOptions, Script, ServerInfo, Snapshot, Source, Warning};
 use crate::sql::dialect::Dialect;
@@ -137,7 +138,7 @@ where
     W: Write + Send + 'static,
 {
     let clock = Instant::now();
-    let (snapshots, catalog) = read_catalog(source, database, job).await?;
+    let (mut snapshots, catalog) = read_catalog(source, database, job).await?;
     let leader = snapshots.first().ok_or_else(no_snapshot)?;
     let script = leader.script().clone();
     let about = About {
@@ -154,19 +155,35 @@ where
 
     let out = Shared::new(Writer::new(out, job.codec));
     write(&out, job.codec, frames.before).await?;
-    let rule = if job.deterministic {
-        SliceRule::Fixed
-    } else {
-        SliceRule::Ranges
-    };
-    let pieces = slices(&plan.entries, job.workers(), rule);
-    let shared = (Arc::clone(&out), job.codec, task.clone());
+    let pieces = cut(&mut snapshots, &plan, job).await?;
+    let pace = Pace::new(job.codec, snapshots.len(), job.options.max_rate);
+    let shared = (Arc::clone(&out), pace, task.clone());
     let snapshots = stream(snapshots, pieces, plan.labels(), shared).await?;
     write(&out, job.codec, frames.after).await?;
     for snapshot in snapshots.into_iter().rev() {
         snapshot.close().await?;
     }
     seal(out, head, plan.lines(job), clock).await
+}
+
+/// The pieces of the tables, in the order in which the workers take them.
+async fn cut<N: Snapshot>(snapshots: &mut [N], plan: &Plan, job: &DumpJob) -> Result<Vec<Slice>> {
+    let rule = if job.deterministic {
+        SliceRule::Fixed
+    } else {
+        SliceRule::Ranges
+    };
+    let cut = Cut {
+        workers: job.workers(),
+        rule,
+        bytes: job.options.slice_bytes,
+    };
+    let mut ranges = HashMap::new();
+    for (id, data, parts) in by_key(&plan.entries, &cut) {
+        let leader = snapshots.first_mut().ok_or_else(no_snapshot)?;
+        ranges.insert(id, leader.ranges(data, parts).await?);
+    }
+    Ok(slices(&plan.entries, &cut, &ranges))
 }
 
 async fn read_catalog<S: Source>(

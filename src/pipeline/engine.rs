@@ -171,7 +171,7 @@ pub async fn prove_url(
     }
 }
 
-fn dialect(url: &str) -> Result<Dialect> {
+pub(super) fn dialect(url: &str) -> Result<Dialect> {
     match Engine::of(url) {
         Some(Engine::Postgresql) => Ok(Dialect::Postgres),
         Some(Engine::Mysql) => Ok(Dialect::Mysql),

@@ -1,6 +1,8 @@
 //! What the commands do, engine-neutral: dump, restore, verify, show, and a whole run.
 
+pub mod advice;
 pub mod backup;
+pub mod bench;
 pub mod check;
 pub mod connect;
 pub mod contents;
@@ -15,6 +17,7 @@ pub mod globals;
 mod head;
 pub mod header;
 pub mod output;
+mod pace;
 pub mod pack;
 pub mod password;
 pub mod proof;

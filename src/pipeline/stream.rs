@@ -1,19 +1,25 @@
 //! Rows: workers take slices from a queue, stream them into frames, compress and append them. A
-//! worker holds at most two frames: the one that it fills and the one that is being compressed.
+//! worker holds the frame that it fills and one in each of its lanes, where frames are compressed;
+//! the frames of a slice are appended in their order.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::Write;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
-use crate::archive::codec::{Codec, Encoder};
+use crate::archive::codec::Encoder;
 use crate::archive::frame::FrameSink;
 use crate::archive::writer::{Part, Writer};
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::pipeline::pace::Pace;
 use crate::plan::entry::{EntryId, Slice};
 use crate::progress::{Item, Task};
 use crate::source::Snapshot;
+
+/// A frame above this (it holds a large row) is written before more is read, in bytes.
+const LARGE_BYTES: u64 = 16 << 20;
 
 /// An archive that several workers append to.
 pub(super) struct Shared<W: Write>(Mutex<Writer<W>>);
@@ -49,7 +55,7 @@ struct Job<W: Write> {
     out: Arc<Shared<W>>,
     queue: Mutex<VecDeque<Slice>>,
     labels: HashMap<EntryId, String>,
-    codec: Codec,
+    pace: Pace,
     task: Task,
 }
 
@@ -59,7 +65,7 @@ pub(super) async fn stream<N, W>(
     snapshots: Vec<N>,
     slices: Vec<Slice>,
     labels: HashMap<EntryId, String>,
-    (out, codec, task): (Arc<Shared<W>>, Codec, Task),
+    (out, pace, task): (Arc<Shared<W>>, Pace, Task),
 ) -> Result<Vec<N>>
 where
     N: Snapshot + 'static,
@@ -70,7 +76,7 @@ where
         out,
         queue: Mutex::new(slices.into()),
         labels,
-        codec,
+        pace,
         task,
     });
     let mut workers = JoinSet::new();
@@ -97,13 +103,14 @@ where
     N: Snapshot,
     W: Write + Send + 'static,
 {
-    let mut encoder = Encoder::new(job.codec)?;
+    let lanes = (0..job.pace.lanes).map(|_| Lane::new(&job.pace));
+    let mut lanes = lanes.collect::<Result<Vec<_>>>()?;
     let mut count = 0;
     loop {
         let next = lock(&job.queue).pop_front();
         let Some(slice) = next else { break };
         let label = job.labels.get(&slice.entry).map_or("rows", String::as_str);
-        encoder = one_slice(&mut snapshot, &slice, &job, (encoder, label))
+        lanes = one_slice(&mut snapshot, &slice, &job, (lanes, label))
             .await
             .while_with(|| format!("reading {label}"))?;
         count += 1;
@@ -114,59 +121,124 @@ where
 async fn one_slice<N, W>(
     snapshot: &mut N,
     slice: &Slice,
-    job: &Job<W>,
-    (encoder, label): (Encoder, &str),
-) -> Result<Encoder>
+    job: &Arc<Job<W>>,
+    (idle, label): (Vec<Lane>, &str),
+) -> Result<Vec<Lane>>
 where
     N: Snapshot,
     W: Write + Send + 'static,
 {
     let mut sink = Sink {
-        out: Arc::clone(&job.out),
+        job: Arc::clone(job),
         slice: (slice.entry, slice.number),
-        idle: Some((encoder, Vec::new())),
-        busy: None,
+        idle,
+        busy: VecDeque::new(),
+        before: None,
         rows: 0,
         item: job.task.item(label, slice.data.bytes),
     };
     let rows = snapshot.stream(slice, &mut sink).await?;
-    let (encoder, _) = sink.idle().await?;
     if rows != sink.rows {
         let what = format!("{rows} rows were read and {} written", sink.rows);
         return Err(Error::new(Kind::Internal, what));
     }
-    Ok(encoder)
+    sink.all().await
 }
 
-type Idle = (Encoder, Vec<u8>);
+/// A compressor and the buffer that is filled next, or was compressed last.
+struct Lane {
+    encoder: Encoder,
+    sql: Vec<u8>,
+}
 
-/// Compresses and appends the frames of one slice, one behind the other, while the next is filled.
+impl Lane {
+    fn new(pace: &Pace) -> Result<Self> {
+        Ok(Self {
+            encoder: Encoder::new(pace.codec)?,
+            sql: Vec::new(),
+        })
+    }
+}
+
+/// Compresses and appends the frames of one slice while the next is filled.
 struct Sink<W: Write> {
-    out: Arc<Shared<W>>,
+    job: Arc<Job<W>>,
     slice: (EntryId, u32),
-    idle: Option<Idle>,
-    busy: Option<JoinHandle<Result<Idle>>>,
+    idle: Vec<Lane>,
+    /// The lanes at work, the first frame's first.
+    busy: VecDeque<JoinHandle<Result<Lane>>>,
+    /// Says when the last frame is appended.
+    before: Option<Receiver<()>>,
     rows: u64,
     item: Item,
 }
 
 impl<W: Write + Send + 'static> Sink<W> {
-    /// Waits until the frame before is written.
-    async fn idle(&mut self) -> Result<Idle> {
-        if let Some(busy) = self.busy.take() {
-            return busy.await.map_err(died)?;
+    /// A lane that has nothing to do: waits for the oldest.
+    async fn lane(&mut self) -> Result<Lane> {
+        if let Some(lane) = self.idle.pop() {
+            return Ok(lane);
         }
-        self.idle
-            .take()
-            .ok_or_else(|| Error::new(Kind::Internal, "a frame was lost"))
+        let oldest = self.busy.pop_front();
+        let oldest = oldest.ok_or_else(|| Error::new(Kind::Internal, "a frame was lost"))?;
+        oldest.await.map_err(died)?
     }
+
+    /// All lanes, once every frame is written.
+    async fn all(mut self) -> Result<Vec<Lane>> {
+        self.settle().await?;
+        Ok(self.idle)
+    }
+
+    /// Waits until every frame is written.
+    async fn settle(&mut self) -> Result<()> {
+        while let Some(oldest) = self.busy.pop_front() {
+            let mut lane = oldest.await.map_err(died)??;
+            if lane.sql.capacity() as u64 > LARGE_BYTES {
+                lane.sql = Vec::new();
+            }
+            self.idle.push(lane);
+        }
+        Ok(())
+    }
+
+    /// Compresses at once, and appends behind the frame before.
+    fn begin(&mut self, mut lane: Lane, part: Part) {
+        let (done, next) = channel();
+        let before = self.before.replace(next);
+        let job = Arc::clone(&self.job);
+        self.busy.push_back(spawn_blocking(move || {
+            let frame = lane.encoder.encode(&lane.sql)?;
+            wait_for(before)?;
+            lock(&job.out.0).append(&frame, &[part])?;
+            tell(&done);
+            Ok(lane)
+        }));
+    }
+}
+
+/// Waits for the frame before; where that failed, its error is the one that counts.
+fn wait_for(before: Option<Receiver<()>>) -> Result<()> {
+    match before.map(|before| before.recv()) {
+        Some(Err(_)) => Err(Error::new(
+            Kind::Internal,
+            "the frame before was not written",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn tell(done: &Sender<()>) {
+    // nobody listens behind the last frame
+    let _ = done.send(());
 }
 
 impl<W: Write + Send + 'static> FrameSink for Sink<W> {
     async fn emit(&mut self, sql: Vec<u8>, rows: u64) -> Result<Vec<u8>> {
-        let (mut encoder, empty) = self.idle().await?;
+        let mut lane = self.lane().await?;
+        let bytes = sql.len() as u64;
         self.rows += rows;
-        self.item.add(sql.len() as u64, rows);
+        self.item.add(bytes, rows);
         let (entry, slice) = self.slice;
         let part = Part {
             entry,
@@ -175,11 +247,13 @@ impl<W: Write + Send + 'static> FrameSink for Sink<W> {
             length: u32::try_from(sql.len()).unwrap_or(u32::MAX),
             rows,
         };
-        let out = Arc::clone(&self.out);
-        self.busy = Some(spawn_blocking(move || {
-            out.append(&mut encoder, &sql, &[part])?;
-            Ok((encoder, sql))
-        }));
+        let empty = std::mem::replace(&mut lane.sql, sql);
+        self.begin(lane, part);
+        if bytes > LARGE_BYTES {
+            // one of these is enough to have in memory
+            self.settle().await?;
+        }
+        self.job.pace.take(bytes).await;
         Ok(empty)
     }
 }

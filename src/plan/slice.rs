@@ -1,6 +1,8 @@
 //! Which pieces of the rows are read in one go, and which first.
 
-use crate::plan::entry::{Body, DataRef, Entry, Method, Range, Slice};
+use std::collections::HashMap;
+
+use crate::plan::entry::{Body, DataRef, Entry, EntryId, Method, Range, Slice};
 
 /// How tables may be cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,9 +14,23 @@ pub enum SliceRule {
     Fixed,
 }
 
+/// How tables are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// The workers that share the slices.
+    pub workers: usize,
+    /// Whether they may share a table.
+    pub rule: SliceRule,
+    /// The size of a slice in bytes; 0 where it follows from the tables.
+    pub bytes: u64,
+}
+
 /// Smaller pieces gain nothing: a range is read by `COPY (SELECT …)`, which costs the server up to
 /// a quarter more than `COPY table`.
-const LEAST_SLICE_BYTES: u64 = 64 << 20;
+const ENOUGH_BYTES: u64 = 64 << 20;
+
+/// A table below this is never shared.
+const LEAST_BYTES: u64 = 16 << 20;
 
 /// So many pieces of equal size for each worker leave none idle for long at the end.
 const SLICES_PER_WORKER: u64 = 8;
@@ -22,41 +38,80 @@ const SLICES_PER_WORKER: u64 = 8;
 /// Large objects that are read by one slice.
 const LARGE_OBJECTS: usize = 1000;
 
-/// Cuts the data entries, given in the plan's order, into slices. Slices of one entry are numbered
-/// in the order of its rows.
+impl Cut {
+    fn limit(&self, entries: &[Entry]) -> u64 {
+        if self.rule == SliceRule::Fixed {
+            return u64::MAX;
+        }
+        match self.bytes {
+            0 if self.workers < 2 => u64::MAX,
+            0 => self.fair(tables(entries).map(|(_, data)| data.bytes)),
+            bytes => bytes,
+        }
+    }
+
+    /// Pieces small enough that each worker has two of the whole at least.
+    fn fair(&self, sizes: impl Iterator<Item = u64>) -> u64 {
+        let total = sizes.fold(0, u64::saturating_add);
+        let workers = self.workers as u64;
+        let small = total.div_ceil(SLICES_PER_WORKER.saturating_mul(workers));
+        let large = total.div_ceil(workers.saturating_mul(2));
+        small.max(large.min(ENOUGH_BYTES)).max(LEAST_BYTES)
+    }
+}
+
+fn tables(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &DataRef)> {
+    entries.iter().filter_map(|entry| match &entry.body {
+        Body::Data(data) => Some((entry, data)),
+        Body::Statements(_) => None,
+    })
+}
+
+/// The tables that only their key can cut, and into how many pieces.
 #[must_use]
-pub fn slices(entries: &[Entry], workers: usize, rule: SliceRule) -> Vec<Slice> {
-    let tables = || {
-        entries.iter().filter_map(|entry| match &entry.body {
-            Body::Data(data) => Some((entry, data)),
-            Body::Statements(_) => None,
-        })
+pub fn by_key<'a>(entries: &'a [Entry], cut: &Cut) -> Vec<(EntryId, &'a DataRef, u64)> {
+    let limit = cut.limit(entries);
+    let wanted = |(entry, data): (&Entry, &'a DataRef)| {
+        let parts = data.bytes.div_ceil(limit);
+        let parts = match (&data.method, data.blocks, data.key) {
+            (Method::LargeObjects(_), ..) | (_, 1.., _) => 1,
+            // MySQL: the table lies in the key's order
+            (_, 0, 0) => parts,
+            // each range is a scan of an index, which is dearer than one of the table
+            _ => parts.min(cut.workers as u64),
+        };
+        (parts > 1).then_some((entry.id, data, parts))
     };
-    let total = tables()
-        .map(|(_, data)| data.bytes)
-        .fold(0, u64::saturating_add);
-    let limit = match rule {
-        SliceRule::Ranges if workers > 1 => slice_bytes(total, workers),
-        _ => u64::MAX,
-    };
-    let mut slices: Vec<Slice> = tables()
-        .flat_map(|(entry, data)| cut(entry, data, limit))
+    tables(entries).filter_map(wanted).collect()
+}
+
+/// Cuts the data entries, given in the plan's order, into slices. Slices of one entry are numbered
+/// in the order of its rows. `ranges` are those of the tables that their key cuts.
+#[must_use]
+pub fn slices(entries: &[Entry], cut: &Cut, ranges: &HashMap<EntryId, Vec<Range>>) -> Vec<Slice> {
+    let limit = cut.limit(entries);
+    let mut slices: Vec<Slice> = tables(entries)
+        .flat_map(|(entry, data)| cut_one(entry, data, limit, ranges.get(&entry.id)))
         .collect();
-    if rule == SliceRule::Ranges {
+    if cut.rule == SliceRule::Ranges {
         slices.sort_by_key(|slice| std::cmp::Reverse(slice.data.bytes));
     }
     slices
 }
 
-fn slice_bytes(total: u64, workers: usize) -> u64 {
-    let pieces = SLICES_PER_WORKER.saturating_mul(workers as u64);
-    total.div_ceil(pieces).max(LEAST_SLICE_BYTES)
-}
-
-fn cut(entry: &Entry, data: &DataRef, limit: u64) -> Vec<Slice> {
-    let parts = match &data.method {
-        Method::LargeObjects(oids) => large_objects(data, oids),
-        Method::Copy if data.blocks > 0 => blocks(data, data.bytes.div_ceil(limit)),
+fn cut_one(entry: &Entry, data: &DataRef, limit: u64, ranges: Option<&Vec<Range>>) -> Vec<Slice> {
+    let parts = match (&data.method, ranges) {
+        (Method::LargeObjects(oids), _) => large_objects(data, oids),
+        (method, Some(ranges)) => {
+            let part = |range: &Range| {
+                (
+                    share(data, method.clone(), ranges.len() as u64),
+                    range.clone(),
+                )
+            };
+            ranges.iter().map(part).collect()
+        }
+        (Method::Copy, None) if data.blocks > 0 => blocks(data, data.bytes.div_ceil(limit)),
         _ => vec![(data.clone(), Range::Whole)],
     };
     let number = |(number, (data, range))| Slice {
@@ -115,6 +170,15 @@ mod tests {
     const MIB: u64 = 1 << 20;
     const BLOCK_BYTES: u64 = 8192;
 
+    fn slices(entries: &[Entry], workers: usize, rule: SliceRule) -> Vec<Slice> {
+        let cut = Cut {
+            workers,
+            rule,
+            bytes: 0,
+        };
+        super::slices(entries, &cut, &HashMap::new())
+    }
+
     fn table(id: u32, bytes: u64, blocks: u64, method: Method) -> Entry {
         let data = DataRef {
             table: "public.t".into(),
@@ -161,6 +225,43 @@ mod tests {
     }
 
     #[test]
+    fn keys_cut_what_has_no_blocks() {
+        let entries = [
+            table(1, 900 * MIB, 0, Method::Rows),
+            heap(2, 900 * MIB),
+            table(3, 10 * MIB, 0, Method::Rows),
+            table(4, 900 * MIB, 0, Method::Copy),
+        ];
+        let cut = Cut {
+            workers: 2,
+            rule: SliceRule::Ranges,
+            bytes: 0,
+        };
+        let parts: Vec<_> = by_key(&entries, &cut)
+            .into_iter()
+            .map(|(id, _, parts)| (id.0, parts))
+            .collect();
+        assert_eq!(parts, [(1, 6), (4, 2)]);
+        let low = Range::Condition("a < 5".into());
+        let high = Range::Condition("a >= 5".into());
+        let ranges = HashMap::from([(EntryId(1), vec![low, high.clone()])]);
+        let slices = super::slices(&entries[..1], &cut, &ranges);
+        assert_eq!(shape(&slices), [(1, 0), (1, 1)]);
+        assert_eq!((&slices[1].range, slices[1].data.bytes), (&high, 450 * MIB));
+    }
+
+    #[test]
+    fn a_given_size_cuts_for_one_worker_too() {
+        let cut = Cut {
+            workers: 1,
+            rule: SliceRule::Ranges,
+            bytes: MIB,
+        };
+        let slices = super::slices(&[heap(1, 10 * MIB)], &cut, &HashMap::new());
+        assert_eq!(slices.len(), 10);
+    }
+
+    #[test]
     fn one_worker_reads_tables_whole() {
         let slices = slices(&[heap(1, 900 * MIB)], 1, SliceRule::Ranges);
         assert_eq!((slices.len(), &slices[0].range), (1, &Range::Whole));
@@ -194,7 +295,7 @@ mod tests {
         fn ranges_cover_every_block_once(bytes: u64, blocks: u64, workers in 1_usize..20) {
             let entries = [table(1, bytes, blocks, Method::Copy)];
             let slices = slices(&entries, workers, SliceRule::Ranges);
-            prop_assert!(slices.len() as u64 <= SLICES_PER_WORKER * workers as u64);
+            prop_assert!(slices.len() as u64 <= SLICES_PER_WORKER * workers as u64 + 1);
             let mut next = Some(0);
             for slice in &slices {
                 let (from, to) = match slice.range {

@@ -155,14 +155,14 @@ pub fn moved(tables: &[Table]) -> Error {
 /// Locks one table in a worker, or gives `false` where somebody waits for it: waiting behind a
 /// waiting ALTER, which waits for our own leader, would be for ever.
 pub async fn at_once(session: &mut Session, table: &[u8]) -> Result<bool> {
-    session.execute(b"SAVEPOINT a_lock").await?;
-    let sql = bstr::concat([b"LOCK TABLE ONLY ", table, b" IN ACCESS SHARE MODE NOWAIT"]);
+    let sql = bstr::concat([
+        b"SAVEPOINT a_lock; LOCK TABLE ONLY ".as_slice(),
+        table,
+        b" IN ACCESS SHARE MODE NOWAIT; RELEASE SAVEPOINT a_lock",
+    ]);
     let doing = format!("cannot lock {}", String::from_utf8_lossy(table));
     match session.execute_for(&doing, &sql).await {
-        Ok(()) => {
-            session.execute(b"RELEASE SAVEPOINT a_lock").await?;
-            Ok(true)
-        }
+        Ok(()) => Ok(true),
         Err(error) if error.server_code() == Some(LOCK_NOT_AVAILABLE) => {
             session.execute(b"ROLLBACK TO SAVEPOINT a_lock").await?;
             Ok(false)

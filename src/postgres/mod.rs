@@ -23,6 +23,7 @@ pub mod objects;
 pub mod open;
 pub mod position;
 pub mod quote;
+mod ranges;
 pub mod render;
 pub mod script;
 pub mod select;

@@ -6,10 +6,10 @@ use tokio::sync::Mutex;
 
 use super::session::Session;
 use super::version::Caps;
-use super::{catalog, data, locks};
+use super::{catalog, data, locks, ranges};
 use crate::archive::frame::FrameSink;
 use crate::error::{Context as _, Result};
-use crate::plan::entry::{Method, Slice};
+use crate::plan::entry::{DataRef, Method, Range, Slice};
 use crate::source::{Catalog, DumpOptions, Script, ServerInfo, Snapshot};
 use crate::sql::dialect::Dialect;
 
@@ -68,6 +68,10 @@ impl Snapshot for PgSnapshot {
     async fn entries(&mut self) -> Result<Catalog> {
         let mut leader = self.leader.lock().await;
         catalog::load(&mut leader, &self.database, self.caps, &self.options).await
+    }
+
+    async fn ranges(&mut self, data: &DataRef, parts: u64) -> Result<Vec<Range>> {
+        ranges::ranges(&mut *self.leader.lock().await, data, parts).await
     }
 
     async fn stream<S: FrameSink>(&mut self, slice: &Slice, sink: &mut S) -> Result<u64> {

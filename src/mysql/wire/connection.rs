@@ -163,6 +163,12 @@ impl Connection {
         }
     }
 
+    /// The next row, where it has arrived; the end of rows and errors are left to [`Self::row`].
+    #[inline]
+    pub fn ready_row(&mut self) -> Option<Reader<'_>> {
+        self.packets.ready(|first| first < 0xfe).map(Reader)
+    }
+
     /// Runs a statement and gives the rows of its first result set, and what the last one said.
     pub async fn run(&mut self, sql: &[u8]) -> Result<(Rows, Done)> {
         let answer = self.query(sql).await?;

@@ -79,6 +79,23 @@ impl Packets {
         Ok(&self.joined)
     }
 
+    /// The next payload, where it has arrived whole and in one part: the short way through many
+    /// small packets. `wanted` sees its first byte.
+    #[inline]
+    pub fn ready(&mut self, wanted: impl Fn(u8) -> bool) -> Option<&[u8]> {
+        let arrived = self.buf.get(self.start..self.end)?;
+        let (&[a, b, c, sequence], rest) = arrived.split_first_chunk()?;
+        let length = usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16;
+        let whole = length < PART && length <= rest.len() && sequence == self.sequence;
+        if !whole || !rest.first().is_some_and(|first| wanted(*first)) {
+            return None;
+        }
+        self.sequence = self.sequence.wrapping_add(1);
+        let payload = self.start + 4..self.start + 4 + length;
+        self.start = payload.end;
+        self.buf.get(payload)
+    }
+
     async fn read_parts(&mut self, mut length: usize) -> io::Result<()> {
         self.joined.clear();
         loop {

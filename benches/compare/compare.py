@@ -1,0 +1,174 @@
+"""Runs the contenders interleaved and keeps what was measured. See run.sh."""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import threading
+import time
+
+import contenders
+import data
+import report
+import servers
+
+HERE = pathlib.Path(__file__).resolve().parent
+PAGE = os.sysconf("SC_PAGE_SIZE")
+DATABASES = "mixed,narrow,wide,skew,small"
+SERVERS = "pg18,pg15,mariadb10.11,mysql9.7"
+
+
+def tree(pid):
+    """A process and all that it started."""
+    found, left = [], [pid]
+    while left:
+        found.append(left.pop())
+        try:
+            for task in os.listdir(f"/proc/{found[-1]}/task"):
+                left += map(int, pathlib.Path(f"/proc/{found[-1]}/task/{task}/children").read_text().split())
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return found
+
+
+def resident(pid):
+    try:
+        return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return 0
+
+
+class Watch(threading.Thread):
+    """The peak of a process tree's resident memory, looked at every 50 ms."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.pid, self.peak, self.done = pid, 0, threading.Event()
+
+    def run(self):
+        while not self.done.wait(0.05):
+            self.peak = max(self.peak, sum(resident(pid) for pid in tree(self.pid)))
+
+
+def remove(path):
+    path = pathlib.Path(path)
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def size(path):
+    path = pathlib.Path(path)
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def measure(contender, server):
+    if contender.output:
+        remove(contender.output)
+    if contender.before:
+        subprocess.run(contender.before, shell=True, check=True)
+    at_server, start = servers.cpu_seconds(server.pid), time.monotonic()
+    child = subprocess.Popen(["bash", "-c", f"set -o pipefail; {contender.command}"], stderr=subprocess.PIPE)
+    watch = Watch(child.pid)
+    watch.start()
+    said = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.monotonic() - start
+    watch.done.set()
+    if status:
+        raise SystemExit(f"{contender.name} failed:\n{contender.command}\n{said.decode(errors='replace')[-1500:]}")
+    return {"wall": wall, "client_cpu": usage.ru_utime + usage.ru_stime, "peak": watch.peak,
+            "server_cpu": servers.cpu_seconds(server.pid) - at_server,
+            "size": size(contender.output) if contender.output else 0}
+
+
+def versions():
+    def first(*command):
+        try:
+            return subprocess.run(command, capture_output=True, text=True).stdout.split("\n")[0]
+        except FileNotFoundError:
+            return "absent"
+    programs = servers.PLACE / "pgclient/programs"
+    return {"dumpkeep": first(contenders.BINARY, "--version"), "pg_dump": first(programs / "pg_dump", "--version"),
+            "zstd": first("zstd", "--version"), "mydumper": first("mydumper", "--version"),
+            "commit": first("git", "-C", HERE, "rev-parse", "HEAD"), "cores": os.cpu_count(),
+            "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
+
+
+def start(args):
+    files = args.home / "files"
+    if not files.exists():
+        files.mkdir(parents=True)
+        (files / "rows.json").write_text(json.dumps(data.write(files, args.size)))
+    rows = json.loads((files / "rows.json").read_text())
+    for name in args.servers:
+        server = servers.server(name, args.home)
+        if not server.running():
+            server.start()
+        if not (server.home / "filled").exists():
+            server.fill(files, rows)
+            (server.home / "filled").touch()
+        print(f"{name}: ready")
+
+
+def run_round(server, database, out, args):
+    plain = out / "plain.sql"
+    subprocess.run([contenders.BINARY, "dump", "-q", "--force", "--compress", "none", "-o", plain, server.url(database)],
+                   check=True)
+    wanted = [one for one in contenders.contenders(server, database, out) if not args.only or one.name in args.only]
+    for number in range(args.rounds):
+        for contender in wanted:
+            yield contender, {"round": number, "plain": size(plain), **measure(contender, server)}
+
+
+def measure_all(args):
+    out = args.home / "out"
+    out.mkdir(exist_ok=True)
+    with open(args.results, "a") as log:
+        log.write(json.dumps({"versions": versions(), "size": args.size}) + "\n")
+        for name in args.servers:
+            server = servers.server(name, args.home)
+            about = server.sql("", "SELECT version()").strip()
+            for database in args.databases:
+                for contender, numbers in run_round(server, database, out, args):
+                    line = {"server": name, "version": about, "database": database, "contender": contender.name,
+                            "note": contender.note, "command": contender.command, **numbers}
+                    log.write(json.dumps(line) + "\n")
+                    log.flush()
+                    print(f"{name} {database:7} {contender.name:24} {numbers['wall']:7.2f} s  client "
+                          f"{numbers['client_cpu']:6.2f} s  server {numbers['server_cpu']:6.2f} s  "
+                          f"{numbers['peak'] / 2**20:6.0f} MiB  {numbers['size'] / 1e6:8.1f} MB", flush=True)
+    shutil.rmtree(out)
+
+
+def stop(args):
+    for name in args.servers:
+        servers.server(name, args.home).stop()
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("step", nargs="?", default="all", choices=["all", "start", "measure", "report", "stop"])
+    parser.add_argument("--servers", default=SERVERS)
+    parser.add_argument("--databases", default=DATABASES)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--size", type=int, default=300, help="MB of rows in the database `mixed`")
+    parser.add_argument("--home", type=pathlib.Path, default=pathlib.Path("/var/tmp/dumpkeep-compare"))
+    parser.add_argument("--results", type=pathlib.Path, default=HERE / "results/latest.jsonl")
+    args = parser.parse_args()
+    for name in ("servers", "databases", "only"):
+        setattr(args, name, [part for part in getattr(args, name).split(",") if part])
+    return args
+
+
+def main():
+    args = arguments()
+    steps = {"start": start, "measure": measure_all, "report": report.write, "stop": stop}
+    for step in steps if args.step == "all" else [args.step]:
+        steps[step](args)
+
+
+main()

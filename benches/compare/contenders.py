@@ -1,0 +1,104 @@
+"""What is measured: each contender's commands, and where the comparison is unfair."""
+
+import dataclasses
+import os
+import pathlib
+import shlex
+
+from servers import PLACE
+
+BINARY = pathlib.Path(os.environ["DUMPKEEP_BINARY"]).resolve()
+
+
+@dataclasses.dataclass
+class Contender:
+    name: str
+    command: str
+    databases: tuple
+    note: str = ""
+    # What it makes, for its size; emptied before each run.
+    output: str = ""
+    before: str = ""
+
+
+def text(command):
+    return " ".join(shlex.quote(str(part)) for part in command)
+
+
+ALL = ("mixed", "narrow", "wide", "skew", "small")
+BULK = ("mixed", "narrow", "wide", "skew")
+
+
+def dumpkeep(server, database, out):
+    dump = f"{BINARY} dump -q {shlex.quote(server.url(database))}"
+    made = [Contender(f"dumpkeep -j{jobs}", f"{dump} --jobs {jobs} -o {out}/k.sql.zst", ALL, output=f"{out}/k.sql.zst")
+            for jobs in (1, 2)]
+    return made + [Contender("dumpkeep raw", f"{dump} --jobs 1 --compress none -o - >/dev/null", BULK,
+                             "uncompressed, to /dev/null")]
+
+
+def zstd(out):
+    """For the floor: the compressor's own CPU time on the same bytes."""
+    return Contender("zstd -3", f"zstd -q -3 --single-thread -c {out}/plain.sql >/dev/null", BULK,
+                     "the compressor alone, on dumpkeep's uncompressed script")
+
+
+def postgres(server, database, out):
+    programs = PLACE / "pgclient/programs"
+    where = f"-h {server.home} -U postgres -d {database}"
+    tables = server.sql(database, "SELECT format('COPY %I TO STDOUT', relname) FROM pg_class WHERE relkind = 'r' "
+                        "AND relnamespace = 'public'::regnamespace ORDER BY 1").split("\n")[:-1]
+    script = pathlib.Path(out) / "copy.sql"
+    script.write_text("".join(f"{line};\n" for line in tables))
+    scratch = f"{programs}/psql -X -q -h {server.home} -U postgres -d postgres"
+    fresh = f"{scratch} -c 'DROP DATABASE IF EXISTS scratch' -c 'CREATE DATABASE scratch' >/dev/null 2>&1"
+    return [
+        Contender("pg_dump | zstd", f"{programs}/pg_dump {where} | zstd -q -3 -f -o {out}/p.sql.zst", ALL,
+                  "runs through the Debian tree's own loader", f"{out}/p.sql.zst"),
+        Contender("pg_dump -Fd -j2", f"{programs}/pg_dump {where} -Fd -j2 --compress=zstd:3 -f {out}/p.dir", ALL,
+                  "", f"{out}/p.dir"),
+        Contender("raw read", f"{programs}/psql -X -q {where} -f {script} >/dev/null", BULK,
+                  "psql hands each row to stdio; a single connection"),
+        Contender("restore dumpkeep -j2", f"{BINARY} restore -q {out}/k.sql.zst --jobs 2 --to "
+                  f"{shlex.quote(server.url('scratch'))}", ("mixed",), "", before=fresh),
+        Contender("restore pg_restore -j2", f"{programs}/pg_restore -h {server.home} -U postgres -d scratch -j2 {out}/p.dir",
+                  ("mixed",), "", before=fresh),
+    ]
+
+
+def mysql(server, database, out):
+    dump, client = text(server.client("dump")), text(server.client())
+    flags = "--single-transaction --quick --routines --events --triggers --hex-blob"
+    if not server.maria:
+        flags += " --set-gtid-purged=OFF --no-tablespaces"
+    names = server.sql("", f"SELECT table_name FROM tables WHERE table_schema = '{database}'").split()
+    script = pathlib.Path(out) / "select.sql"
+    script.write_text("".join(f"SELECT * FROM {name};\n" for name in sorted(names)))
+    login = f"-S {server.home}/socket -u root -B {database}"
+    fresh = f"{client} -e 'DROP DATABASE IF EXISTS scratch; CREATE DATABASE scratch'"
+    made = [
+        Contender("vendor | zstd", f"{dump} {flags} {database} | zstd -q -3 -f -o {out}/v.sql.zst", ALL,
+                  "runs through the Debian tree's own loader", f"{out}/v.sql.zst"),
+        Contender("raw read", f"{client} --quick -N {database} < {script} >/dev/null", BULK,
+                  "the client formats and escapes each value; a single connection"),
+        Contender("restore dumpkeep -j2", f"{BINARY} restore -q {out}/k.sql.zst --jobs 2 --to "
+                  f"{shlex.quote(server.url('scratch'))}", ("mixed",), "", before=fresh),
+    ]
+    if pathlib.Path("/usr/bin/mydumper").exists():
+        folder = f"{out}/m.dir"
+        made += [
+            Contender("mydumper -t2, zstd", f"mydumper -t 2 {login} -o {folder} -r 100000 && "
+                      f"find {folder} -name '*.sql' -print0 | xargs -0 zstd -q -3 -T2 --rm", ALL,
+                      "Debian's 0.10 has gzip only: its files are compressed by zstd -T2 behind it", folder),
+            Contender("mydumper -t2, plain", f"mydumper -t 2 {login} -o {folder} -r 100000", ALL,
+                      "does not compress at all", folder),
+            Contender("restore myloader -t2", f"myloader -t 2 -S {server.home}/socket -u root -B scratch -d {folder}",
+                      ("mixed",), "reads uncompressed files", before=fresh),
+        ]
+    return made
+
+
+def contenders(server, database, out):
+    of_engine = postgres if server.engine == "postgres" else mysql
+    made = dumpkeep(server, database, out) + [zstd(out)] + of_engine(server, database, out)
+    return [one for one in made if database in one.databases]

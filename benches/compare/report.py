@@ -1,0 +1,116 @@
+"""The table of medians, ranges and ratios, and the plots, of raw results."""
+
+import json
+import pathlib
+import statistics
+
+# (what, database, ours, theirs, at most)
+GOALS = [
+    ("pg", "mixed, -j1 against pg_dump \\| zstd", "mixed", "dumpkeep -j1", "pg_dump | zstd", 0.75),
+    ("pg", "mixed, -j2 against pg_dump \\| zstd", "mixed", "dumpkeep -j2", "pg_dump | zstd", 0.65),
+    ("pg", "mixed, -j2 against pg_dump -Fd -j2", "mixed", "dumpkeep -j2", "pg_dump -Fd -j2", 0.72),
+    ("pg", "one table of 90 %, -j2 against pg_dump -Fd -j2", "skew", "dumpkeep -j2", "pg_dump -Fd -j2", 0.65),
+    ("pg", "10,000 small tables, -j2 against pg_dump \\| zstd", "small", "dumpkeep -j2", "pg_dump | zstd", 0.75),
+    ("pg", "to /dev/null against raw COPY", "mixed", "dumpkeep raw", "raw read", 1.10),
+    ("pg", "restore -j2 against pg_restore -j2", "mixed", "restore dumpkeep -j2", "restore pg_restore -j2", 0.90),
+    ("my", "wide rows, -j1 against the vendor's \\| zstd", "wide", "dumpkeep -j1", "vendor | zstd", 0.40),
+    ("my", "narrow rows, -j1 against the vendor's \\| zstd", "narrow", "dumpkeep -j1", "vendor | zstd", 0.75),
+    ("my", "mixed, -j2 against the vendor's \\| zstd", "mixed", "dumpkeep -j2", "vendor | zstd", 0.65),
+    ("my", "mixed, -j2 against mydumper -t2, zstd", "mixed", "dumpkeep -j2", "mydumper -t2, zstd", 0.60),
+    ("my", "10,000 small tables, -j2 against the vendor's \\| zstd", "small", "dumpkeep -j2", "vendor | zstd", 0.75),
+    ("my", "to /dev/null against a raw read", "mixed", "dumpkeep raw", "raw read", 1.10),
+    ("my", "restore -j2 against myloader -t2", "mixed", "restore dumpkeep -j2", "restore myloader -t2", 0.90),
+]
+
+
+def read(path):
+    runs, about = {}, []
+    for line in path.read_text().splitlines():
+        line = json.loads(line)
+        if "versions" in line:
+            about.append(line)
+            continue
+        runs.setdefault((line["server"], line["database"], line["contender"]), []).append(line)
+    return runs, about
+
+
+def median(runs, key, field="wall"):
+    return statistics.median(run[field] for run in runs[key]) if key in runs else None
+
+
+def floor(runs, server, database, cores):
+    raw, zstd = (server, database, "raw read"), (server, database, "zstd -3")
+    if raw not in runs or zstd not in runs:
+        return None
+    return (median(runs, raw, "server_cpu") + median(runs, zstd, "client_cpu")) / cores
+
+
+def goals(runs):
+    lines = ["| server | what | at most | measured | |", "|---|---|---|---|---|"]
+    for server in dict.fromkeys(key[0] for key in runs):
+        for engine, what, database, ours, theirs, limit in GOALS:
+            if (engine == "pg") != server.startswith("pg"):
+                continue
+            mine, other = median(runs, (server, database, ours)), median(runs, (server, database, theirs))
+            if mine and other:
+                ratio = mine / other
+                lines.append(f"| {server} | {what} | {limit:.2f} | {ratio:.2f} | {'yes' if ratio <= limit else 'no'} |")
+    return lines
+
+
+def details(runs, cores):
+    lines = ["| server | data | contender | wall, s | range | client CPU, s | server CPU, s | peak, MiB | size, MB |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    last = None
+    for key in runs:
+        server, database, contender = key
+        if last != key[:2]:
+            last = key[:2]
+            bound = floor(runs, server, database, cores)
+            if bound:
+                lines.append(f"| {server} | {database} | *floor* | {bound:.2f} | | | | | |")
+        walls = [run["wall"] for run in runs[key]]
+        size = median(runs, key, "size")
+        lines.append(f"| {server} | {database} | {contender.replace('|', chr(92) + '|')} | {statistics.median(walls):.2f} "
+                     f"| {min(walls):.2f}–{max(walls):.2f} | {median(runs, key, 'client_cpu'):.2f} "
+                     f"| {median(runs, key, 'server_cpu'):.2f} | {median(runs, key, 'peak') / 2**20:.0f} "
+                     f"| {f'{size / 1e6:.1f}' if size else ''} |")
+    return lines
+
+
+def bars(title, values):
+    """Horizontal bars, as SVG."""
+    height, widest = 26 * len(values) + 46, max(value for _, value in values)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="680" height="{height}" font-family="sans-serif" '
+           f'font-size="13"><text x="8" y="20" font-weight="bold">{title}</text>']
+    for at, (name, value) in enumerate(values):
+        top, color = 34 + 26 * at, "#2a78b5" if name.startswith("dumpkeep") else "#9aa5b1"
+        width = 400 * value / widest
+        out.append(f'<text x="200" y="{top + 14}" text-anchor="end">{name.replace("&", "&amp;")}</text>'
+                   f'<rect x="208" y="{top}" width="{width:.1f}" height="18" fill="{color}"/>'
+                   f'<text x="{214 + width:.1f}" y="{top + 14}">{value:.2f} s</text>')
+    return "\n".join(out) + "\n</svg>\n"
+
+
+def plots(runs, folder):
+    for server, database in dict.fromkeys(key[:2] for key in runs):
+        values = [(key[2], median(runs, key)) for key in runs
+                  if key[:2] == (server, database) and not key[2].startswith(("restore", "zstd"))]
+        bound = floor(runs, server, database, 2)
+        if bound:
+            values.append(("floor", bound))
+        if len(values) > 1:
+            path = folder / f"{server}-{database}.svg"
+            path.write_text(bars(f"{server}, {database}: median wall time", sorted(values, key=lambda one: one[1])))
+
+
+def write(args):
+    runs, about = read(args.results)
+    cores = about[-1]["versions"]["cores"]
+    lines = [f"Raw results: {pathlib.Path(args.results).name}.", ""]
+    lines += goals(runs) + [""] + details(runs, cores) + [""]
+    notes = {run["contender"]: run["note"] for of in runs.values() for run in of if run["note"]}
+    lines += [f"- {name}: {note}." for name, note in notes.items()]
+    args.results.with_suffix(".md").write_text("\n".join(lines) + "\n")
+    plots(runs, args.results.parent)
+    print("\n".join(lines))
