@@ -54,6 +54,8 @@ mod mysql_data;
 mod mysql_objects;
 #[path = "it/mysql_rights.rs"]
 mod mysql_rights;
+#[path = "it/mysql_switches.rs"]
+mod mysql_switches;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]

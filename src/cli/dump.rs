@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Context;
 use super::made;
+use super::mysql::Mysql;
 use crate::archive::codec::Codec;
 use crate::archive::toc::ArchiveKind;
 use crate::config::duration;
@@ -107,6 +108,8 @@ struct How {
     /// The same database gives the same script
     #[arg(long)]
     deterministic: bool,
+    #[command(flatten)]
+    mysql: Mysql,
 }
 
 fn condition(text: &str) -> Result<(String, String), String> {
@@ -171,6 +174,7 @@ fn options(args: &Args) -> DumpOptions {
             .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
         frame_bytes: 0,
         restrict_key: how.deterministic.then(|| "dumpkeep".into()),
+        mysql: how.mysql.options(),
     }
 }
 
@@ -190,6 +194,7 @@ fn switches(args: &Args) -> Vec<String> {
     for (table, condition) in &what.conditions {
         switches.push(format!("--where={table}={condition}"));
     }
+    switches.extend(how.mysql.switches());
     for (name, given) in [
         ("schema-only", what.schema_only),
         ("data-only", what.data_only),

@@ -10,6 +10,7 @@ pub mod dump;
 pub mod globals;
 mod made;
 pub mod man;
+mod mysql;
 pub mod prune;
 pub mod restore;
 mod run;

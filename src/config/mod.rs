@@ -3,6 +3,7 @@
 pub mod duration;
 mod expand;
 pub mod hook;
+mod mysql;
 pub mod pattern;
 pub mod raw;
 pub mod resolve;
