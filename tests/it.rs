@@ -56,6 +56,8 @@ mod mysql_objects;
 mod mysql_rights;
 #[path = "it/mysql_switches.rs"]
 mod mysql_switches;
+#[path = "it/mysql_target.rs"]
+mod mysql_target;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::duration;
-use crate::source::mysql::{Consistency, Definer, LongQueries, MysqlOptions, bytes};
+use crate::source::mysql::{Consistency, Definer, LongQueries, MysqlOptions, Product, bytes};
 
 /// What only MySQL and MariaDB heed.
 #[derive(Debug, Clone, clap::Args)]
@@ -24,6 +24,9 @@ pub(super) struct Mysql {
     /// … belong to this account
     #[arg(long, value_name = "USER@HOST", value_parser = str::parse::<Definer>)]
     definer: Option<Definer>,
+    /// Write for the other flavour, mysql or mariadb[:VERSION], and list what that changes
+    #[arg(long, value_name = "FLAVOUR", value_parser = str::parse::<Product>)]
+    target: Option<Product>,
     /// The largest statement that the server takes that this is loaded into, such as 4M
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     max_allowed_packet: Option<u64>,
@@ -48,6 +51,7 @@ impl Mysql {
                 None if self.skip_definer => Definer::Skip,
                 None => Definer::Keep,
             },
+            target: self.target,
             max_allowed_packet: self.max_allowed_packet,
         }
     }
@@ -59,6 +63,10 @@ impl Mysql {
             Some(Definer::Account(user, host)) => switches.push(format!("--definer={user}@{host}")),
             _ if self.skip_definer => switches.push("--skip-definer".to_owned()),
             _ => {}
+        }
+        if let Some(target) = self.target {
+            let name = if target.mariadb { "mariadb" } else { "mysql" };
+            switches.push(format!("--target={name}:{}", target.number));
         }
         if let Some(bytes) = self.max_allowed_packet {
             switches.push(format!("--max-allowed-packet={bytes}"));

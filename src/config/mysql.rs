@@ -17,6 +17,9 @@ pub(super) fn options(raw: &RawDump) -> Result<MysqlOptions, String> {
         let time = of("long_query_time", duration::parse(text))?;
         options.long_query_seconds = time.as_secs().max(1);
     }
+    if let Some(text) = &raw.target {
+        options.target = Some(of("target", text.parse())?);
+    }
     if let Some(text) = &raw.max_allowed_packet {
         options.max_allowed_packet = Some(of("max_allowed_packet", bytes(text))?);
     }

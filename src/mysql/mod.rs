@@ -16,6 +16,7 @@ pub mod objects;
 pub mod optionfile;
 pub mod quote;
 pub mod refusal;
+pub mod rewrite;
 pub mod rights;
 pub mod scan;
 pub mod scope;

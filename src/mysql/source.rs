@@ -15,8 +15,9 @@ use crate::mysql::consistency::tables::Tables;
 use crate::mysql::consistency::{self, Opened, Request};
 use crate::mysql::data::{self, Limits};
 use crate::mysql::definer;
-use crate::mysql::facts::Facts;
+use crate::mysql::facts::{Facts, Flavor};
 use crate::mysql::optionfile::Disk;
+use crate::mysql::rewrite;
 use crate::mysql::script::{self, Habits};
 use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
@@ -111,13 +112,14 @@ impl Source for MysqlSource {
         workers: usize,
         options: &DumpOptions,
     ) -> Result<Vec<MysqlSnapshot>> {
+        self.check_target(options)?;
         let mut opened = match options.mysql.consistency {
             Consistency::Server => self.shared.lend(self.open_all(workers, options)).await?,
             _ => self.open(&[database.into()], workers, options).await?,
         };
         let label = opened.strategy.label();
         tracing::info!(database = %database.as_bstr(), "snapshot opened under {label}");
-        let script = self.script(&mut opened, database).await?;
+        let script = self.script(&mut opened, database, options).await?;
         Ok(self.snapshots(opened, database, options, &script))
     }
 }
@@ -146,7 +148,27 @@ impl MysqlSource {
         self.open(&names, workers, options).await
     }
 
-    async fn script(&self, opened: &mut Opened, database: &[u8]) -> Result<Script> {
+    /// There is nothing to rewrite between versions of one flavour.
+    fn check_target(&self, options: &DumpOptions) -> Result<()> {
+        let mariadb = self.server.product == Flavor::Mariadb.product();
+        if options
+            .mysql
+            .target
+            .is_none_or(|target| target.mariadb != mariadb)
+        {
+            return Ok(());
+        }
+        let message = format!("the server is {} itself", self.server.product);
+        Err(Error::new(Kind::Usage, message)
+            .hint("Leave --target out: it is for the other flavour, MySQL or MariaDB."))
+    }
+
+    async fn script(
+        &self,
+        opened: &mut Opened,
+        database: &[u8],
+        options: &DumpOptions,
+    ) -> Result<Script> {
         let leader = opened.workers.first_mut();
         let leader = leader.ok_or_else(|| Error::new(Kind::Internal, "no connection is left"))?;
         let habits = habits(leader, database).await?;
@@ -156,7 +178,9 @@ impl MysqlSource {
             None => no_position(leader).await?,
         };
         let said = Some(format!("{position} (by {label})"));
-        Ok(script::script(leader.caps(), habits, said))
+        let caps = leader.caps();
+        let caps = rewrite::target(caps, options.mysql.target).unwrap_or(caps);
+        Ok(script::script(caps, habits, said))
     }
 
     fn snapshots(
@@ -331,6 +355,11 @@ impl Snapshot for MysqlSnapshot {
         consistency::unchanged(&mut self.session, &self.database, &leader.tables).await?;
         let mut catalog = loaded?;
         definer::apply(&mut catalog.entries, &self.options.mysql.definer);
+        if let Some(caps) = rewrite::target(self.session.caps(), self.options.mysql.target) {
+            catalog
+                .warnings
+                .extend(rewrite::apply(&mut catalog.entries, caps));
+        }
         catalog.warnings.extend(leader.tables.warnings());
         catalog.warnings.extend(leader.opened.warnings.clone());
         Ok(catalog)

@@ -80,6 +80,45 @@ impl FromStr for Definer {
     }
 }
 
+/// A server's flavour and version, as one that is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Product {
+    /// MariaDB, not MySQL.
+    pub mariadb: bool,
+    /// Comparable, as the server's own.
+    pub number: u32,
+}
+
+impl FromStr for Product {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "it must be mysql or mariadb, with a version behind a colon".to_owned();
+        let (name, version) = text.split_once(':').unwrap_or((text, ""));
+        let (mariadb, newest) = match name {
+            "mysql" => (false, 90_700),
+            "mariadb" => (true, 110_800),
+            _ => return Err(wrong()),
+        };
+        if version.is_empty() {
+            return Ok(Self {
+                mariadb,
+                number: newest,
+            });
+        }
+        let parts: Result<Vec<u32>, _> = version.split('.').map(str::parse).collect();
+        let parts = parts.map_err(|_| wrong())?;
+        if parts.len() > 3 || parts.iter().any(|part| *part > 99) {
+            return Err(wrong());
+        }
+        let part = |at: usize| parts.get(at).copied().unwrap_or(0);
+        Ok(Self {
+            mariadb,
+            number: part(0) * 10_000 + part(1) * 100 + part(2),
+        })
+    }
+}
+
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MysqlOptions {
@@ -91,6 +130,8 @@ pub struct MysqlOptions {
     pub long_query_seconds: u64,
     /// Whose rights objects get.
     pub definer: Definer,
+    /// What is written for, where it is not what is read.
+    pub target: Option<Product>,
     /// The largest statement that the server takes that this is loaded into, in bytes.
     pub max_allowed_packet: Option<u64>,
 }
@@ -121,6 +162,14 @@ mod tests {
         assert_eq!(bytes("16M"), Ok(16 << 20));
         assert_eq!(bytes("4096"), Ok(4096));
         assert!(bytes("1").is_err() && bytes("1T").is_err() && bytes("M").is_err());
+    }
+
+    #[test]
+    fn products_have_versions() {
+        let number = |text: &str| text.parse::<Product>().map(|product| product.number);
+        assert_eq!(number("mariadb:10.11.6"), Ok(101_106));
+        assert_eq!(number("mysql:8"), Ok(80_000));
+        assert!(number("oracle").is_err() && number("mysql:8.x").is_err());
     }
 
     #[test]

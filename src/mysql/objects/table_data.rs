@@ -90,6 +90,11 @@ impl TableData {
     fn keeps_history(&self, scope: &Scope<'_>) -> bool {
         let precise = |column: &Column| column.is_row_time() && column.data_type == "bigint";
         self.relation.is_versioned()
+            && scope
+                .options
+                .mysql
+                .target
+                .is_none_or(|target| target.mariadb)
             && scope.caps.insert_history()
             && !self.relation.columns.iter().any(precise)
     }
