@@ -282,7 +282,9 @@ const HOSTILE_MARIADB: &[&str] = &[
     "sql-mode=ORACLE,ANSI_QUOTES,\
      NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,EMPTY_STRING_IS_NULL,STRICT_ALL_TABLES",
 ];
+/// MySQL prints a character set behind each collation that is not its first, the second time.
 const HOSTILE_MYSQL: &[&str] = &[
+    "collation-server=latin1_swedish_ci",
     "default-time-zone=+13:45",
     "loose-sql-require-primary-key=1",
     "loose-sql-generate-invisible-primary-key=1",

@@ -9,8 +9,8 @@ CREATE TABLE plain (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(50) COLLATE 
   old VARCHAR(50) COLLATE utf8mb4_sv_0900_ai_ci DEFAULT 'x''y', doc JSON, f FLOAT, d DECIMAL(20,5),
   made TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   code CHAR(36) DEFAULT (UUID()), hidden INT INVISIBLE DEFAULT 7, bits BIT(9), kind ENUM('a','b'),
-  twice INT GENERATED ALWAYS AS (id * 2) STORED, body TEXT DEFAULT ('none'), raw VARBINARY(20),
-  KEY by_name (name) INVISIBLE, KEY by_half ((id DIV 2)), CONSTRAINT small CHECK (id < 1000) NOT ENFORCED);
+  twice INT GENERATED ALWAYS AS (hidden * 2) STORED, body TEXT DEFAULT ('none'), raw VARBINARY(20),
+  KEY by_name (name) INVISIBLE, KEY by_half ((hidden DIV 2)), CONSTRAINT small CHECK (hidden < 1000) NOT ENFORCED);
 INSERT INTO plain (id, name, doc, f, d, hidden, bits, kind, raw)
   VALUES (1, 'Ä🌍', '{"a": [1, 2.5, "x"]}', 1.17549435e-38, 12345.67890, 8, b'101', 'b', 0x00ff0d0a27),
          (2, NULL, 'null', NULL, NULL, 9, NULL, NULL, NULL);
@@ -35,7 +35,7 @@ CREATE TABLE plain (id INT PRIMARY KEY AUTO_INCREMENT,
   old VARCHAR(50) CHARACTER SET latin1 COLLATE latin1_swedish_nopad_ci DEFAULT 'x''y', doc JSON, f FLOAT,
   d DECIMAL(20,5), made TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   code UUID DEFAULT UUID(), ip INET6, hidden INT INVISIBLE DEFAULT 7, bits BIT(9), kind ENUM('a','b'),
-  twice INT GENERATED ALWAYS AS (id * 2) STORED, body TEXT DEFAULT 'none', n INT DEFAULT NEXTVAL(s),
+  twice INT GENERATED ALWAYS AS (hidden * 2) STORED, body TEXT DEFAULT 'none', n INT DEFAULT NEXTVAL(s),
   raw VARBINARY(20), KEY by_name (name) IGNORED);
 INSERT INTO plain (id, name, doc, f, d, ip, hidden, bits, kind, n, raw)
   VALUES (1, 'Ä🌍', '{"a": [1, 2.5, "x"]}', 1.17549435e-38, 12345.67890, '::1', 8, b'101', 'b', 5, 0x00ff0d0a27),

@@ -54,33 +54,26 @@ impl<'a> Edits<'a> {
     /// constraint on each. The comma before the last one goes with it.
     pub(super) fn without_lines(&mut self, unwanted: impl Fn(&[u8]) -> bool) {
         let mut start = 0;
+        // where the text ends that is kept, without its comma
+        let mut kept = 0;
         for line in self.text.lines_with_terminator() {
             let end = start + line.len();
             let bare = line.trim_end_with(|c| c == '\n');
-            if line.starts_with(b"  ") && unwanted(bare) {
-                let last = !bare.ends_with(b",");
-                let from = if last {
-                    self.comma_before(start)
-                } else {
-                    start
-                };
-                let to = if last { start + bare.len() } else { end };
-                let from = if last { from } else { start };
-                let shown = bare.trim().trim_end_with(|c| c == ',').to_str_lossy();
-                self.say(&format!("left out {shown}"));
-                self.put(from, to, "");
+            let inner = bare.trim_end_with(|c| c == ',');
+            if !line.starts_with(b"  ") || !unwanted(bare) {
+                kept = start + inner.len();
+            } else if inner.len() < bare.len() {
+                self.leave_out(inner, (start, end));
+            } else {
+                self.leave_out(inner, (kept, start + bare.len()));
             }
             start = end;
         }
     }
 
-    /// Where the comma stands that ends the line before.
-    fn comma_before(&self, start: usize) -> usize {
-        let before = self.text.get(..start).unwrap_or_default();
-        let trimmed = before.trim_end_with(|c| c == '\n');
-        trimmed
-            .strip_suffix(b",")
-            .map_or(trimmed.len(), <[u8]>::len)
+    fn leave_out(&mut self, line: &[u8], (start, end): (usize, usize)) {
+        self.say(&format!("left out {}", line.trim().to_str_lossy()));
+        self.put(start, end, "");
     }
 
     /// The changed text, if anything changed, and what is said.
@@ -94,6 +87,7 @@ impl<'a> Edits<'a> {
         for (start, end, new) in self.edits {
             // what lies in a stretch that is replaced already is gone with it
             if start < from {
+                from = from.max(end);
                 continue;
             }
             out.extend_from_slice(self.text.get(from..start).unwrap_or_default());
@@ -154,4 +148,43 @@ fn comment(edits: &Edits<'_>, start: usize, open: &str) -> Option<Comment> {
         inside: (begin, begin + inside),
         end: begin + inside + 2,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+    use super::*;
+
+    fn without(text: &str, word: &str) -> String {
+        let mut edits = Edits::of(text.as_bytes());
+        edits.without_lines(|line| line.contains_str(word));
+        edits.finish().0.unwrap().to_string()
+    }
+
+    #[test]
+    fn lines_go_with_their_commas() {
+        let text = "CREATE TABLE `t` (\n  `a` x,\n  `b` y,\n  `c` y\n) ENGINE=InnoDB";
+        assert_eq!(
+            without(text, "x"),
+            "CREATE TABLE `t` (\n  `b` y,\n  `c` y\n) ENGINE=InnoDB"
+        );
+        assert_eq!(
+            without(text, "y"),
+            "CREATE TABLE `t` (\n  `a` x\n) ENGINE=InnoDB"
+        );
+        assert_eq!(
+            without(text, "`c`"),
+            "CREATE TABLE `t` (\n  `a` x,\n  `b` y\n) ENGINE=InnoDB"
+        );
+    }
+
+    #[test]
+    fn executable_comments_are_found_outside_of_quotes() {
+        let edits = Edits::of(b"a '/*!80023 b */' /*!80023 c */ d /*!50100 e */");
+        let found = comments(&edits, "/*!");
+        let versions: Vec<u32> = found.iter().map(|one| one.version).collect();
+        assert_eq!(versions, [80_023, 50_100]);
+        let (from, to) = found.first().unwrap().inside;
+        assert_eq!(edits.text.get(from..to).unwrap(), b" c ");
+    }
 }

@@ -20,8 +20,11 @@ pub(super) fn edit(edits: &mut Edits<'_>, kind: &str, to: Caps) {
     }
     for comment in comments(edits, "/*!") {
         if comment.version >= IGNORED_FROM {
-            uncover(edits, &comment, kind);
+            uncover(edits, &comment);
         }
+    }
+    if kind == "event" {
+        super::to_mysql::replica(edits, "REPLICA", "SLAVE");
     }
     if kind == "table" {
         // a key over an expression
@@ -50,7 +53,7 @@ fn names(edits: &mut Edits<'_>, to: Caps) {
 }
 
 /// What stands in a comment that MariaDB would not obey, in its own words.
-fn uncover(edits: &mut Edits<'_>, comment: &Comment, kind: &str) {
+fn uncover(edits: &mut Edits<'_>, comment: &Comment) {
     let (from, to) = comment.inside;
     let inside = edits.text.get(from..to).unwrap_or_default().trim();
     let text = inside.to_str_lossy().into_owned();
@@ -58,10 +61,6 @@ fn uncover(edits: &mut Edits<'_>, comment: &Comment, kind: &str) {
     match (comment.version, text.as_str()) {
         (80_023, "INVISIBLE") => edits.put(start, end, "INVISIBLE"),
         (80_000, "INVISIBLE") => edits.change(start, end, "IGNORED"),
-        (_, text) if kind == "table" && text.starts_with("SRID ") => {
-            let number = text.trim_start_matches("SRID ").to_owned();
-            edits.put(start, end, format!("REF_SYSTEM_ID={number}"));
-        }
         _ => edits.change(start, end, ""),
     }
 }

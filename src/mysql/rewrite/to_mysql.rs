@@ -55,7 +55,7 @@ pub(super) fn edit(edits: &mut Edits<'_>, kind: &str, _to: Caps) {
     match kind {
         "table" => table(edits),
         "database" | "database_settings" => comment_option(edits),
-        "event" => replica(edits),
+        "event" => replica(edits, "SLAVE", "REPLICA"),
         _ => {}
     }
 }
@@ -115,18 +115,15 @@ fn table(edits: &mut Edits<'_>) {
 
 fn table_option(edits: &mut Edits<'_>, rest: &[Token<'_>]) {
     match rest {
-        [word, equals, value, ..] if word.is("ENGINE") && equals.is_mark(b'=') => {
-            if ["Aria", "ROCKSDB", "Mroonga", "Columnstore"]
-                .iter()
-                .any(|one| value.is(one))
-            {
-                edits.change(value.start, value.end(), "InnoDB");
-            }
+        [word, equals, value, ..]
+            if word.is("ENGINE") && equals.is_mark(b'=') && is_other_engine(value) =>
+        {
+            edits.change(value.start, value.end(), "InnoDB");
         }
-        [word, equals, value, ..] if word.is("ROW_FORMAT") && equals.is_mark(b'=') => {
-            if value.is("PAGE") {
-                edits.change(word.start, value.end(), "");
-            }
+        [word, equals, value, ..]
+            if word.is("ROW_FORMAT") && equals.is_mark(b'=') && value.is("PAGE") =>
+        {
+            edits.change(word.start, value.end(), "");
         }
         [with, system, versioning, ..]
             if with.is("WITH") && system.is("SYSTEM") && versioning.is("VERSIONING") =>
@@ -147,6 +144,11 @@ fn table_option(edits: &mut Edits<'_>, rest: &[Token<'_>]) {
         }
         _ => {}
     }
+}
+
+fn is_other_engine(name: &Token<'_>) -> bool {
+    let engines = ["Aria", "ROCKSDB", "Mroonga", "Columnstore"];
+    engines.iter().any(|engine| name.is(engine))
 }
 
 fn column_option(edits: &mut Edits<'_>, all: &[Token<'_>], at: usize) {
@@ -239,15 +241,15 @@ fn comment_option(edits: &mut Edits<'_>) {
     }
 }
 
-/// MySQL has no slaves any more.
-fn replica(edits: &mut Edits<'_>) {
+/// MySQL has no slaves any more, MariaDB prints no replicas.
+pub(super) fn replica(edits: &mut Edits<'_>, old: &str, new: &str) {
     for window in edits.tokens.clone().windows(3) {
-        if let [disable, on, slave] = window
+        if let [disable, on, word] = window
             && disable.is("DISABLE")
             && on.is("ON")
-            && slave.is("SLAVE")
+            && word.is(old)
         {
-            edits.put(slave.start, slave.end(), "REPLICA");
+            edits.put(word.start, word.end(), new);
             return;
         }
     }
