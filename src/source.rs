@@ -1,5 +1,7 @@
 //! The three traits that the engines implement, and their plain types. No SQL.
 
+pub mod mysql;
+
 use bstr::BString;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +75,8 @@ pub struct DumpOptions {
     pub max_rate: Option<u64>,
     /// The key of `\restrict`, fixed for `--deterministic`.
     pub restrict_key: Option<String>,
+    /// What MySQL and MariaDB alone have.
+    pub mysql: mysql::MysqlOptions,
 }
 
 /// The size at which a frame is handed on where nothing else is said.
@@ -166,6 +170,10 @@ pub trait Snapshot: Send {
         slice: &Slice,
         sink: &mut S,
     ) -> impl Future<Output = Result<u64>> + Send;
+    /// What was noticed while rows were streamed, given once.
+    fn noticed(&mut self) -> Vec<Warning> {
+        Vec::new()
+    }
     /// Ends it: checks that locks and connection lived to the end, then lets go.
     fn close(self) -> impl Future<Output = Result<()>> + Send;
 }

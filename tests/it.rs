@@ -60,16 +60,20 @@ mod mysql_data;
 mod mysql_objects;
 #[path = "it/mysql_rights.rs"]
 mod mysql_rights;
+#[path = "it/mysql_switches.rs"]
+mod mysql_switches;
+#[path = "it/mysql_target.rs"]
+mod mysql_target;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]
 mod postgres_data;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
-#[path = "it/proof.rs"]
-mod proof;
 #[path = "it/programs.rs"]
 mod programs;
+#[path = "it/proof.rs"]
+mod proof;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/sample.rs"]

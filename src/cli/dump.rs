@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Context;
 use super::made;
+use super::mysql::Mysql;
 use super::pace::Pace;
 use crate::archive::codec::Codec;
 use crate::archive::toc::ArchiveKind;
@@ -110,6 +111,7 @@ struct How {
     deterministic: bool,
     #[command(flatten)]
     pace: Pace,
+    mysql: Mysql,
 }
 
 fn condition(text: &str) -> Result<(String, String), String> {
@@ -176,6 +178,7 @@ fn options(args: &Args) -> DumpOptions {
         slice_bytes: how.pace.slice_size,
         max_rate: how.pace.max_rate,
         restrict_key: how.deterministic.then(|| "dumpkeep".into()),
+        mysql: how.mysql.options(),
     }
 }
 
@@ -195,6 +198,7 @@ fn switches(args: &Args) -> Vec<String> {
     for (table, condition) in &what.conditions {
         switches.push(format!("--where={table}={condition}"));
     }
+    switches.extend(how.mysql.switches());
     for (name, given) in [
         ("schema-only", what.schema_only),
         ("data-only", what.data_only),

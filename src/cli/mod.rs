@@ -12,6 +12,7 @@ pub mod dump;
 pub mod globals;
 mod made;
 pub mod man;
+mod mysql;
 mod pace;
 pub mod prune;
 pub mod restore;

@@ -5,6 +5,7 @@ pub mod duration;
 mod expand;
 pub mod hook;
 pub mod keep;
+mod mysql;
 pub mod notify;
 pub mod pattern;
 pub mod raw;

@@ -231,6 +231,22 @@ pub struct RawDump {
     pub inserts: bool,
     /// How long to wait for a lock: 30s, 5m. Default 5m; 0 is for ever.
     pub lock_timeout: Option<String>,
+    /// MySQL: auto (one point in time for each database), server (one for all of them),
+    /// single-connection, none. Default auto.
+    pub consistency: Option<String>,
+    /// MySQL: what is done about long statements before a lock is taken: wait, fail, go-on. Default
+    /// wait.
+    pub long_queries: Option<String>,
+    /// MySQL: from when on a statement runs for long. Default 60s.
+    pub long_query_time: Option<String>,
+    /// MySQL: views, routines, triggers and events belong to whoever loads them.
+    pub skip_definer: bool,
+    /// MySQL: they belong to this account, USER@HOST.
+    pub definer: Option<String>,
+    /// MySQL: write for the other flavour, mysql or mariadb[:VERSION].
+    pub target: Option<String>,
+    /// MySQL: the largest statement that the server takes that this is loaded into, such as 4M.
+    pub max_allowed_packet: Option<String>,
 }
 
 /// Reads the TOML; `name` names the file in messages.

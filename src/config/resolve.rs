@@ -357,6 +357,7 @@ fn options(raw: &RawDump, key: &str) -> Result<DumpOptions> {
         no_tablespaces: raw.no_tablespaces,
         inserts: raw.inserts,
         lock_timeout_ms: (timeout > 0).then_some(timeout),
+        mysql: super::mysql::options(raw).map_err(|said| wrong(format!("{key}: {said}")))?,
         ..DumpOptions::default()
     })
 }

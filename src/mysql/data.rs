@@ -18,35 +18,66 @@ const PACKET: usize = 16 << 20;
 const HEAD: &[u8] = b"SET NAMES binary;\n";
 const TAIL: &[u8] = b";\nSET NAMES utf8mb4;\n";
 
-/// Streams the slice's rows; gives their number. Nothing is held but the frame that is filled.
+/// How much goes into one statement, and what a row may need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The size at which a statement ends.
+    statement: usize,
+    /// What a server takes.
+    packet: usize,
+}
+
+impl Limits {
+    /// For a server that takes packets of this size; unknown: the flavours' smaller default.
+    #[must_use]
+    pub fn new(packet: Option<u64>) -> Self {
+        let packet = packet.map_or(PACKET, |bytes| usize::try_from(bytes).unwrap_or(PACKET));
+        Self {
+            // a row's literals can be twice its size and more
+            statement: STATEMENT.min(packet / 4),
+            packet,
+        }
+    }
+}
+
+/// What became of a slice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Streamed {
+    /// Its rows.
+    pub rows: u64,
+    /// The length of its longest row, where that is more than a server takes.
+    pub oversized: Option<usize>,
+}
+
+/// Streams the slice's rows. Nothing is held but the frame that is filled.
 pub async fn stream<S: FrameSink>(
     session: &mut Session,
     slice: &Slice,
     sink: &mut S,
-    frame_limit: usize,
-) -> Result<u64> {
+    (frame_limit, limits): (usize, Limits),
+) -> Result<Streamed> {
     if slice.data.method != Method::Rows {
         return Err(Error::new(Kind::Internal, "MySQL has rows only"));
     }
     // the bytes of the columns, not a conversion of them
     session.execute("SET character_set_results = NULL").await?;
-    let rows = stream_rows(session, slice, sink, frame_limit).await?;
+    let streamed = stream_rows(session, slice, sink, (frame_limit, limits)).await?;
     session
         .execute("SET character_set_results = utf8mb4")
         .await?;
-    Ok(rows)
+    Ok(streamed)
 }
 
 async fn stream_rows<S: FrameSink>(
     session: &mut Session,
     slice: &Slice,
     sink: &mut S,
-    frame_limit: usize,
-) -> Result<u64> {
+    (frame_limit, limits): (usize, Limits),
+) -> Result<Streamed> {
     let sql = select(&slice.data, &slice.range)?;
     let columns = session.begin(&sql).await?;
     let mut frames = FrameBuilder::new(sink, HEAD.to_vec(), TAIL, frame_limit);
-    let mut statements = Statements::new(&slice.data, &columns);
+    let mut statements = Statements::new(&slice.data, &columns, limits);
     loop {
         let rows = statements.arrived(session, frames.buffer(), frame_limit)?;
         frames.rows(rows).await?;
@@ -54,34 +85,38 @@ async fn stream_rows<S: FrameSink>(
             continue;
         }
         let Next::Row(row) = session.row(&sql).await? else {
-            return frames.finish().await;
+            break;
         };
         statements.write(row, frames.buffer())?;
         frames.rows(1).await?;
     }
+    Ok(Streamed {
+        rows: frames.finish().await?,
+        oversized: statements.oversized,
+    })
 }
 
 /// Cuts rows into statements.
-struct Statements<'a> {
-    data: &'a DataRef,
+struct Statements {
     encoder: RowEncoder,
     head: Vec<u8>,
     /// Where the open statement begins in the frame.
     start: usize,
     /// Where the open row begins in the frame.
     row: usize,
-    warned: bool,
+    limits: Limits,
+    oversized: Option<usize>,
 }
 
-impl<'a> Statements<'a> {
-    fn new(data: &'a DataRef, columns: &[Column]) -> Self {
+impl Statements {
+    fn new(data: &DataRef, columns: &[Column], limits: Limits) -> Self {
         Self {
-            data,
             encoder: RowEncoder::new(data, columns),
             head: insert_head(data),
             start: 0,
             row: 0,
-            warned: false,
+            limits,
+            oversized: None,
         }
     }
 
@@ -108,7 +143,7 @@ impl<'a> Statements<'a> {
     /// Begins a statement, or goes on with the open one, for a row of about `size` bytes.
     fn before_row(&mut self, size: usize, out: &mut Vec<u8>) {
         let fresh = out.len() == HEAD.len();
-        if fresh || out.len() - self.start + size > STATEMENT {
+        if fresh || out.len() - self.start + size > self.limits.statement {
             if !fresh {
                 out.extend_from_slice(b";\n");
             }
@@ -120,17 +155,11 @@ impl<'a> Statements<'a> {
         self.row = out.len();
     }
 
-    /// Names a table with a row that a server may refuse, once.
+    /// Notes a row that a server may refuse.
     fn after_row(&mut self, out: &[u8]) {
-        let length = out.len() - self.row;
-        if length > PACKET && !self.warned {
-            self.warned = true;
-            tracing::warn!(
-                table = %self.data.table,
-                bytes = length,
-                "a row needs a larger max_allowed_packet than servers have by default: raise it \
-                 where this is restored"
-            );
+        let length = out.len() - self.row + self.head.len();
+        if length >= self.limits.packet {
+            self.oversized = self.oversized.max(Some(length));
         }
     }
 }
@@ -225,10 +254,9 @@ mod tests {
 
     #[test]
     fn a_large_row_stands_alone() {
-        let data = data(&[]);
         let mut statements = Statements {
             head: b"I ".to_vec(),
-            ..Statements::new(&data, &[])
+            ..Statements::new(&data(&[]), &[], Limits::new(None))
         };
         let mut out = HEAD.to_vec();
         for size in [1, 1, STATEMENT, 1] {

@@ -1,5 +1,7 @@
 //! A MySQL or MariaDB server that is dumped, and its snapshots.
 
+use std::sync::Arc;
+
 use bstr::{BString, ByteSlice as _};
 
 use crate::archive::frame::FrameSink;
@@ -7,18 +9,23 @@ use crate::env::Env;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::catalog;
 use crate::mysql::conninfo;
+use crate::mysql::consistency::shared::Shared;
 use crate::mysql::consistency::strategy::Strategy;
 use crate::mysql::consistency::tables::Tables;
 use crate::mysql::consistency::{self, Opened, Request};
-use crate::mysql::data;
-use crate::mysql::facts::Facts;
+use crate::mysql::data::{self, Limits};
+use crate::mysql::definer;
+use crate::mysql::facts::{Facts, Flavor};
 use crate::mysql::optionfile::Disk;
 use crate::mysql::ranges;
+use crate::mysql::rewrite;
 use crate::mysql::script::{self, Habits};
 use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
+use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
 use crate::plan::entry::{DataRef, Range, Slice};
+use crate::source::mysql::Consistency;
 use crate::source::{
     Catalog, Database, DumpOptions, GlobalsDump, Script, ServerInfo, Snapshot, Source, Warning,
 };
@@ -30,6 +37,8 @@ pub struct MysqlSource {
     settings: Settings,
     server: ServerInfo,
     strategy: Option<Strategy>,
+    /// The snapshots of `consistency = "server"`.
+    shared: Arc<Shared>,
 }
 
 impl MysqlSource {
@@ -47,6 +56,7 @@ impl MysqlSource {
             settings,
             server,
             strategy: None,
+            shared: Arc::default(),
         })
     }
 
@@ -91,7 +101,7 @@ impl Source for MysqlSource {
     async fn globals(&self, options: &DumpOptions) -> Result<GlobalsDump> {
         let mut session = Session::open(&self.settings).await?;
         let catalog = catalog::globals(&mut session, options).await?;
-        let habits = habits(&mut session).await?;
+        let habits = habits(&mut session, b"").await?;
         let script = script::script(session.caps(), habits, None);
         session.close().await?;
         Ok(GlobalsDump { catalog, script })
@@ -103,53 +113,100 @@ impl Source for MysqlSource {
         workers: usize,
         options: &DumpOptions,
     ) -> Result<Vec<MysqlSnapshot>> {
-        let opened = consistency::open(Request {
-            settings: &self.settings,
-            database,
-            workers,
-            options,
-            strategy: self.strategy,
-        });
-        let mut opened = opened.await?;
+        self.check_target(options)?;
+        let mut opened = match options.mysql.consistency {
+            Consistency::Server => self.shared.lend(self.open_all(workers, options)).await?,
+            _ => self.open(&[database.into()], workers, options).await?,
+        };
         let label = opened.strategy.label();
         tracing::info!(database = %database.as_bstr(), "snapshot opened under {label}");
-        let script = self.script(&mut opened).await?;
+        let script = self.script(&mut opened, database, options).await?;
         Ok(self.snapshots(opened, database, options, &script))
     }
 }
 
 impl MysqlSource {
-    async fn script(&self, opened: &mut Opened) -> Result<Script> {
+    async fn open(
+        &self,
+        databases: &[BString],
+        workers: usize,
+        options: &DumpOptions,
+    ) -> Result<Opened> {
+        let request = Request {
+            settings: &self.settings,
+            databases,
+            workers,
+            options,
+            strategy: self.strategy,
+        };
+        consistency::open(request).await
+    }
+
+    /// The snapshots of all databases that the user may see.
+    async fn open_all(&self, workers: usize, options: &DumpOptions) -> Result<Opened> {
+        let all = self.databases().await?;
+        let names: Vec<BString> = all.into_iter().map(|database| database.name).collect();
+        self.open(&names, workers, options).await
+    }
+
+    /// There is nothing to rewrite between versions of one flavour.
+    fn check_target(&self, options: &DumpOptions) -> Result<()> {
+        let mariadb = self.server.product == Flavor::Mariadb.product();
+        if options
+            .mysql
+            .target
+            .is_none_or(|target| target.mariadb != mariadb)
+        {
+            return Ok(());
+        }
+        let message = format!("the server is {} itself", self.server.product);
+        Err(Error::new(Kind::Usage, message)
+            .hint("Leave --target out: it is for the other flavour, MySQL or MariaDB."))
+    }
+
+    async fn script(
+        &self,
+        opened: &mut Opened,
+        database: &[u8],
+        options: &DumpOptions,
+    ) -> Result<Script> {
         let leader = opened.workers.first_mut();
         let leader = leader.ok_or_else(|| Error::new(Kind::Internal, "no connection is left"))?;
-        let habits = habits(leader).await?;
+        let habits = habits(leader, database).await?;
         let label = opened.strategy.label();
-        let position = opened.position.take();
-        let position = position.unwrap_or_else(|| "an unknown binary log position".to_owned());
+        let position = match opened.position.clone() {
+            Some(position) => position,
+            None => no_position(leader).await?,
+        };
         let said = Some(format!("{position} (by {label})"));
-        Ok(script::script(leader.caps(), habits, said))
+        let caps = leader.caps();
+        let caps = rewrite::target(caps, options.mysql.target).unwrap_or(caps);
+        Ok(script::script(caps, habits, said))
     }
 
     fn snapshots(
         &self,
-        opened: Opened,
+        mut opened: Opened,
         database: &[u8],
         options: &DumpOptions,
         script: &Script,
     ) -> Vec<MysqlSnapshot> {
+        let database = BString::from(database);
+        let shared = options.mysql.consistency == Consistency::Server;
+        let sessions = std::mem::take(&mut opened.workers);
         let mut leader = Some(Leader {
-            control: opened.control,
-            tables: opened.tables,
-            warnings: opened.warnings,
+            tables: opened.tables.of(&database),
+            opened,
         });
-        let workers = opened.workers.into_iter();
-        let snapshots = workers.map(|session| MysqlSnapshot {
+        let snapshots = sessions.into_iter().map(|session| MysqlSnapshot {
             session,
             server: self.server.clone(),
             script: script.clone(),
-            database: database.into(),
+            database: database.clone(),
             options: options.clone(),
             leader: leader.take(),
+            shared: shared.then(|| Arc::clone(&self.shared)),
+            noticed: Vec::new(),
         });
         snapshots.collect()
     }
@@ -181,7 +238,18 @@ async fn databases(session: &mut Session) -> Result<Vec<Database>> {
     Ok(found)
 }
 
-async fn habits(session: &mut Session) -> Result<Habits> {
+/// What is said in the place of a binary log's position.
+async fn no_position(session: &mut Session) -> Result<String> {
+    let rows = session.query("SELECT @@log_bin AS written").await?;
+    let written = rows.first().map(|row| row.bool("written")).transpose()?;
+    let text = match written {
+        Some(false) => "no binary log position: the binary log is off",
+        _ => "an unknown binary log position",
+    };
+    Ok(text.to_owned())
+}
+
+async fn habits(session: &mut Session, database: &[u8]) -> Result<Habits> {
     let rows = session
         .query(
             "SHOW GLOBAL VARIABLES WHERE Variable_name IN \
@@ -189,14 +257,36 @@ async fn habits(session: &mut Session) -> Result<Habits> {
         )
         .await?;
     let mut habits = Habits::default();
+    let mut strict = None;
     for row in rows.iter() {
         let on = row.bool("Value")?;
         match row.str("Variable_name")? {
             "explicit_defaults_for_timestamp" => habits.explicit_timestamps = on,
-            _ => habits.lax_innodb = !on,
+            _ => strict = Some(on),
         }
     }
+    habits.lax_innodb = match strict {
+        None => false,
+        Some(false) => true,
+        Some(true) => may_be_lax(session, database).await?,
+    };
     Ok(habits)
+}
+
+/// Tables may have been made by a session that was laxer than its server. MySQL 8 lets not everyone
+/// set the mode, so there it is set for tables with options that may need it only.
+async fn may_be_lax(session: &mut Session, database: &[u8]) -> Result<bool> {
+    if !session.caps().data_dictionary() {
+        return Ok(true);
+    }
+    let sql = Text::new("SELECT 1 AS lax FROM information_schema.tables WHERE table_schema = ")
+        .string(database)
+        .words(
+            " AND engine = 'InnoDB' AND (create_options LIKE '%row\\_format=FIXED%' \
+             OR create_options LIKE '%row\\_format=COMPRESSED%' \
+             OR create_options LIKE '%KEY\\_BLOCK\\_SIZE%') LIMIT 1",
+        );
+    Ok(!session.query(sql).await?.is_empty())
 }
 
 /// One connection with its view of a database.
@@ -208,15 +298,18 @@ pub struct MysqlSnapshot {
     database: BString,
     options: DumpOptions,
     leader: Option<Leader>,
+    /// Where the session goes back to, where all databases share it.
+    shared: Option<Arc<Shared>>,
+    noticed: Vec<Warning>,
 }
 
 /// What only the first of the snapshots has.
 #[derive(Debug)]
 struct Leader {
-    /// Keeps DDL away to the end.
-    control: Option<Session>,
+    /// All but the sessions; the control connection in it keeps DDL away to the end.
+    opened: Opened,
+    /// The tables of this database.
     tables: Tables,
-    warnings: Vec<Warning>,
 }
 
 impl MysqlSnapshot {
@@ -224,6 +317,20 @@ impl MysqlSnapshot {
     #[must_use]
     pub fn caps(&self) -> Caps {
         self.session.caps()
+    }
+
+    /// A row that servers may refuse, one warning for a table's slice.
+    fn notice_row(&mut self, table: &[u8], bytes: usize) {
+        let limit = match self.options.mysql.max_allowed_packet {
+            Some(limit) => format!("the given max_allowed_packet of {limit}"),
+            None => "servers' default max_allowed_packet".to_owned(),
+        };
+        self.noticed.push(Warning {
+            object: format!("table {}", table.to_str_lossy()),
+            message: format!(
+                "a row takes {bytes} bytes, more than {limit}: raise it where this is restored"
+            ),
+        });
     }
 }
 
@@ -248,7 +355,14 @@ impl Snapshot for MysqlSnapshot {
         // a table that came meanwhile may also be what the catalog stumbled over
         consistency::unchanged(&mut self.session, &self.database, &leader.tables).await?;
         let mut catalog = loaded?;
-        catalog.warnings.append(&mut leader.warnings);
+        definer::apply(&mut catalog.entries, &self.options.mysql.definer);
+        if let Some(caps) = rewrite::target(self.session.caps(), self.options.mysql.target) {
+            catalog
+                .warnings
+                .extend(rewrite::apply(&mut catalog.entries, caps));
+        }
+        catalog.warnings.extend(leader.tables.warnings());
+        catalog.warnings.extend(leader.opened.warnings.clone());
         Ok(catalog)
     }
 
@@ -259,14 +373,28 @@ impl Snapshot for MysqlSnapshot {
     }
 
     async fn stream<S: FrameSink>(&mut self, slice: &Slice, sink: &mut S) -> Result<u64> {
-        let limit = self.options.frame_limit();
-        data::stream(&mut self.session, slice, sink, limit).await
+        let limits = Limits::new(self.options.mysql.max_allowed_packet);
+        let limits = (self.options.frame_limit(), limits);
+        let streamed = data::stream(&mut self.session, slice, sink, limits).await?;
+        if let Some(bytes) = streamed.oversized {
+            self.notice_row(&slice.data.into, bytes);
+        }
+        Ok(streamed.rows)
+    }
+
+    fn noticed(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.noticed)
     }
 
     async fn close(mut self) -> Result<()> {
         consistency::alive(&mut self.session).await?;
+        let opened = self.leader.map(|leader| leader.opened);
+        if let Some(shared) = &self.shared {
+            shared.give_back(self.session, opened).await;
+            return Ok(());
+        }
         self.session.close().await?;
-        let Some(mut control) = self.leader.and_then(|leader| leader.control) else {
+        let Some(mut control) = opened.and_then(|opened| opened.control) else {
             return Ok(());
         };
         control.execute("UNLOCK INSTANCE").await.map_err(|error| {

@@ -5,6 +5,7 @@ use bstr::ByteSlice as _;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::mysql::conninfo;
+use crate::mysql::losses;
 use crate::mysql::optionfile::Disk;
 use crate::mysql::quote;
 use crate::mysql::session::Session;
@@ -13,10 +14,6 @@ use crate::mysql::setup::Purpose;
 use crate::mysql::source::server_info;
 use crate::source::{Existing, ServerInfo, Target, Tuning};
 use crate::sql::dialect::Dialect;
-
-/// Values that were cut, rounded or replaced: what stands in the table is not what was sent.
-/// 1265 is not among them: it also comes with an ENUM's error value, which is carried so.
-const LOSSES: [&str; 4] = ["1264", "1292", "1366", "1406"];
 
 /// One connection that loads.
 #[derive(Debug)]
@@ -56,20 +53,13 @@ impl MysqlTarget {
     pub fn session(&mut self) -> &mut Session {
         &mut self.session
     }
+}
 
-    /// A server without STRICT mode stores what it can and says so in a warning only.
-    async fn check_losses(&mut self) -> Result<()> {
-        let rows = self.session.query("SHOW WARNINGS LIMIT 100").await?;
-        for row in rows.iter() {
-            let code = row.str("Code")?;
-            if LOSSES.contains(&code) {
-                let message = row.bytes("Message")?.to_str_lossy().into_owned();
-                return Err(
-                    Error::new(Kind::Server, "a row was not stored as it was sent")
-                        .cause(message)
-                        .code(code),
-                );
-            }
+impl MysqlTarget {
+    async fn run(&mut self, sql: &[u8]) -> Result<()> {
+        let done = self.session.execute(sql).await?;
+        if done.warnings > 0 && sql.starts_with(b"INSERT") {
+            losses::check(&mut self.session, sql).await?;
         }
         Ok(())
     }
@@ -85,19 +75,12 @@ impl Target for MysqlTarget {
     }
 
     async fn execute(&mut self, sql: &[u8]) -> Result<()> {
-        // the server would close the connection instead of answering
-        if sql.len() >= self.max_packet {
-            let message = format!(
-                "a statement of {} bytes is more than the server takes ({})",
-                sql.len(),
-                self.max_packet
-            );
-            return Err(Error::new(Kind::Server, message)
-                .hint("Raise max_allowed_packet on the server (SET GLOBAL), then restore again."));
+        if sql.len() < self.max_packet {
+            return self.run(sql).await;
         }
-        let done = self.session.execute(sql).await?;
-        if done.warnings > 0 && sql.starts_with(b"INSERT") {
-            self.check_losses().await?;
+        // the server would close the connection instead of answering
+        for part in parts(sql, self.max_packet)? {
+            self.run(&part).await?;
         }
         Ok(())
     }
@@ -169,9 +152,63 @@ impl Target for MysqlTarget {
     }
 }
 
+/// Cuts an `INSERT` of ours, which has a row on each line, into as many as the server's limit asks
+/// for. Nothing else can be cut, and no row.
+fn parts(sql: &[u8], limit: usize) -> Result<Vec<Vec<u8>>> {
+    const VALUES: &[u8] = b" VALUES\n";
+    let too_long = || {
+        let message = format!(
+            "a statement of {} bytes is more than the server takes ({limit})",
+            sql.len()
+        );
+        Error::new(Kind::Server, message)
+            .hint("Raise max_allowed_packet on the server (SET GLOBAL), then restore again.")
+    };
+    let insert = sql.starts_with(b"INSERT INTO ");
+    let head = sql.find(VALUES).filter(|_| insert).ok_or_else(too_long)? + VALUES.len();
+    let (head, rows) = sql.split_at(head);
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    for row in rows.lines() {
+        let row = row.strip_suffix(b",").unwrap_or(row);
+        if head.len() + row.len() >= limit {
+            return Err(too_long());
+        }
+        match parts.last_mut() {
+            Some(part) if part.len() + row.len() + 2 < limit => part.extend_from_slice(b",\n"),
+            _ => parts.push(head.to_vec()),
+        }
+        if let Some(part) = parts.last_mut() {
+            part.extend_from_slice(row);
+        }
+    }
+    Ok(parts)
+}
+
 fn no_copy() -> Error {
     Error::new(
         Kind::Unsupported,
         "MySQL has no COPY: the archive is PostgreSQL's",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+    use super::*;
+
+    #[test]
+    fn rows_are_spread_over_statements() {
+        let sql = b"INSERT INTO `t` (`a`) VALUES\n(1),\n(2),\n(3)";
+        let found = parts(sql, 38).unwrap();
+        let found: Vec<&str> = found.iter().map(|part| part.to_str().unwrap()).collect();
+        assert_eq!(
+            found,
+            [
+                "INSERT INTO `t` (`a`) VALUES\n(1),\n(2)",
+                "INSERT INTO `t` (`a`) VALUES\n(3)"
+            ]
+        );
+        assert!(parts(sql, 30).is_err());
+        assert!(parts(b"CREATE TABLE t (a INT)", 10).is_err());
+    }
 }

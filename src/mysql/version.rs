@@ -88,6 +88,12 @@ impl Caps {
         self.flavor == Flavor::Mariadb
     }
 
+    /// Collations by version 14 of Unicode, `utf8mb4_uca1400_ai_ci`.
+    #[must_use]
+    pub fn uca1400(&self) -> bool {
+        self.since(NEVER, mariadb("10.10.1"))
+    }
+
     /// `information_schema.columns.generation_expression`.
     #[must_use]
     pub fn generation_expression(&self) -> bool {

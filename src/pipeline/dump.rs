@@ -149,7 +149,7 @@ where
     };
     let plan = Plan::new(catalog, job)?;
     readback::check(about.dialect, &plan.entries)?;
-    let head = head(about, &script, job, plan.warnings.clone());
+    let mut head = head(about, &script, job, plan.warnings.clone());
     let frames = Frames::new(&plan, &script, &head, job)?;
     task.expect(plan.bytes());
 
@@ -158,7 +158,9 @@ where
     let pieces = cut(&mut snapshots, &plan, job).await?;
     let pace = Pace::new(job.codec, snapshots.len(), job.options.max_rate);
     let shared = (Arc::clone(&out), pace, task.clone());
-    let snapshots = stream(snapshots, pieces, plan.labels(), shared).await?;
+    let mut snapshots = stream(snapshots, pieces, plan.labels(), shared).await?;
+    let noticed = snapshots.iter_mut().flat_map(Snapshot::noticed);
+    head.warnings.extend(noticed);
     write(&out, job.codec, frames.after).await?;
     for snapshot in snapshots.into_iter().rev() {
         snapshot.close().await?;

@@ -13,6 +13,8 @@ use crate::support::server::{MariaDb, MySql, MySqlOptions as Options, MySqlServe
 struct Case {
     folder: PathBuf,
     name: String,
+    /// What makes a session an ordinary one.
+    plain: &'static str,
 }
 
 impl Case {
@@ -22,6 +24,12 @@ impl Case {
 
     fn setup(&self) -> String {
         self.text("setup.sql").expect("a setup.sql in each case")
+    }
+
+    /// What it asks, in a session with ordinary settings.
+    fn question(&self) -> Option<String> {
+        let check = self.text("check.sql")?;
+        Some(format!("{}{check}", self.plain))
     }
 
     /// Whether the reference dumper can read it; where not, `check.sql` must say it all.
@@ -66,7 +74,12 @@ fn cases() -> Vec<Case> {
                 .expect("below")
                 .display()
                 .to_string();
-            found.push(Case { folder, name });
+            let plain = "";
+            found.push(Case {
+                folder,
+                name,
+                plain,
+            });
         }
     }
     let only = std::env::var("FIXTURE").unwrap_or_default();
@@ -131,9 +144,10 @@ fn body(archive: &[u8]) -> String {
 
 fn check(case: &Case, (a, b): (&MySqlServer, &MySqlServer), version: &str) -> Result<(), String> {
     fresh(a);
-    run(a, DATABASE, case.setup().as_bytes())?;
+    let setup = format!("{}{}", case.plain, case.setup());
+    run(a, DATABASE, setup.as_bytes())?;
     let answers = |server| {
-        let check = case.text("check.sql");
+        let check = case.question();
         check
             .map(|sql| run(server, DATABASE, sql.as_bytes()))
             .transpose()
@@ -244,4 +258,78 @@ fn mysql_9_7() {
 #[test]
 fn mysql_5_6() {
     all(|| MySql::with("5.6"), "5.6");
+}
+
+/// Global settings that change what statements mean, as far as they can stand together.
+const HOSTILE: &[&str] = &[
+    "sql-mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,STRICT_ALL_TABLES,NO_ZERO_DATE,\
+     NO_ZERO_IN_DATE,IGNORE_SPACE,HIGH_NOT_PRECEDENCE,REAL_AS_FLOAT,NO_UNSIGNED_SUBTRACTION,\
+     PAD_CHAR_TO_FULL_LENGTH",
+    "character-set-server=latin1",
+    "collation-server=latin1_german2_ci",
+    "autocommit=0",
+    "completion-type=CHAIN",
+    "default-storage-engine=MyISAM",
+    "explicit-defaults-for-timestamp=0",
+    "group-concat-max-len=4",
+    "max-allowed-packet=1M",
+    "transaction-isolation=READ-UNCOMMITTED",
+];
+
+/// What each flavour has beside these; MariaDB's zones end sooner.
+const HOSTILE_MARIADB: &[&str] = &[
+    "default-time-zone=+12:45",
+    "sql-mode=ORACLE,ANSI_QUOTES,\
+     NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,EMPTY_STRING_IS_NULL,STRICT_ALL_TABLES",
+];
+/// MySQL prints a character set behind each collation that is not its first, the second time.
+const HOSTILE_MYSQL: &[&str] = &[
+    "collation-server=latin1_swedish_ci",
+    "default-time-zone=+13:45",
+    "loose-sql-require-primary-key=1",
+    "loose-sql-generate-invisible-primary-key=1",
+];
+
+/// The settings of an ordinary session, under which the fixtures are made.
+const PLAIN: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', \
+     autocommit = 1, completion_type = 'NO_CHAIN', time_zone = '+00:00', \
+     default_storage_engine = InnoDB, group_concat_max_len = 1000000, \
+     explicit_defaults_for_timestamp = 1;\n";
+
+/// Every sixth fixture, or all with DUMPKEEP_HOSTILE.
+fn hostile(options: Options, own: &[&str], (plain, version): (&'static str, &str)) {
+    let settings = HOSTILE.iter().chain(own);
+    let options = settings.fold(options, |options, one| options.setting(one));
+    let options = options.setting("event-scheduler=OFF");
+    let (a, b) = (options.clone().start(), options.start());
+    let every = match std::env::var_os("DUMPKEEP_HOSTILE") {
+        Some(_) => 1,
+        None => 6,
+    };
+    let mut failed = Vec::new();
+    let suits = |case: &Case| case.suits(&a, version);
+    for mut case in cases().into_iter().filter(suits).step_by(every) {
+        case.plain = plain;
+        // the scripts of another version's servers are not expected here
+        if let Err(error) = check(&case, (&a, &b), "hostile") {
+            failed.push(format!("== {}\n{error}", case.name));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn hostile_settings_change_nothing_on_mariadb() {
+    let mariadb = MariaDb::with("11.8");
+    hostile(mariadb, HOSTILE_MARIADB, (PLAIN, "11.8"));
+}
+
+#[test]
+fn hostile_settings_change_nothing_on_mysql() {
+    const ALSO: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', \
+         autocommit = 1, completion_type = 'NO_CHAIN', time_zone = '+00:00', \
+         default_storage_engine = InnoDB, group_concat_max_len = 1000000, \
+         explicit_defaults_for_timestamp = 1, sql_require_primary_key = 0, \
+         sql_generate_invisible_primary_key = 0;\n";
+    hostile(MySql::with("9.7"), HOSTILE_MYSQL, (ALSO, "9.7"));
 }

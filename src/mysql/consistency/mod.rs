@@ -11,9 +11,11 @@
 //!    guard for ever), then the guard goes.
 
 pub mod position;
+pub mod shared;
 pub mod strategy;
 pub mod tables;
 
+use bstr::BString;
 use tokio::task::JoinSet;
 
 use crate::error::{Context as _, Error, Kind, Result};
@@ -21,6 +23,7 @@ use crate::mysql::consistency::strategy::{Held, Strategy};
 use crate::mysql::consistency::tables::Tables;
 use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
+use crate::source::mysql::Consistency;
 use crate::source::{DumpOptions, Warning};
 
 /// How often all is begun again when tables changed in between.
@@ -28,7 +31,7 @@ const TRIES: u32 = 3;
 /// How long a worker waits for a table that someone wants to change, in seconds.
 const WORKER_WAIT: u64 = 5;
 
-/// The snapshots of one database.
+/// The snapshots of one database, or of all of a server.
 #[derive(Debug)]
 pub struct Opened {
     /// Sessions in a transaction each, all at the same point. Fewer than were asked for where the
@@ -42,7 +45,7 @@ pub struct Opened {
     pub position: Option<String>,
     /// The tables whose metadata locks are held.
     pub tables: Tables,
-    /// What the user should hear of.
+    /// What the user should hear of the way.
     pub warnings: Vec<Warning>,
 }
 
@@ -51,14 +54,24 @@ pub struct Opened {
 pub struct Request<'a> {
     /// The server.
     pub settings: &'a Settings,
-    /// The database.
-    pub database: &'a [u8],
+    /// The databases.
+    pub databases: &'a [BString],
     /// How many connections.
     pub workers: usize,
     /// The time limit for locks.
     pub options: &'a DumpOptions,
     /// The one strategy to use; `None`: the best that the server allows.
     pub strategy: Option<Strategy>,
+}
+
+impl Request<'_> {
+    fn strategy(&self) -> Option<Strategy> {
+        self.strategy.or(match self.options.mysql.consistency {
+            Consistency::Auto | Consistency::Server => None,
+            Consistency::SingleConnection => Some(Strategy::Alone),
+            Consistency::None => Some(Strategy::Unprotected),
+        })
+    }
 }
 
 /// Opens the snapshots; begins again where tables changed in between.
@@ -78,12 +91,12 @@ pub async fn open(request: Request<'_>) -> Result<Opened> {
 async fn attempt(request: Request<'_>) -> Result<Opened> {
     let mut workers = connect(request).await?;
     let mut guard = begin_guard(request).await?;
-    let mut tables = Tables::list(&mut guard, request.database).await?;
+    let mut tables = Tables::list(&mut guard, request.databases).await?;
     tables.touch(&mut guard).await?;
 
     let control = Session::open(request.settings).await?;
     let (mut held, refused) = Held::take(control, &tables, request).await?;
-    let now = Tables::list(&mut guard, request.database).await?;
+    let now = Tables::list(&mut guard, request.databases).await?;
     let new = now.beyond(&tables);
     if !held.strategy.stops_ddl() && !new.is_empty() {
         return Err(changed("tables came or went while the snapshot was opened"));
@@ -100,15 +113,14 @@ async fn attempt(request: Request<'_>) -> Result<Opened> {
     let wait = strategy::seconds(request.options).unwrap_or(strategy::FOR_EVER);
     let workers = touch_all(workers, &tables, wait).await?;
     guard.close().await?;
-    let mut warnings = tables.warnings();
-    warnings.extend(strategy.warning(request.workers, refused.as_deref()));
+    let warnings = strategy.warning(request.workers, refused.as_deref());
     Ok(Opened {
         workers,
         control,
         strategy,
         position: at,
         tables,
-        warnings,
+        warnings: warnings.into_iter().collect(),
     })
 }
 
@@ -199,8 +211,8 @@ pub(crate) fn changed(what: &str) -> Error {
 
 /// Checks that the tables are those whose metadata locks are held. One that came later has no rows
 /// in the snapshot, or is one that a migration swaps in.
-pub async fn unchanged(session: &mut Session, database: &[u8], tables: &Tables) -> Result<()> {
-    let now = Tables::list(session, database).await?;
+pub async fn unchanged(session: &mut Session, database: &BString, tables: &Tables) -> Result<()> {
+    let now = Tables::list(session, std::slice::from_ref(database)).await?;
     if now.beyond(tables).is_empty() {
         Ok(())
     } else {

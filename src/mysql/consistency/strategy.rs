@@ -12,12 +12,15 @@ use crate::error::{Error, Kind, Result};
 use crate::mysql::consistency::Request;
 use crate::mysql::consistency::tables::Tables;
 use crate::mysql::session::Session;
+use crate::source::mysql::LongQueries;
 use crate::source::{DumpOptions, Warning};
 
 /// The longest `lock_wait_timeout`, in seconds.
 pub(super) const FOR_EVER: u64 = 31_536_000;
 /// How long one attempt may wait, in seconds: whoever writes waits behind it all the while.
 const ATTEMPT: u64 = 10;
+/// From how many seconds on a statement is a long one.
+const LONG: u64 = 60;
 /// How long writers get in between.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -64,11 +67,16 @@ impl Strategy {
         )
     }
 
+    /// Whether it waits for others' statements, and makes others wait.
+    fn locks(self) -> bool {
+        !matches!(self, Self::Positions | Self::Alone | Self::Unprotected)
+    }
+
     /// What is to be said of it: nothing of those that the design prefers.
     pub(super) fn warning(self, workers: usize, refused: Option<&str>) -> Option<Warning> {
         let why = refused.unwrap_or("the server allows no lock");
         let message = match self {
-            Self::Alone if workers > 1 => format!(
+            Self::Alone if workers > 1 && refused.is_some() => format!(
                 "read by one connection instead of {workers}, since no lock could be had ({why})"
             ),
             Self::Tables | Self::Positions => {
@@ -125,10 +133,13 @@ impl Held {
             instance: false,
         };
         let mut refused = None;
-        let wanted = match request.strategy {
+        let wanted = match request.strategy() {
             Some(one) => vec![one],
             None => taker.candidates(),
         };
+        if wanted.iter().any(|strategy| strategy.locks()) {
+            taker.let_long_ones_end(request.options).await?;
+        }
         for strategy in wanted {
             match taker.attempt(strategy, tables).await? {
                 Tried::Taken => return Ok((taker.held(strategy), refused)),
@@ -182,6 +193,47 @@ impl Taker {
         }
         all.push(Strategy::Alone);
         all
+    }
+
+    /// A lock would wait behind a statement that runs for long, and everyone who writes behind the
+    /// lock. Statements of others are seen by those with PROCESS only.
+    async fn let_long_ones_end(&mut self, options: &DumpOptions) -> Result<()> {
+        let options = &options.mysql;
+        if options.long_queries == LongQueries::GoOn {
+            return Ok(());
+        }
+        let least = match options.long_query_seconds {
+            0 => LONG,
+            seconds => seconds,
+        };
+        while let Some(found) = self.long_one(least).await? {
+            if options.long_queries == LongQueries::Fail {
+                return Err(Error::new(Kind::Cancelled, found).hint(
+                    "A lock would wait behind it, and all writers behind the lock: dump later, or \
+                     give --long-queries.",
+                ));
+            }
+            tracing::warn!("{found}: waiting before a lock is asked for");
+            self.clock.pause().await?;
+        }
+        Ok(())
+    }
+
+    /// The statement that has run the longest, from so many seconds on.
+    async fn long_one(&mut self, least: u64) -> Result<Option<String>> {
+        let sql = format!(
+            "SELECT id AS id, user AS user, time AS seconds FROM information_schema.processlist \
+             WHERE command IN ('Query', 'Execute') AND time >= {least} AND id <> CONNECTION_ID() \
+             AND user NOT IN ('system user', 'event_scheduler') ORDER BY time DESC LIMIT 1"
+        );
+        let rows = self.control.query(sql).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let (id, user, seconds) = (row.bytes("id")?, row.bytes("user")?, row.bytes("seconds")?);
+        Ok(Some(format!(
+            "a statement of {user} (connection {id}) has run for {seconds} s"
+        )))
     }
 
     fn held(self, strategy: Strategy) -> Held {

@@ -35,23 +35,24 @@ struct Known {
     sequence: bool,
 }
 
-/// Tables of one database by name.
+/// Tables by database and name.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
-    database: BString,
-    known: BTreeMap<BString, Known>,
+    known: BTreeMap<(BString, BString), Known>,
 }
 
 impl Tables {
     /// Those that there are now. Views have no rows of their own, and may be broken.
-    pub async fn list(session: &mut Session, database: &[u8]) -> Result<Self> {
+    pub async fn list(session: &mut Session, databases: &[BString]) -> Result<Self> {
+        let names = databases.iter().map(|name| quote::string(name));
         let sql = Text::new(
-            "SELECT t.table_name AS name, t.table_type AS kind, t.engine AS engine, \
+            "SELECT t.table_schema AS place, t.table_name AS name, t.table_type AS kind, t.engine AS engine, \
              e.transactions AS transactions FROM information_schema.tables t \
              LEFT JOIN information_schema.engines e ON e.engine = t.engine \
-             WHERE t.table_schema = ",
+             WHERE t.table_schema IN (",
         )
-        .string(database);
+        .raw(&bstr::join(", ", names))
+        .words(")");
         let rows = session.query(sql).await?;
         let mut known = BTreeMap::new();
         for row in rows.iter() {
@@ -64,12 +65,9 @@ impl Tables {
                 transactional: row.bool("transactions")?,
                 sequence: kind == "SEQUENCE",
             };
-            known.insert(row.owned("name")?, table);
+            known.insert((row.owned("place")?, row.owned("name")?), table);
         }
-        Ok(Self {
-            database: database.into(),
-            known,
-        })
+        Ok(Self { known })
     }
 
     /// Whether there are none.
@@ -94,7 +92,7 @@ impl Tables {
     /// Their quoted and qualified names.
     pub fn names(&self) -> impl Iterator<Item = BString> {
         let names = self.known.keys();
-        names.map(|name| quote::qualified(&self.database, name))
+        names.map(|(database, name)| quote::qualified(database, name))
     }
 
     /// Takes their metadata locks in the session's transaction. A table that can't be opened is
@@ -112,6 +110,20 @@ impl Tables {
         Ok(())
     }
 
+    /// Those of one database.
+    #[must_use]
+    pub fn of(&self, database: &BString) -> Self {
+        let own = self
+            .known
+            .iter()
+            .filter(|((place, _), _)| place == database);
+        Self {
+            known: own
+                .map(|(name, table)| (name.clone(), table.clone()))
+                .collect(),
+        }
+    }
+
     /// One for each table whose rows may be of a later time than the snapshot.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
@@ -119,7 +131,7 @@ impl Tables {
             !table.transactional && !table.sequence && !ROWLESS.contains(&table.engine.as_slice())
         });
         loose
-            .map(|(name, table)| Warning {
+            .map(|((_, name), table)| Warning {
                 object: format!("table {}", name.to_str_lossy()),
                 message: format!(
                     "the engine {} has no transactions: rows may be newer than the snapshot",

@@ -66,6 +66,9 @@ impl Object for Table {
         let (text, sequences) = without_own_database(&text, &scope.database);
         self.sequences = sequences;
         self.create = self.mended(&text, answers)?;
+        if scope.caps.is_mariadb() {
+            self.create = with_nullable_counter(&self.create);
+        }
         if self.archive {
             self.create = without_auto_increment(&self.create);
         }
@@ -134,6 +137,30 @@ fn without_own_database(text: &[u8], database: &[u8]) -> (BString, Vec<BString>)
     (out.into(), sequences)
 }
 
+/// MariaDB prints a counter that may be NULL without a word of it, and reads that as NOT NULL: the
+/// word is written behind.
+fn with_nullable_counter(text: &[u8]) -> BString {
+    let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
+    let (mut depth, mut required) = (0_usize, false);
+    for (at, token) in all.iter().enumerate() {
+        if token.is_mark(b'(') {
+            depth += 1;
+        } else if token.is_mark(b')') {
+            depth = depth.saturating_sub(1);
+        } else if depth == 1 && token.is_mark(b',') {
+            required = false;
+        } else if depth == 1 && token.is("NOT") {
+            required = true;
+        }
+        let counter = depth == 1 && token.is("AUTO_INCREMENT");
+        if counter && !required && all.get(at + 1).is_some_and(|next| !next.is_mark(b'=')) {
+            let (head, tail) = text.split_at(token.end());
+            return [head, b" NULL", tail].concat().into();
+        }
+    }
+    text.into()
+}
+
 /// Takes the table option `AUTO_INCREMENT=n` out.
 fn without_auto_increment(text: &[u8]) -> BString {
     let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
@@ -168,6 +195,17 @@ mod tests {
              nextval(`y`.`s`) COMMENT 'nextval(`x`.`s`)')"
         );
         assert_eq!(sequences, ["s"]);
+    }
+
+    #[test]
+    fn a_counter_that_may_be_null_says_so() {
+        let with = |text: &str| with_nullable_counter(text.as_bytes()).to_string();
+        assert_eq!(
+            with("CREATE TABLE `t` (`a` int NOT NULL, `b` int(11) AUTO_INCREMENT, KEY (`b`))"),
+            "CREATE TABLE `t` (`a` int NOT NULL, `b` int(11) AUTO_INCREMENT NULL, KEY (`b`))"
+        );
+        let plain = "CREATE TABLE `t` (`a` int NOT NULL AUTO_INCREMENT) AUTO_INCREMENT=7";
+        assert_eq!(with(plain), plain);
     }
 
     #[test]

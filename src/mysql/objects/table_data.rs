@@ -9,6 +9,7 @@ use crate::mysql::objects::column_read::data_column;
 use crate::mysql::objects::{Found, Object, Reference, Rendered};
 use crate::mysql::quote::{ident, qualified};
 use crate::mysql::scope::Scope;
+use crate::mysql::text::Text;
 use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueForm};
 
 /// A table's rows.
@@ -31,6 +32,16 @@ impl Object for TableData {
             data.filter(|data| data.relation.has_engine(ROW_ENGINES))
                 .collect(),
         )
+    }
+
+    /// With leniency a table whose rows can't be read (a discarded tablespace, a damaged file) is
+    /// found out before any is written.
+    fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
+        if !scope.options.lenient {
+            return Vec::new();
+        }
+        let probe = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
+        vec![probe.words(" LIMIT 1").into()]
     }
 
     fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
@@ -79,6 +90,11 @@ impl TableData {
     fn keeps_history(&self, scope: &Scope<'_>) -> bool {
         let precise = |column: &Column| column.is_row_time() && column.data_type == "bigint";
         self.relation.is_versioned()
+            && scope
+                .options
+                .mysql
+                .target
+                .is_none_or(|target| target.mariadb)
             && scope.caps.insert_history()
             && !self.relation.columns.iter().any(precise)
     }

@@ -54,6 +54,7 @@ impl Object for View {
         self.charset = row.owned("character_set_client")?;
         self.collation = row.owned("collation_connection")?;
         self.reads = reads(&text, &scope.database);
+        let text = without_own_database(&text, &scope.database);
         self.create = match self.charset.as_slice() {
             b"utf8" | b"utf8mb3" => text,
             _ => with_national_literals(&text, &self.national),
@@ -100,6 +101,34 @@ fn national(columns: &[Column]) -> Vec<BString> {
         .filter(three_byte)
         .map(|column| column.name.clone())
         .collect()
+}
+
+/// Where the server can't open a view (its definer is gone), it names columns with their database
+/// but tables without: such a view would load into a database of the same name only.
+fn without_own_database(text: &BString, database: &[u8]) -> BString {
+    let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
+    let own = ident(database);
+    let mut out = Vec::with_capacity(text.len());
+    let mut from = 0;
+    for (at, window) in all.windows(5).enumerate() {
+        let [schema, dot, table, second, column] = window else {
+            continue;
+        };
+        let before = at.checked_sub(1).and_then(|before| all.get(before));
+        let begins = before.is_none_or(|before| !before.is_mark(b'.'));
+        let names = [schema, table, column];
+        if begins
+            && schema.text == own.as_slice()
+            && dot.is_mark(b'.')
+            && second.is_mark(b'.')
+            && names.iter().all(|name| name.kind == Kind::Ident)
+        {
+            out.extend_from_slice(text.get(from..schema.start).unwrap_or_default());
+            from = table.start;
+        }
+    }
+    out.extend_from_slice(text.get(from..).unwrap_or_default());
+    out.into()
 }
 
 /// The server forgets the `N` of `N'…'`, so that a column of that alone would change its character
@@ -177,6 +206,17 @@ fn relation_name(tokens: &[Token<'_>], own: &[u8]) -> Option<BString> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_lose_their_own_database() {
+        let text = "CREATE VIEW `v` AS select `d`.`t`.`a` AS `a`,`o`.`t`.`b` AS `b`,`d`.`f`(1) AS \
+                    `x` from `t` join `o`.`t`";
+        assert_eq!(
+            without_own_database(&text.into(), b"d"),
+            "CREATE VIEW `v` AS select `t`.`a` AS `a`,`o`.`t`.`b` AS `b`,`d`.`f`(1) AS \
+             `x` from `t` join `o`.`t`"
+        );
+    }
 
     #[test]
     fn national_literals_are_told_by_their_columns() {

@@ -1,0 +1,76 @@
+//! Switches of `dump` that only MySQL and MariaDB heed.
+
+use std::time::Duration;
+
+use crate::config::duration;
+use crate::source::mysql::{Consistency, Definer, LongQueries, MysqlOptions, Product, bytes};
+
+/// What only MySQL and MariaDB heed.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "MySQL and MariaDB")]
+pub(super) struct Mysql {
+    /// One point in time for all connections: auto, single-connection, or none
+    #[arg(long, value_name = "HOW", value_parser = consistency)]
+    consistency: Option<Consistency>,
+    /// Statements that run for long when the lock is wanted: wait for them, fail, or go-on
+    #[arg(long, value_name = "WHAT", value_parser = str::parse::<LongQueries>)]
+    long_queries: Option<LongQueries>,
+    /// From when on a statement runs for long [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    long_query_time: Option<Duration>,
+    /// Views, routines, triggers and events belong to whoever loads the script
+    #[arg(long, conflicts_with = "definer")]
+    skip_definer: bool,
+    /// … belong to this account
+    #[arg(long, value_name = "USER@HOST", value_parser = str::parse::<Definer>)]
+    definer: Option<Definer>,
+    /// Write for the other flavour, mysql or mariadb[:VERSION], and list what that changes
+    #[arg(long, value_name = "FLAVOUR", value_parser = str::parse::<Product>)]
+    target: Option<Product>,
+    /// The largest statement that the server takes that this is loaded into, such as 4M
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    max_allowed_packet: Option<u64>,
+}
+
+/// One database has no others to agree with.
+fn consistency(text: &str) -> Result<Consistency, String> {
+    match text.parse()? {
+        Consistency::Server => Err("server is for the configuration of backup".into()),
+        other => Ok(other),
+    }
+}
+
+impl Mysql {
+    pub(super) fn options(&self) -> MysqlOptions {
+        MysqlOptions {
+            consistency: self.consistency.unwrap_or_default(),
+            long_queries: self.long_queries.unwrap_or_default(),
+            long_query_seconds: self.long_query_time.map_or(0, |time| time.as_secs().max(1)),
+            definer: match &self.definer {
+                Some(definer) => definer.clone(),
+                None if self.skip_definer => Definer::Skip,
+                None => Definer::Keep,
+            },
+            target: self.target,
+            max_allowed_packet: self.max_allowed_packet,
+        }
+    }
+
+    /// Those that shape the archive.
+    pub(super) fn switches(&self) -> Vec<String> {
+        let mut switches = Vec::new();
+        match &self.definer {
+            Some(Definer::Account(user, host)) => switches.push(format!("--definer={user}@{host}")),
+            _ if self.skip_definer => switches.push("--skip-definer".to_owned()),
+            _ => {}
+        }
+        if let Some(target) = self.target {
+            let name = if target.mariadb { "mariadb" } else { "mysql" };
+            switches.push(format!("--target={name}:{}", target.number));
+        }
+        if let Some(bytes) = self.max_allowed_packet {
+            switches.push(format!("--max-allowed-packet={bytes}"));
+        }
+        switches
+    }
+}

@@ -1,0 +1,105 @@
+//! A script for the other flavour: what it can't read is written in its own words, or left out, and
+//! each change is listed. Pure; knows statements as the servers print them.
+
+mod collation;
+mod edit;
+mod to_mariadb;
+mod to_mysql;
+
+use crate::mysql::facts::Flavor;
+use crate::mysql::rewrite::edit::Edits;
+use crate::mysql::version::Caps;
+use crate::plan::entry::{Body, Entry};
+use crate::source::Warning;
+use crate::source::mysql::Product;
+
+/// The capabilities of the server that is written for, where it is not the one that is read.
+#[must_use]
+pub fn target(own: Caps, wanted: Option<Product>) -> Option<Caps> {
+    let wanted = wanted?;
+    let caps = Caps {
+        flavor: match wanted.mariadb {
+            true => Flavor::Mariadb,
+            false => Flavor::Mysql,
+        },
+        number: wanted.number,
+    };
+    (caps.flavor != own.flavor).then_some(caps)
+}
+
+/// Rewrites all statements for the other flavour; gives what was changed, by object.
+pub fn apply(entries: &mut Vec<Entry>, to: Caps) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    entries.retain_mut(|entry| {
+        let mut changes = Vec::new();
+        let stays = match left_out(entry, to) {
+            Some(why) => {
+                changes.push(why.to_owned());
+                false
+            }
+            None => {
+                rewrite(entry, to, &mut changes);
+                true
+            }
+        };
+        changes.dedup();
+        if !changes.is_empty() {
+            warnings.push(Warning {
+                object: format!("{} {}", entry.kind, entry.identity.name),
+                message: format!("for {}: {}", to.flavor.product(), changes.join("; ")),
+            });
+        }
+        stays
+    });
+    forget_missing(entries);
+    warnings
+}
+
+/// Why an object has no counterpart at all.
+fn left_out(entry: &Entry, to: Caps) -> Option<&'static str> {
+    if to.is_mariadb() {
+        return (entry.kind == "library").then_some("left out, there are no libraries");
+    }
+    match entry.kind {
+        "sequence" | "sequence_value" => Some("left out, there are no sequences"),
+        "package" => Some("left out, there are no packages"),
+        _ if is_oracle(entry) => Some("left out, written in Oracle mode"),
+        _ => None,
+    }
+}
+
+fn is_oracle(entry: &Entry) -> bool {
+    let Body::Statements(statements) = &entry.body else {
+        return false;
+    };
+    let sets = statements.iter().map(|one| one.text.as_slice());
+    sets.filter(|text| text.starts_with(b"SET @dumpkeep_sql_mode"))
+        .any(|text| memchr::memmem::find(text, b"ORACLE").is_some())
+}
+
+fn rewrite(entry: &mut Entry, to: Caps, changes: &mut Vec<String>) {
+    let Body::Statements(statements) = &mut entry.body else {
+        return;
+    };
+    for statement in statements {
+        let mut edits = Edits::of(&statement.text);
+        if to.is_mariadb() {
+            to_mariadb::edit(&mut edits, entry.kind, to);
+        } else {
+            to_mysql::edit(&mut edits, entry.kind, to);
+        }
+        let (text, mut changed) = edits.finish();
+        changes.append(&mut changed);
+        if let Some(text) = text {
+            statement.text = text;
+        }
+    }
+}
+
+/// Nothing waits for what was left out.
+fn forget_missing(entries: &mut [Entry]) {
+    let known: std::collections::HashSet<_> = entries.iter().map(|entry| entry.id).collect();
+    for entry in entries {
+        entry.needs.retain(|id| known.contains(id));
+    }
+}

@@ -1,0 +1,297 @@
+//! What a dump of MySQL or MariaDB can be asked for beside its objects: one point in time for a
+//! whole server, the wait for long statements, other definers, a packet's limit; and what a native
+//! restore tells from a loss.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use dumpkeep::archive::frame::FrameSink;
+use dumpkeep::archive::reader::Reader;
+use dumpkeep::error::Error;
+use dumpkeep::mysql::source::MysqlSource;
+use dumpkeep::mysql::target::MysqlTarget;
+use dumpkeep::plan::entry::{Body, Range, Slice};
+use dumpkeep::source::mysql::{Consistency, Definer, LongQueries};
+use dumpkeep::source::{DumpOptions, Snapshot as _, Source as _, Target as _};
+
+use crate::support::mysql_archive::{archive, job, native, nowhere, script, wait};
+use crate::support::oracle;
+use crate::support::server::{MariaDb, MySql, MySqlServer};
+
+/// The table of contents' warnings.
+fn warnings(archive: &[u8]) -> Vec<String> {
+    let reader = Reader::open(std::io::Cursor::new(archive.to_vec())).expect("an archive");
+    let warnings = reader.toc().head.warnings.iter();
+    warnings
+        .map(|one| format!("{}: {}", one.object, one.message))
+        .collect()
+}
+
+fn text(archive: &[u8]) -> String {
+    String::from_utf8_lossy(&script(archive)).into_owned()
+}
+
+const OWNED: &str = "
+CREATE TABLE t (a INT);
+CREATE DEFINER = 'nobody here'@'%' VIEW v AS SELECT a, 'DEFINER=`x`@`y`' AS b FROM t;
+CREATE DEFINER = other@h PROCEDURE p() SELECT 1;
+CREATE DEFINER = other@h TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1;
+CREATE DEFINER = other@h EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1;
+";
+
+fn definers(server: &MySqlServer) {
+    server.create_database("owned");
+    server.sql("owned", OWNED);
+    let with = |definer: Definer| {
+        let mut job = job();
+        job.options.mysql.definer = definer;
+        archive(&server.url("owned"), "owned", &job, None).expect("a dump")
+    };
+    let skipped = with(Definer::Skip);
+    assert_eq!(text(&skipped).matches("DEFINER=").count(), 1);
+    let given = with(Definer::Account("root".into(), "localhost".into()));
+    for (archive, database) in [(&skipped, "skipped"), (&given, "given")] {
+        server.create_database(database);
+        native(archive, &server.url(database)).expect("a restore");
+        let owners = server.sql(
+            "",
+            &format!(
+                "SELECT definer FROM information_schema.views WHERE table_schema = '{database}' \
+                 UNION SELECT definer FROM information_schema.routines WHERE routine_schema = '{database}' \
+                 UNION SELECT definer FROM information_schema.triggers WHERE trigger_schema = '{database}' \
+                 UNION SELECT definer FROM information_schema.events WHERE event_schema = '{database}'"
+            ),
+        );
+        assert_eq!(owners, "root@localhost", "{database}");
+    }
+}
+
+/// Statements stay below the limit; a row that can't is named in the table of contents; a native
+/// restore cuts statements that the server does not take.
+fn packets(server: &MySqlServer) {
+    server.create_database("packets");
+    server.sql(
+        "packets",
+        "CREATE TABLE small (v LONGBLOB); \
+         INSERT INTO small VALUES (REPEAT('a''b', 10000)), (REPEAT(0xff, 9000)), (REPEAT('c', 20000)); \
+         INSERT INTO small SELECT v FROM small; INSERT INTO small SELECT v FROM small; \
+         INSERT INTO small SELECT v FROM small; INSERT INTO small SELECT v FROM small; \
+         CREATE TABLE large (v LONGBLOB); INSERT INTO large VALUES (REPEAT('x', 300000));",
+    );
+    let mut job = job();
+    job.options.mysql.max_allowed_packet = Some(256 << 10);
+    let bytes = archive(&server.url("packets"), "packets", &job, None).expect("a dump");
+    let longest = text(&bytes)
+        .split(";\n")
+        .filter(|statement| statement.contains("`small`"))
+        .map(str::len)
+        .max();
+    assert!(
+        longest.is_some_and(|length| length < 256 << 10),
+        "{longest:?}"
+    );
+    let found = warnings(&bytes);
+    let named = found.iter().filter(|line| line.contains("`large`")).count();
+    assert_eq!((named, found.len()), (1, 1), "{found:?}");
+
+    let tiny = MariaDb::with("10.11")
+        .setting("max-allowed-packet=1M")
+        .start();
+    tiny.create_database("packets");
+    server.sql("packets", "INSERT INTO small SELECT v FROM small");
+    let bytes = archive(
+        &server.url("packets"),
+        "packets",
+        &crate::support::mysql_archive::job(),
+        None,
+    );
+    let bytes = bytes.expect("a dump");
+    native(&bytes, &tiny.url("packets")).expect("a restore");
+    oracle::mysql((server, "packets"), (&tiny, "packets")).expect("equal");
+}
+
+/// Warnings of computed columns and of the largest value of FLOAT(M,D) are not losses; others are.
+fn losses(server: &MySqlServer) {
+    server.create_database("losses");
+    server.sql(
+        "losses",
+        "SET sql_mode = ''; \
+         CREATE TABLE scaled (a FLOAT(10,5), b DOUBLE(10,5) UNSIGNED); \
+         INSERT INTO scaled VALUES (1e9, 1e9), (-1e9, 0), (1.5, 1.5); \
+         CREATE TABLE computed (a DATE NOT NULL, b INT AS (a + 'x') STORED); \
+         INSERT INTO computed (a) VALUES (7777777777);",
+    );
+    let bytes = archive(&server.url("losses"), "losses", &job(), None).expect("a dump");
+    server.create_database("kept");
+    native(&bytes, &server.url("kept")).expect("nothing is lost");
+    oracle::mysql((server, "losses"), (server, "kept")).expect("equal");
+    let error = wait(async {
+        let mut target = MysqlTarget::connect(&server.url("kept"), &nowhere()).await?;
+        target
+            .execute(b"INSERT INTO `computed` (`a`) VALUES\n('2001-02-31')")
+            .await?;
+        target
+            .execute(b"INSERT INTO `scaled` (`a`) VALUES\n(1),\n('x')")
+            .await
+    });
+    let error = error.expect_err("no number");
+    assert!(
+        error.report().contains("not stored as it was sent"),
+        "{}",
+        error.report()
+    );
+}
+
+/// The guard fails, waits, or goes on.
+fn long_statements(server: &MySqlServer) {
+    server.create_database("long");
+    server.sql("long", "CREATE TABLE t (a INT)");
+    let mut sleeper = server.client("");
+    sleeper.args(["-e", "DO SLEEP(6)"]).stdout(Stdio::null());
+    let mut sleeper = sleeper.spawn().expect("a client");
+    std::thread::sleep(Duration::from_millis(2500));
+    let dumped = |what| {
+        let mut job = job();
+        job.options.mysql.long_queries = what;
+        job.options.mysql.long_query_seconds = 1;
+        archive(&server.url("long"), "long", &job, None)
+    };
+    let error = dumped(LongQueries::Fail).expect_err("a long statement");
+    assert!(
+        error.report().contains("a statement of root"),
+        "{}",
+        error.report()
+    );
+    dumped(LongQueries::GoOn).expect("a dump");
+    assert!(sleeper.try_wait().expect("a child").is_none());
+    dumped(LongQueries::Wait).expect("a dump");
+    assert!(
+        sleeper.try_wait().expect("a child").is_some(),
+        "it did not wait"
+    );
+}
+
+#[test]
+fn mariadb_heeds_what_it_is_asked() {
+    let server = MariaDb::start("10.11");
+    definers(&server);
+    packets(&server);
+    losses(&server);
+    long_statements(&server);
+    let bytes = archive(&server.url("owned"), "owned", &job(), None).expect("a dump");
+    assert!(text(&bytes).contains("no binary log position: the binary log is off"));
+    unreadable(&server);
+}
+
+/// With leniency a table whose file is gone costs its rows alone, and is named.
+fn unreadable(server: &MySqlServer) {
+    server.create_database("gone");
+    server.sql(
+        "gone",
+        "CREATE TABLE good (a INT); INSERT INTO good VALUES (7); \
+         CREATE TABLE gone (a INT) ENGINE = InnoDB; ALTER TABLE gone DISCARD TABLESPACE;",
+    );
+    let mut job = job();
+    let error = archive(&server.url("gone"), "gone", &job, None).expect_err("a discarded table");
+    assert!(error.report().contains("gone"), "{}", error.report());
+    job.options.lenient = true;
+    let bytes = archive(&server.url("gone"), "gone", &job, None).expect("a dump");
+    assert!(text(&bytes).contains("(7)"));
+    let found = warnings(&bytes);
+    assert!(
+        found.iter().any(|line| line.contains("table_data gone")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn mysql_heeds_what_it_is_asked() {
+    let server = MySql::start("9.7");
+    definers(&server);
+    unreadable(&server);
+}
+
+/// Keeps frames.
+struct Kept(Vec<u8>);
+
+impl FrameSink for Kept {
+    async fn emit(&mut self, sql: Vec<u8>, _rows: u64) -> Result<Vec<u8>, Error> {
+        self.0.extend_from_slice(&sql);
+        Ok(Vec::new())
+    }
+}
+
+/// The only row of `t` in a database, by a snapshot that is closed again.
+async fn row(source: &MysqlSource, database: &str, options: &DumpOptions) -> (String, String) {
+    let opened = source.snapshot(database.as_bytes(), 2, options).await;
+    let mut snapshots = opened.unwrap_or_else(|error| panic!("{}", error.report()));
+    let catalog = snapshots[0].entries().await.expect("entries");
+    let data = catalog
+        .entries
+        .into_iter()
+        .find_map(|entry| match entry.body {
+            Body::Data(data) => Some(Slice {
+                entry: entry.id,
+                data,
+                range: Range::Whole,
+                number: 0,
+            }),
+            Body::Statements(_) => None,
+        });
+    let mut kept = Kept(Vec::new());
+    let slice = data.expect("a table");
+    snapshots[1].stream(&slice, &mut kept).await.expect("rows");
+    let position = snapshots[0].script().position.clone().unwrap_or_default();
+    for snapshot in snapshots.into_iter().rev() {
+        snapshot.close().await.expect("an end");
+    }
+    let rows = String::from_utf8(kept.0).expect("digits");
+    let row = rows.split("VALUES\n").nth(1).expect("a row").to_owned();
+    (row, position)
+}
+
+/// A commit writes to two databases at once: they are dumped one after the other, and agree.
+fn one_point(server: &MySqlServer) {
+    server.sql(
+        "",
+        "CREATE DATABASE one; CREATE DATABASE two; \
+         CREATE TABLE one.t (n BIGINT); CREATE TABLE two.t (n BIGINT); \
+         INSERT INTO one.t VALUES (0); INSERT INTO two.t VALUES (0);",
+    );
+    server.sql(
+        "one",
+        "DELIMITER //\nCREATE PROCEDURE busy() BEGIN LOOP START TRANSACTION; \
+         UPDATE one.t SET n = n + 1; UPDATE two.t SET n = n + 1; COMMIT; END LOOP; END//\n",
+    );
+    let mut client = server.client("one");
+    client
+        .args(["-e", "CALL busy()"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut writer = client.spawn().expect("a client");
+    std::thread::sleep(Duration::from_millis(500));
+    let both = |consistency| {
+        let mut options = DumpOptions::default();
+        options.mysql.consistency = consistency;
+        wait(async {
+            let source = MysqlSource::connect(&server.url(""), &nowhere())
+                .await
+                .expect("a source");
+            let one = row(&source, "one", &options).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            (one, row(&source, "two", &options).await)
+        })
+    };
+    let (one, two) = both(Consistency::Server);
+    assert_eq!(one, two);
+    let (one, two) = both(Consistency::Auto);
+    assert_ne!(one, two, "the writer is too slow for this test");
+    let _ = writer.kill();
+    let _ = writer.wait();
+}
+
+#[test]
+fn a_whole_server_is_at_one_point() {
+    one_point(&MariaDb::with("10.11").binlog().start());
+    one_point(&MySql::with("9.7").binlog().start());
+}
