@@ -114,7 +114,14 @@ impl Rule {
         }
         let (own, other) = (format!("\"{RESERVED}\""), format!("\"{RESERVED}_\""));
         sql.push(self.definition.replacen(&own, &other, 1));
-        sql.push(cat!["ALTER RULE ", &other, " ON ", table, " RENAME TO ", own]);
+        sql.push(cat![
+            "ALTER RULE ",
+            &other,
+            " ON ",
+            table,
+            " RENAME TO ",
+            own
+        ]);
     }
 }
 

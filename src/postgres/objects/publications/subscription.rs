@@ -116,7 +116,13 @@ fn options(row: &Row<'_>) -> Result<Vec<BString>> {
             continue;
         };
         if value.as_bytes() != default.as_bytes() {
-            options.push(cat![*keyword, " = ", literal(value)]);
+            let boolean = matches!(*default, "t" | "f");
+            let value = match value.as_bytes() {
+                b"t" if boolean => "true".into(),
+                b"f" if boolean => "false".into(),
+                text => literal(text),
+            };
+            options.push(cat![*keyword, " = ", value]);
         }
     }
     Ok(options)
