@@ -17,12 +17,13 @@ use crate::sql::rows::{Row, Rows};
 /// The kind.
 pub const KIND: Kind = Kind::new("subscription", queries, build);
 
-/// Options by column: keyword, default.
+/// Options by column: keyword, what need not be said.
 const OPTIONS: &[(&str, &str, &str)] = &[
     ("slot", "slot_name", ""),
     ("synchronous", "synchronous_commit", "off"),
     ("binary_format", "binary", "f"),
-    ("streaming", "streaming", "off"),
+    // 18 streams by default.
+    ("streaming", "streaming", ""),
     ("two_phase", "two_phase", "f"),
     ("on_error", "disable_on_error", "f"),
     ("password", "password_required", "t"),
@@ -46,7 +47,7 @@ fn queries(caps: &Caps) -> Vec<Select> {
     .col("slot", "s.subslotname")
     .col("synchronous", "s.subsynccommit")
     .col_if(v14, "binary_format", "s.subbinary", "false")
-    .col_if(v14, "streaming", streaming, "'off'")
+    .col_if(v14, "streaming", streaming, "''")
     .col_if(v15, "two_phase", "s.subtwophasestate <> 'd'", "false")
     .col_if(v15, "on_error", "s.subdisableonerr", "false")
     .col_if(v16, "password", "s.subpasswordrequired", "true")
@@ -115,7 +116,13 @@ fn options(row: &Row<'_>) -> Result<Vec<BString>> {
             continue;
         };
         if value.as_bytes() != default.as_bytes() {
-            options.push(cat![*keyword, " = ", literal(value)]);
+            let boolean = matches!(*default, "t" | "f");
+            let value = match value.as_bytes() {
+                b"t" if boolean => "true".into(),
+                b"f" if boolean => "false".into(),
+                text => literal(text),
+            };
+            options.push(cat![*keyword, " = ", value]);
         }
     }
     Ok(options)
