@@ -74,6 +74,10 @@ mod postgres_locks;
 mod programs;
 #[path = "it/proof.rs"]
 mod proof;
+#[path = "it/restore_choice.rs"]
+mod restore_choice;
+#[path = "it/restore_resume.rs"]
+mod restore_resume;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/sample.rs"]

@@ -63,7 +63,7 @@ pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
         return foreign(&about_foreign(&file), args, ctx);
     }
     let reader = open(&args.file)?;
-    let choice = args.choice.choice();
+    let choice = args.choice.choice()?;
     if let Some(table) = &args.extract {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         return extract(reader, table, args.format.into(), &mut out).map(|_| 0);

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod granted;
 pub mod insert;
 pub mod inventory;
+mod journal;
 pub mod losses;
 pub mod objects;
 pub mod optionfile;

@@ -16,6 +16,7 @@ pub mod foreign;
 pub mod globals;
 mod head;
 pub mod header;
+pub mod list;
 pub mod output;
 mod pace;
 pub mod pack;
