@@ -1,0 +1,1 @@
+SELECT * FROM mysql.servers ORDER BY server_name;
