@@ -111,6 +111,7 @@ struct How {
     deterministic: bool,
     #[command(flatten)]
     pace: Pace,
+    #[command(flatten)]
     mysql: Mysql,
 }
 

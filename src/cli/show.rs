@@ -107,7 +107,7 @@ fn foreign(about: &About, args: &Args, ctx: &Context) -> Result<u8> {
 }
 
 fn contents(mut toc: Toc, by: &str, length: u64, args: &Args, ctx: &Context) -> Result<u8> {
-    let choice = args.choice.choice();
+    let choice = args.choice.choice()?;
     if !choice.takes_all() {
         let places = choice.of(&toc)?;
         let entries = places.into_iter().filter_map(|at| toc.entries.get(at));
