@@ -21,7 +21,7 @@ pub const ONLY: &str = "data";
 #[schemars(untagged)]
 pub enum RawDumpKey {
     /// Switches of `dumpkeep dump`.
-    Switches(RawDump),
+    Switches(Box<RawDump>),
     /// A shell line or an argv array.
     Program(RawCommand),
 }
