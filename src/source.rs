@@ -1,5 +1,9 @@
 //! The three traits that the engines implement, and their plain types. No SQL.
 
+mod options;
+
+pub use options::{LeaveOut, Reading, RowForm};
+
 use bstr::BString;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +73,12 @@ pub struct DumpOptions {
     pub frame_bytes: usize,
     /// The key of `\restrict`, fixed for `--deterministic`.
     pub restrict_key: Option<String>,
+    /// What else is left out.
+    pub leave_out: LeaveOut,
+    /// How the sessions read.
+    pub reading: Reading,
+    /// How rows are written.
+    pub rows: RowForm,
 }
 
 /// The size at which a frame is handed on where nothing else is said.

@@ -64,6 +64,10 @@ mod postgres_locks;
 mod retention;
 #[path = "it/sample.rs"]
 mod sample;
+#[path = "it/selection_mysql.rs"]
+mod selection_mysql;
+#[path = "it/selection_postgres.rs"]
+mod selection_postgres;
 #[path = "it/static_binary.rs"]
 mod static_binary;
 #[path = "it/store.rs"]

@@ -149,7 +149,8 @@ async fn load_into<T: Target + 'static>(
     Ok(outcome)
 }
 
-fn dialect(url: &str) -> Result<Dialect> {
+/// Which engine a URL names.
+pub fn dialect(url: &str) -> Result<Dialect> {
     match Engine::of(url) {
         Some(Engine::Postgresql) => Ok(Dialect::Postgres),
         Some(Engine::Mysql) => Ok(Dialect::Mysql),

@@ -56,7 +56,7 @@ fn slice_bytes(total: u64, workers: usize) -> u64 {
 fn cut(entry: &Entry, data: &DataRef, limit: u64) -> Vec<Slice> {
     let parts = match &data.method {
         Method::LargeObjects(oids) => large_objects(data, oids),
-        Method::Copy if data.blocks > 0 => blocks(data, data.bytes.div_ceil(limit)),
+        Method::Copy | Method::Rows if data.blocks > 0 => blocks(data, data.bytes.div_ceil(limit)),
         _ => vec![(data.clone(), Range::Whole)],
     };
     let number = |(number, (data, range))| Slice {
