@@ -1,6 +1,9 @@
 //! The three traits that the engines implement, and their plain types. No SQL.
 
 pub mod mysql;
+mod options;
+
+pub use options::{LeaveOut, Reading, RowForm};
 
 use bstr::BString;
 use serde::{Deserialize, Serialize};
@@ -77,6 +80,12 @@ pub struct DumpOptions {
     pub restrict_key: Option<String>,
     /// What MySQL and MariaDB alone have.
     pub mysql: mysql::MysqlOptions,
+    /// What else is left out.
+    pub leave_out: LeaveOut,
+    /// How the sessions read.
+    pub reading: Reading,
+    /// How rows are written.
+    pub rows: RowForm,
 }
 
 /// The size at which a frame is handed on where nothing else is said.

@@ -82,6 +82,10 @@ mod restore_resume;
 mod retention;
 #[path = "it/sample.rs"]
 mod sample;
+#[path = "it/selection_mysql.rs"]
+mod selection_mysql;
+#[path = "it/selection_postgres.rs"]
+mod selection_postgres;
 #[path = "it/slices.rs"]
 mod slices;
 #[path = "it/static_binary.rs"]

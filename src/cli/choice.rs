@@ -41,7 +41,7 @@ pub(super) struct ChoiceArgs {
 
 /// A part of the script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum SectionArg {
+pub(super) enum SectionArg {
     /// Schemas, types, routines, tables
     PreData,
     /// Rows, sequence values, large objects

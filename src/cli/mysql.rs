@@ -55,22 +55,4 @@ impl Mysql {
             max_allowed_packet: self.max_allowed_packet,
         }
     }
-
-    /// Those that shape the archive.
-    pub(super) fn switches(&self) -> Vec<String> {
-        let mut switches = Vec::new();
-        match &self.definer {
-            Some(Definer::Account(user, host)) => switches.push(format!("--definer={user}@{host}")),
-            _ if self.skip_definer => switches.push("--skip-definer".to_owned()),
-            _ => {}
-        }
-        if let Some(target) = self.target {
-            let name = if target.mariadb { "mariadb" } else { "mysql" };
-            switches.push(format!("--target={name}:{}", target.number));
-        }
-        if let Some(bytes) = self.max_allowed_packet {
-            switches.push(format!("--max-allowed-packet={bytes}"));
-        }
-        switches
-    }
 }

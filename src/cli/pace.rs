@@ -29,9 +29,10 @@ fn frame_size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// Bytes, with K, M or G for the powers of 1024.
+/// Bytes, with K, M or G, or KiB, MiB or GiB, for the powers of 1024.
 fn size(text: &str) -> Result<u64, String> {
     let wrong = || "it must be a number of bytes, with K, M or G behind it or nothing".to_owned();
+    let text = text.trim_end_matches(['b', 'B']).trim_end_matches('i');
     let (digits, shift) = match text.as_bytes().last() {
         Some(b'k' | b'K') => (&text[..text.len() - 1], 10),
         Some(b'm' | b'M') => (&text[..text.len() - 1], 20),
@@ -50,6 +51,7 @@ mod tests {
     fn sizes_have_their_letters() {
         assert_eq!(size("17"), Ok(17));
         assert_eq!(size("4M"), Ok(4 << 20));
+        assert_eq!(size("512KiB"), Ok(512 << 10));
         assert_eq!(size("1g"), Ok(1 << 30));
         for wrong in ["", "M", "-1", "1.5M", "1T", "99999999999G"] {
             assert!(size(wrong).is_err(), "{wrong}");

@@ -28,7 +28,7 @@ pub enum RawDumpKey {
 
 impl Default for RawDumpKey {
     fn default() -> Self {
-        Self::Switches(RawDump::default())
+        Self::Switches(Box::default())
     }
 }
 
@@ -58,7 +58,8 @@ impl<'de> Visitor<'de> for DumpVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawDumpKey, A::Error> {
-        RawDump::deserialize(MapAccessDeserializer::new(map)).map(RawDumpKey::Switches)
+        RawDump::deserialize(MapAccessDeserializer::new(map))
+            .map(|dump| RawDumpKey::Switches(Box::new(dump)))
     }
 }
 

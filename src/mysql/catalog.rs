@@ -14,7 +14,7 @@ use crate::mysql::select::Select;
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
-use crate::plan::entry::{Entry, EntryId, Section};
+use crate::plan::entry::{Entry, EntryId};
 use crate::plan::filter::Selection;
 use crate::source::{Catalog, DumpOptions};
 use crate::sql::dialect::Dialect;
@@ -167,8 +167,7 @@ async fn read(
         let objects = kind.load(&mut loader).await?;
         loaded.extend(objects.into_iter().map(|object| (kind.name, rank, object)));
     }
-    loaded
-        .retain(|(_, _, object)| scope.selection.definitions() || object.section == Section::Data);
+    loaded.retain(|(_, _, object)| scope.wants_section(object.section));
     Ok(Catalog {
         entries: number(loaded),
         warnings: claims.warnings,

@@ -4,6 +4,7 @@ use bstr::BString;
 
 use crate::mysql::inventory::Relation;
 use crate::mysql::version::Caps;
+use crate::plan::entry::Section;
 use crate::plan::filter::CompiledSelection;
 use crate::source::DumpOptions;
 
@@ -44,6 +45,16 @@ impl Scope<'_> {
     pub fn condition(&self, name: &[u8]) -> Option<BString> {
         let condition = self.selection.condition(&self.database, name);
         condition.map(BString::from)
+    }
+
+    /// Whether a part of the script is asked for. The database itself is there for `--create`.
+    #[must_use]
+    pub fn wants_section(&self, section: Section) -> bool {
+        let selection = &self.options.selection;
+        let rows = section == Section::Data;
+        let listed = selection.sections.is_empty() || selection.sections.contains(&section);
+        let asked = listed && !(selection.data_only && !rows) && !(selection.schema_only && rows);
+        matches!(section, Section::Database | Section::Globals) || asked
     }
 
     /// Whether objects that belong to no table are asked for.

@@ -3,7 +3,7 @@
 //! Order of work: snapshots, catalogs, plan, then header, pre-data, rows by all workers, post-data,
 //! tail. The leader's snapshot is closed last: it holds the locks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -156,9 +156,11 @@ where
     let out = Shared::new(Writer::new(out, job.codec));
     write(&out, job.codec, frames.before).await?;
     let pieces = cut(&mut snapshots, &plan, job).await?;
+    let idle = snapshots.split_off(plan.readers(snapshots.len()));
     let pace = Pace::new(job.codec, snapshots.len(), job.options.max_rate);
     let shared = (Arc::clone(&out), pace, task.clone());
     let mut snapshots = stream(snapshots, pieces, plan.labels(), shared).await?;
+    snapshots.extend(idle);
     let noticed = snapshots.iter_mut().flat_map(Snapshot::noticed);
     head.warnings.extend(noticed);
     write(&out, job.codec, frames.after).await?;
@@ -170,7 +172,7 @@ where
 
 /// The pieces of the tables, in the order in which the workers take them.
 async fn cut<N: Snapshot>(snapshots: &mut [N], plan: &Plan, job: &DumpJob) -> Result<Vec<Slice>> {
-    let rule = if job.deterministic {
+    let rule = if job.deterministic || plan.readers(2) == 1 {
         SliceRule::Fixed
     } else {
         SliceRule::Ranges
@@ -268,6 +270,37 @@ impl Plan {
         sizes.fold(0, u64::saturating_add)
     }
 
+    /// How many of the connections may read rows: one where some rows must come after others.
+    fn readers(&self, most: usize) -> usize {
+        let rows = |entry: &&Entry| matches!(entry.body, Body::Data(_));
+        let ids: HashSet<EntryId> = self.entries.iter().filter(rows).map(|e| e.id).collect();
+        let mut needs = self.entries.iter().filter(rows).flat_map(|e| &e.needs);
+        if needs.any(|need| ids.contains(need)) {
+            1
+        } else {
+            most
+        }
+    }
+
+    /// The statements that stand before the rows, or behind them. Of those of the data section the
+    /// plan's order decides.
+    fn statements(&self, before: bool) -> impl Iterator<Item = &Entry> {
+        let rows = |entry: &Entry| matches!(entry.body, Body::Data(_));
+        let first = self.entries.iter().position(rows).unwrap_or(0);
+        let entries = self.entries.iter().enumerate();
+        entries
+            .filter(move |(at, entry)| {
+                let early = match entry.section {
+                    Section::Database => return false,
+                    Section::Globals | Section::PreData => true,
+                    Section::Data => *at < first,
+                    Section::PostData => false,
+                };
+                early == before
+            })
+            .map(|(_, entry)| entry)
+    }
+
     fn labels(&self) -> HashMap<EntryId, String> {
         let rows = self.entries.iter();
         rows.filter(|entry| matches!(entry.body, Body::Data(_)))
@@ -336,11 +369,8 @@ impl Frames {
             let database = &head.database.0;
             before.push(bare(reconnect::script(head.dialect, database, script)?));
         }
-        let early = |section| matches!(section, Section::Globals | Section::PreData);
-        before.extend(pack(plan.section(early), style));
-        // Statements of the data section (sequence values) come behind all rows.
-        let late = |section| matches!(section, Section::Data | Section::PostData);
-        let mut after = pack(plan.section(late), style);
+        before.extend(pack(plan.statements(true), style));
+        let mut after = pack(plan.statements(false), style);
         let mut end = script.tail.clone();
         end.extend_from_slice(COMPLETE.as_bytes());
         after.push(bare(end));

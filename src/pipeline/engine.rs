@@ -171,7 +171,8 @@ pub async fn prove_url(
     }
 }
 
-pub(super) fn dialect(url: &str) -> Result<Dialect> {
+/// Which engine a URL names.
+pub fn dialect(url: &str) -> Result<Dialect> {
     match Engine::of(url) {
         Some(Engine::Postgresql) => Ok(Dialect::Postgres),
         Some(Engine::Mysql) => Ok(Dialect::Mysql),

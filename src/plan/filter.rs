@@ -1,25 +1,42 @@
 //! Selection: which objects and rows a dump carries, with pg_dump's meaning of the switches.
 
-use bstr::BString;
-
 use crate::error::{Error, Kind, Result};
+use crate::plan::entry::Section;
 use crate::plan::pattern::Pattern;
 use crate::sql::dialect::Dialect;
 use crate::sql::lex::check_expression;
 
 /// Which objects and rows a dump carries.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Only tables that match (`--table`), with what belongs to them.
     pub tables: Vec<String>,
+    /// The same with their partitions and what inherits from them.
+    pub tables_and_children: Vec<String>,
     /// Not those (`--exclude-table`).
     pub exclude_tables: Vec<String>,
+    /// The same with their partitions and what inherits from them.
+    pub exclude_tables_and_children: Vec<String>,
     /// Their definition without their rows (`--exclude-table-data`).
     pub exclude_table_data: Vec<String>,
+    /// The same with their partitions and what inherits from them.
+    pub exclude_table_data_and_children: Vec<String>,
     /// Only schemas that match (`--schema`).
     pub schemas: Vec<String>,
     /// Not those (`--exclude-schema`).
     pub exclude_schemas: Vec<String>,
+    /// Only extensions that match (`--extension`).
+    pub extensions: Vec<String>,
+    /// Not those (`--exclude-extension`).
+    pub exclude_extensions: Vec<String>,
+    /// The rows of foreign tables of servers that match (`--include-foreign-data`).
+    pub foreign_data: Vec<String>,
+    /// Each pattern that asks for something must find something, not only one of its switch.
+    pub strict_names: bool,
+    /// Large objects, where a selection would leave them out.
+    pub large_objects: bool,
+    /// Only these parts of the script; none is all.
+    pub sections: Vec<Section>,
     /// Definitions, no rows.
     pub schema_only: bool,
     /// Rows, no definitions.
@@ -29,36 +46,60 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether nothing but what is excluded is left out: then what belongs to no schema (languages,
+    /// casts, large objects) is carried too.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.tables.is_empty()
+            && self.tables_and_children.is_empty()
+            && self.schemas.is_empty()
+            && self.extensions.is_empty()
+    }
+
+    /// Checks what can be checked without a server. Errors: `Usage` for a condition that can't be
+    /// one, and for switches that leave nothing.
+    pub fn check(&self, dialect: Dialect) -> Result<()> {
+        let both = |a: bool, b: bool, message: &str| match a && b {
+            true => Err(Error::new(Kind::Usage, message)),
+            false => Ok(()),
+        };
+        both(
+            self.schema_only,
+            self.data_only,
+            "--schema-only and --data-only together leave nothing",
+        )?;
+        both(
+            self.schema_only,
+            !self.foreign_data.is_empty(),
+            "--include-foreign-data and --schema-only contradict each other",
+        )?;
+        self.conditions.iter().try_for_each(|(table, expression)| {
+            let what = format!("the condition --where {table}={expression}");
+            check_expression(dialect, expression.as_bytes()).map_err(|harm| {
+                Error::new(Kind::Usage, format!("cannot use {what}: it holds {harm}"))
+            })
+        })
+    }
+
     /// Compiles the patterns. Errors: `Usage` for a pattern or a condition that can't be one, and
     /// for switches that leave nothing.
     pub fn compile(&self, dialect: Dialect) -> Result<CompiledSelection> {
-        if self.schema_only && self.data_only {
-            let message = "--schema-only and --data-only together leave nothing";
-            return Err(Error::new(Kind::Usage, message));
-        }
+        self.check(dialect)?;
         let compile = |parse: fn(Dialect, &str) -> Result<Pattern>, texts: &[String]| {
             let patterns = texts.iter().map(|text| parse(dialect, text));
             patterns.collect::<Result<Vec<_>>>()
         };
-        let condition = |(table, expression): &(String, String)| {
-            let what = format!("the condition --where {table}={expression}");
-            check_expression(dialect, expression.as_bytes()).map_err(|harm| {
-                Error::new(Kind::Usage, format!("cannot use {what}: it holds {harm}"))
-            })?;
-            Ok((Pattern::table(dialect, table)?, expression.clone()))
-        };
+        let conditions = self.conditions.iter();
+        let conditions = conditions
+            .map(|(table, text)| Ok((Pattern::table(dialect, table)?, text.clone())))
+            .collect::<Result<_>>()?;
         Ok(CompiledSelection {
             tables: compile(Pattern::table, &self.tables)?,
             exclude_tables: compile(Pattern::table, &self.exclude_tables)?,
             exclude_table_data: compile(Pattern::table, &self.exclude_table_data)?,
             schemas: compile(Pattern::name, &self.schemas)?,
             exclude_schemas: compile(Pattern::name, &self.exclude_schemas)?,
-            conditions: self
-                .conditions
-                .iter()
-                .map(condition)
-                .collect::<Result<_>>()?,
-            search_path: None,
+            conditions,
             schema_only: self.schema_only,
             data_only: self.data_only,
         })
@@ -75,27 +116,11 @@ pub struct CompiledSelection {
     schemas: Vec<Pattern>,
     exclude_schemas: Vec<Pattern>,
     conditions: Vec<(Pattern, String)>,
-    search_path: Option<Vec<BString>>,
     schema_only: bool,
     data_only: bool,
 }
 
 impl CompiledSelection {
-    /// Patterns without a schema match in these schemas alone, as psql's and pg_dump's do in those
-    /// of the session's `search_path`. Without it they match in each.
-    #[must_use]
-    pub fn search_path(mut self, schemas: Vec<BString>) -> Self {
-        self.search_path = Some(schemas);
-        self
-    }
-
-    /// Whether nothing but what is excluded is left out: then what belongs to no schema (extensions,
-    /// casts, large objects) is carried too.
-    #[must_use]
-    pub fn is_everything(&self) -> bool {
-        self.tables.is_empty() && self.schemas.is_empty()
-    }
-
     /// Whether a schema is carried, with what it holds besides tables and the like: none where
     /// tables are selected.
     #[must_use]
@@ -109,8 +134,8 @@ impl CompiledSelection {
     /// are selected, schemas don't matter.
     #[must_use]
     pub fn table(&self, schema: &[u8], name: &[u8]) -> bool {
-        let included = self.any_table(&self.tables, schema, name);
-        let excluded = self.any_table(&self.exclude_tables, schema, name);
+        let included = any_table(&self.tables, schema, name);
+        let excluded = any_table(&self.exclude_tables, schema, name);
         let in_schema = self.schema(schema);
         (included || in_schema) && !excluded
     }
@@ -118,7 +143,7 @@ impl CompiledSelection {
     /// Whether its rows are carried.
     #[must_use]
     pub fn data(&self, schema: &[u8], name: &[u8]) -> bool {
-        let excluded = self.any_table(&self.exclude_table_data, schema, name);
+        let excluded = any_table(&self.exclude_table_data, schema, name);
         !self.schema_only && self.table(schema, name) && !excluded
     }
 
@@ -138,7 +163,7 @@ impl CompiledSelection {
     #[must_use]
     pub fn condition(&self, schema: &[u8], name: &[u8]) -> Option<String> {
         let matching = self.conditions.iter();
-        let matching = matching.filter(|(pattern, _)| self.matches(pattern, schema, name));
+        let matching = matching.filter(|(pattern, _)| pattern.matches(schema, name));
         let texts: Vec<String> = matching.map(|(_, text)| format!("({text})")).collect();
         (!texts.is_empty()).then(|| texts.join(" AND "))
     }
@@ -153,16 +178,10 @@ impl CompiledSelection {
         let asking = self.tables.iter().chain(schemas).chain(conditions);
         asking.filter(|pattern| !pattern.has_matched()).collect()
     }
+}
 
-    fn any_table(&self, patterns: &[Pattern], schema: &[u8], name: &[u8]) -> bool {
-        any(patterns, |pattern| self.matches(pattern, schema, name))
-    }
-
-    fn matches(&self, pattern: &Pattern, schema: &[u8], name: &[u8]) -> bool {
-        let on_path = |path: &Vec<BString>| path.iter().any(|known| *known == schema);
-        let visible = pattern.is_qualified() || self.search_path.as_ref().is_none_or(on_path);
-        visible && pattern.matches(schema, name)
-    }
+fn any_table(patterns: &[Pattern], schema: &[u8], name: &[u8]) -> bool {
+    any(patterns, |pattern| pattern.matches(schema, name))
 }
 
 /// Asks every pattern, so that each learns of its matches.
@@ -185,9 +204,10 @@ mod tests {
 
     #[test]
     fn nothing_said_is_everything() {
+        assert!(Selection::default().is_everything());
         let all = compile(&Selection::default());
-        assert!(all.is_everything() && all.schema(b"a") && all.table(b"a", b"b"));
-        assert!(all.data(b"a", b"b") && all.definitions() && all.rows());
+        assert!(all.schema(b"a") && all.table(b"a", b"b"));
+        assert!(all.data(b"a", b"b") && all.rows());
     }
 
     #[test]
@@ -199,7 +219,7 @@ mod tests {
             exclude_schemas: texts(&["a"]),
             ..Selection::default()
         });
-        assert!(!selection.is_everything() && !selection.schema(b"c"));
+        assert!(!selection.schema(b"c"));
         assert!(selection.table(b"a", b"x") && !selection.table(b"a", b"b"));
         assert!(!selection.table(b"c", b"x"));
     }
@@ -215,17 +235,6 @@ mod tests {
         assert!(selection.schema(b"s1") && !selection.schema(b"s2") && !selection.schema(b"t"));
         assert!(selection.table(b"s1", b"a") && !selection.table(b"s2", b"a"));
         assert!(selection.table(b"s1", b"log") && !selection.data(b"s1", b"log"));
-    }
-
-    #[test]
-    fn the_search_path_bounds_patterns_without_a_schema() {
-        let selection = Selection {
-            tables: texts(&["t", "other.u"]),
-            ..Selection::default()
-        };
-        let selection = compile(&selection).search_path(vec!["public".into()]);
-        assert!(selection.table(b"public", b"t") && !selection.table(b"other", b"t"));
-        assert!(selection.table(b"other", b"u"));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 pub(crate) mod cycle;
 pub mod entry;
 pub mod filter;
+pub mod filter_file;
 pub(crate) mod graph;
 pub mod order;
 pub mod pattern;
+pub mod psql;
 mod section;
 pub mod slice;

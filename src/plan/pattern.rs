@@ -21,7 +21,7 @@ pub struct Pattern {
 impl Pattern {
     /// A pattern for names without a schema: schemas, databases.
     pub fn name(dialect: Dialect, text: &str) -> Result<Self> {
-        match parts(dialect, text)?.as_slice() {
+        match regexes(dialect, text)?.as_slice() {
             [name] => Self::new(text, None, name),
             _ => Err(improper(text, "a dot stands for nothing here")),
         }
@@ -29,7 +29,7 @@ impl Pattern {
 
     /// A pattern for tables: `name` or `schema.name` (`database.name` in MySQL).
     pub fn table(dialect: Dialect, text: &str) -> Result<Self> {
-        match parts(dialect, text)?.as_slice() {
+        match regexes(dialect, text)?.as_slice() {
             [name] => Self::new(text, None, name),
             [schema, name] => Self::new(text, Some(schema), name),
             _ => Err(improper(text, "there are too many dots")),
@@ -53,12 +53,6 @@ impl Pattern {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
-    }
-
-    /// Whether it says which schema.
-    #[must_use]
-    pub fn is_qualified(&self) -> bool {
-        self.schema.is_some()
     }
 
     /// Whether anything matched it so far.
@@ -89,7 +83,7 @@ impl Pattern {
     }
 }
 
-fn improper(text: &str, why: &str) -> Error {
+pub(crate) fn improper(text: &str, why: &str) -> Error {
     Error::new(Kind::Usage, format!("cannot use the pattern {text}: {why}"))
         .hint("Patterns are as in psql: * and ?, schema.table, double quotes around literal parts.")
 }
@@ -97,30 +91,61 @@ fn improper(text: &str, why: &str) -> Error {
 /// One character of a name: of UTF-8, or one byte of another encoding.
 const ANY: &str = r"(?-u:[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*|[\x80-\xbf])";
 
-/// The parts between dots, as regular expressions.
-fn parts(dialect: Dialect, text: &str) -> Result<Vec<String>> {
-    let mut parts = vec![String::new()];
+/// The parts between dots, as regular expressions of ours.
+fn regexes(dialect: Dialect, text: &str) -> Result<Vec<String>> {
+    let parts = parts(text, dialect == Dialect::Postgres)?;
+    let regex = |part: Vec<Piece>| part.into_iter().map(regex).collect();
+    Ok(parts.into_iter().map(regex).collect())
+}
+
+fn regex(piece: Piece) -> String {
+    match piece {
+        Piece::Literal(c) => regex::escape(c.encode_utf8(&mut [0; 4])),
+        Piece::Any => ANY.to_owned(),
+        Piece::Run => format!("{ANY}*"),
+        Piece::Regex(c) => c.to_string(),
+    }
+}
+
+/// What a part of a pattern consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// This character.
+    Literal(char),
+    /// Any character.
+    Any,
+    /// Any characters.
+    Run,
+    /// As it is in a regular expression.
+    Regex(char),
+}
+
+/// The parts between dots; with `fold`, what is not quoted is lower case.
+pub(crate) fn parts(text: &str, fold: bool) -> Result<Vec<Vec<Piece>>> {
+    let mut parts = vec![Vec::new()];
     let mut quoted = false;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let Some(part) = parts.last_mut() else { break };
         match c {
-            '"' if quoted && chars.next_if_eq(&'"').is_some() => part.push('"'),
+            '"' if quoted && chars.next_if_eq(&'"').is_some() => part.push(Piece::Literal('"')),
             '"' => quoted = !quoted,
-            _ if quoted => part.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
-            '.' => parts.push(String::new()),
-            '*' => part.push_str(&format!("{ANY}*")),
-            '?' => part.push_str(ANY),
-            '$' => part.push_str(r"\$"),
-            '[' if chars.next_if_eq(&']').is_some() => part.push_str(r"\[\]"),
-            _ if dialect == Dialect::Postgres => part.push(c.to_ascii_lowercase()),
-            _ => part.push(c),
+            _ if quoted => part.push(Piece::Literal(c)),
+            '.' => parts.push(Vec::new()),
+            '*' => part.push(Piece::Run),
+            '?' => part.push(Piece::Any),
+            '$' => part.push(Piece::Literal('$')),
+            '[' if chars.next_if_eq(&']').is_some() => {
+                part.extend([Piece::Literal('['), Piece::Literal(']')]);
+            }
+            _ if fold => part.push(Piece::Regex(c.to_ascii_lowercase())),
+            _ => part.push(Piece::Regex(c)),
         }
     }
     if quoted {
         return Err(improper(text, "its double quotes don't match"));
     }
-    if parts.iter().any(String::is_empty) {
+    if parts.iter().any(Vec::is_empty) {
         return Err(improper(text, "a part of it is empty"));
     }
     Ok(parts)

@@ -111,7 +111,9 @@ fn cut_one(entry: &Entry, data: &DataRef, limit: u64, ranges: Option<&Vec<Range>
             };
             ranges.iter().map(part).collect()
         }
-        (Method::Copy, None) if data.blocks > 0 => blocks(data, data.bytes.div_ceil(limit)),
+        (Method::Copy | Method::Rows, None) if data.blocks > 0 => {
+            blocks(data, data.bytes.div_ceil(limit))
+        }
         _ => vec![(data.clone(), Range::Whole)],
     };
     let number = |(number, (data, range))| Slice {

@@ -7,13 +7,14 @@ use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::plan::entry::{Body, Entry, EntryId, Identity, Section};
+use crate::postgres::chosen::{self, Hits, Kept};
 use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
 use crate::postgres::link::{self, Depend, Holders};
 use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::session::Session;
 use crate::postgres::version::Caps;
-use crate::postgres::{chosen, claims, cycles};
+use crate::postgres::{claims, cycles};
 use crate::source::{Catalog, DumpOptions, Warning};
 use crate::sql::rows::Rows;
 
@@ -22,24 +23,25 @@ pub async fn load(
     session: &mut Session,
     database: &[u8],
     caps: Caps,
-    options: &DumpOptions,
+    (options, hits): (&DumpOptions, &Hits),
 ) -> Result<Catalog> {
-    chosen::check(options)?;
     let caps = if may_read_conninfo(session).await? {
         caps
     } else {
         caps.without_conninfo()
     };
-    let context = context(database, caps, options);
-    let mut warnings = Vec::new();
+    let context = BuildContext {
+        hits: hits.clone(),
+        ..context(database, caps, options)
+    };
+    let mut warnings = hits.warnings.clone();
     let objects = objects(session, KINDS, &context).await?;
     let depends = depends(session).await?;
     let holders = Holders::new(&objects, &depends);
     claims::check(session, &holders, options.lenient, &mut warnings).await?;
     let objects = without_left_out(objects, &mut warnings);
     let facets = Facets::read(session, &caps, options).await?;
-    let entries = entries(objects, &depends, &facets, options, &mut warnings)?;
-    let entries = chosen::keep(entries, options)?;
+    let entries = entries(objects, &depends, &facets, (options, hits), &mut warnings)?;
     Ok(Catalog { entries, warnings })
 }
 
@@ -81,6 +83,11 @@ fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {
         database: database.into(),
         no_tablespaces: options.no_tablespaces,
         no_owner: options.no_owner,
+        leave_out: options.leave_out,
+        rows: options.rows,
+        inserts: options.inserts,
+        schema_only: options.selection.schema_only,
+        hits: Hits::default(),
     }
 }
 
@@ -148,9 +155,13 @@ impl Facets {
         } else {
             session.query(comment::query(caps).sql().as_bytes()).await?
         };
-        let labels = session
-            .query(security_label::query().sql().as_bytes())
-            .await?;
+        let labels = if options.leave_out.security_labels {
+            Rows::default()
+        } else {
+            session
+                .query(security_label::query().sql().as_bytes())
+                .await?
+        };
         let goes_with = session
             .query(extension_member::query().sql().as_bytes())
             .await?;
@@ -176,7 +187,7 @@ fn entries(
     mut objects: Vec<Loaded>,
     depends: &[Depend],
     facets: &Facets,
-    options: &DumpOptions,
+    (options, hits): (&DumpOptions, &Hits),
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Entry>> {
     let needs = link::needs(&objects, depends, &Holders::new(&objects, depends));
@@ -184,15 +195,17 @@ fn entries(
     let holders = Holders::new(&objects, depends);
     add_owners(&mut objects, options);
     add_words(&mut objects, &holders, facets);
-    add_grants(
-        &mut objects,
-        &mut needs,
-        &holders,
-        facets,
-        options,
-        warnings,
-    );
-    number(objects, &needs, KINDS)
+    add_grants(&mut objects, &mut needs, &holders, facets, hits, warnings);
+    if options.rows.disable_triggers {
+        chosen::switch_off(&mut objects, &mut needs);
+    }
+    let stays = chosen::judge(&objects, &holders, hits, options);
+    if options.selection.data_only && !options.rows.disable_triggers {
+        let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs);
+        warnings.extend(circles);
+    }
+    let entries = number(objects, &needs, KINDS)?;
+    Ok(chosen::keep(entries, &Kept { stays, hits }))
 }
 
 fn add_owners(objects: &mut [Loaded], options: &DumpOptions) {
@@ -241,18 +254,19 @@ fn add_grants(
     needs: &mut Vec<BTreeSet<usize>>,
     holders: &Holders,
     facets: &Facets,
-    options: &DumpOptions,
+    hits: &Hits,
     warnings: &mut Vec<Warning>,
 ) {
     let mut of: HashMap<BString, usize> = HashMap::new();
     for acl in &facets.acls {
         let holder = holders.find(acl.address).map(|holder| holder.object);
-        if holder.is_none() && chosen::is_partial(options) {
+        // The system's own objects are in no schema that was asked for.
+        if holder.is_none() && !(hits.is_everything() || hits.schema(&BString::default())) {
             continue;
         }
-        let own = holder
-            .and_then(|at| objects.get(at))
-            .filter(|o| is_own(o, acl));
+        let holding = holder.and_then(|at| objects.get(at));
+        let follows = holding.and_then(|object| object.address);
+        let own = holding.filter(|o| is_own(o, acl));
         let Some((keyword, name)) = grant_reference(own, acl) else {
             warnings.push(unnamed(acl));
             continue;
@@ -263,7 +277,10 @@ fn add_grants(
         }
         let key = cat![keyword, " ", &name];
         if !of.contains_key(&key) {
-            let new = grants_entry(own, acl);
+            let new = Loaded {
+                table: follows,
+                ..grants_entry(own, acl)
+            };
             of.insert(key.clone(), objects.len());
             objects.push(new);
             needs.push(holder.into_iter().collect());
@@ -303,11 +320,7 @@ fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
             ..Identity::default()
         },
     };
-    let new = Loaded::new("grants", Section::PostData, identity, Sql::default());
-    Loaded {
-        table: own.and_then(|object| object.address),
-        ..new
-    }
+    Loaded::new("grants", Section::PostData, identity, Sql::default())
 }
 
 /// Gives ids and ranks.

@@ -9,6 +9,7 @@ use super::session::Session;
 use crate::archive::frame::{FrameBuilder, FrameSink};
 use crate::error::{Error, Result};
 use crate::plan::entry::{DataRef, Method, Range, Slice};
+use crate::source::RowForm;
 
 /// How many bytes of rows are read before they are made INSERTs.
 const INSERT_BYTES: usize = 256 << 10;
@@ -19,6 +20,16 @@ pub async fn stream<S: FrameSink>(
     slice: &Slice,
     sink: &mut S,
     limit: usize,
+) -> Result<u64> {
+    stream_as(session, slice, sink, (limit, RowForm::default())).await
+}
+
+/// The same; `form` says what INSERTs are like.
+pub async fn stream_as<S: FrameSink>(
+    session: &mut Session,
+    slice: &Slice,
+    sink: &mut S,
+    (limit, form): (usize, RowForm),
 ) -> Result<u64> {
     let data = &slice.data;
     let doing = format!("cannot read table {}", data.table);
@@ -32,7 +43,7 @@ pub async fn stream<S: FrameSink>(
         }
         Method::Rows => {
             let copy = session.copy_out(&doing, &statement(slice)).await;
-            insert_frames(copy.map_err(explained)?, data, sink, limit).await
+            insert_frames(copy.map_err(explained)?, (data, form), sink, limit).await
         }
     };
     rows.map_err(explained)
@@ -62,22 +73,29 @@ pub async fn copy_frames<S: FrameSink>(
 
 async fn insert_frames<S: FrameSink>(
     mut copy: CopyOut<'_>,
-    data: &DataRef,
+    (data, form): (&DataRef, RowForm),
     sink: &mut S,
     limit: usize,
 ) -> Result<u64> {
-    let inserts = Inserts::new(data);
+    let mut inserts = Inserts::new(data, form);
     let mut frames = FrameBuilder::new(sink, Vec::new(), b"", limit);
     let mut rows = Vec::new();
     loop {
         let step = copy.read(&mut rows, INSERT_BYTES).await?;
         let lines = rows.split_inclusive(|&byte| byte == b'\n');
         for line in lines.filter_map(|line| line.strip_suffix(b"\n")) {
-            inserts.write(line, frames.buffer());
-            frames.rows(1).await?;
+            // A frame is cut only where it holds whole statements.
+            match inserts.write(line, frames.buffer()) {
+                0 => {}
+                whole => frames.rows(whole).await?,
+            }
         }
         rows.clear();
         if let Step::End(_) = step {
+            match inserts.finish(frames.buffer()) {
+                0 => {}
+                whole => frames.rows(whole).await?,
+            }
             return frames.finish().await;
         }
     }

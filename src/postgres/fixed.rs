@@ -7,6 +7,7 @@ use bstr::BStr;
 use super::quote::literal;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
+use crate::source::DumpOptions;
 use crate::sql::rows::Rows;
 
 /// Where a parameter is fixed.
@@ -79,43 +80,59 @@ const FIXED: &[Fixed] = &[
     fixed("default_with_oids", "off", Place::Loading),
 ];
 
+/// What the user wants otherwise.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wishes {
+    row_security: bool,
+    foreign_rows: bool,
+}
+
+impl Wishes {
+    fn of(options: &DumpOptions) -> Self {
+        Self {
+            row_security: options.reading.row_security,
+            foreign_rows: !options.selection.foreign_data.is_empty(),
+        }
+    }
+}
+
 /// Fixes a session for reading. Its encoding becomes the database's own.
-pub async fn reading(session: &mut Session) -> Result<()> {
-    fix(session, Place::Reading).await
+pub async fn reading(session: &mut Session, options: &DumpOptions) -> Result<()> {
+    fix(session, Place::Reading, Wishes::of(options)).await
 }
 
 /// Fixes a session for loading.
 pub async fn loading(session: &mut Session) -> Result<()> {
-    fix(session, Place::Loading).await
+    fix(session, Place::Loading, Wishes::default()).await
 }
 
 /// The statements with which a script from this server begins: complete lines.
-pub async fn script(session: &mut Session) -> Result<Vec<u8>> {
+pub async fn script(session: &mut Session, options: &DumpOptions) -> Result<Vec<u8>> {
     let known = known(session, Place::Loading).await?;
-    statements(session, &known)
+    statements(session, &known, Wishes::of(options))
 }
 
 /// Asks whether everything still stands, after an open transaction may have bound the session to
 /// another server behind a pooler.
-pub async fn check(session: &mut Session) -> Result<()> {
-    check_place(session, Place::Reading).await
+pub async fn check(session: &mut Session, options: &DumpOptions) -> Result<()> {
+    check_place(session, Place::Reading, Wishes::of(options)).await
 }
 
-async fn fix(session: &mut Session, place: Place) -> Result<()> {
+async fn fix(session: &mut Session, place: Place, wishes: Wishes) -> Result<()> {
     // First of all: even an operator's name could be found elsewhere.
     session.execute(b"SET search_path = ''").await?;
     let known = known(session, place).await?;
-    let sql = statements(session, &known)?;
+    let sql = statements(session, &known, wishes)?;
     session
         .execute_for("cannot fix the session's parameters", &sql)
         .await?;
-    check_place(session, place).await
+    check_place(session, place, wishes).await
 }
 
-fn statements(session: &Session, known: &[&Fixed]) -> Result<Vec<u8>> {
+fn statements(session: &Session, known: &[&Fixed], wishes: Wishes) -> Result<Vec<u8>> {
     let mut sql = statement("client_encoding", encoding(session)?);
     for fixed in known {
-        sql.extend(statement(fixed.name, fixed.value));
+        sql.extend(statement(fixed.name, fixed.value(wishes)));
     }
     Ok(sql)
 }
@@ -160,12 +177,12 @@ fn find<'a>(rows: &'a Rows, name: &str) -> Result<Option<&'a BStr>> {
     Ok(None)
 }
 
-async fn check_place(session: &mut Session, place: Place) -> Result<()> {
+async fn check_place(session: &mut Session, place: Place, wishes: Wishes) -> Result<()> {
     let rows = settings(session).await?;
     let own = encoding(session)?.to_owned();
     let encodings = [("client_encoding", own.as_str())];
     let fixed = FIXED.iter().filter(|fixed| fixed.is_for(place));
-    let fixed = fixed.map(|fixed| (fixed.name, fixed.stands_as()));
+    let fixed = fixed.map(|fixed| (fixed.name, fixed.stands_as(wishes)));
     for (name, wanted) in encodings.into_iter().chain(fixed) {
         match find(&rows, name)? {
             Some(value) if value != wanted => {
@@ -186,11 +203,19 @@ impl Fixed {
         self.place == place || self.place == Place::Both
     }
 
+    fn value(&self, wishes: Wishes) -> &'static str {
+        match self.name {
+            "row_security" if wishes.row_security => "on",
+            "restrict_nonsystem_relation_kind" if wishes.foreign_rows => "view",
+            _ => self.value,
+        }
+    }
+
     /// The value as the server prints it.
-    fn stands_as(&self) -> &'static str {
+    fn stands_as(&self, wishes: Wishes) -> &'static str {
         match self.name {
             "search_path" => "\"\"",
-            _ => self.value,
+            _ => self.value(wishes),
         }
     }
 }

@@ -8,11 +8,10 @@
 
 use bstr::BString;
 
+use super::chosen::Hits;
 use super::quote::qualified;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
-use crate::plan::filter::Selection;
-use crate::sql::dialect::Dialect;
 
 /// How many tables one statement locks.
 const BATCH: usize = 200;
@@ -46,23 +45,22 @@ pub struct Table {
 }
 
 /// The tables that are there now.
-pub async fn tables(session: &mut Session, selection: &Selection) -> Result<Vec<Table>> {
-    list(session, selection, TABLES).await
+pub async fn tables(session: &mut Session, hits: &Hits) -> Result<Vec<Table>> {
+    list(session, hits, TABLES).await
 }
 
 /// Those that the snapshot shows and no lock of this session covers.
-pub async fn uncovered(session: &mut Session, selection: &Selection) -> Result<Vec<Table>> {
+pub async fn uncovered(session: &mut Session, hits: &Hits) -> Result<Vec<Table>> {
     let which = format!(
         "{TABLES} AND c.oid NOT IN (SELECT l.relation FROM pg_catalog.pg_locks l \
          WHERE {HELD} AND l.pid = pg_catalog.pg_backend_pid())"
     );
-    list(session, selection, &which).await
+    list(session, hits, &which).await
 }
 
-async fn list(session: &mut Session, selection: &Selection, which: &str) -> Result<Vec<Table>> {
-    let sql = format!("SELECT n.nspname, c.relname {FROM} WHERE {which} ORDER BY c.oid");
+async fn list(session: &mut Session, hits: &Hits, which: &str) -> Result<Vec<Table>> {
+    let sql = format!("SELECT c.oid, n.nspname, c.relname {FROM} WHERE {which} ORDER BY c.oid");
     let doing = "cannot list the tables";
-    let selection = selection.compile(Dialect::Postgres)?;
     let rows = session.query_for(doing, sql.as_bytes()).await?;
     let mut tables = Vec::new();
     for row in rows.iter() {
@@ -70,7 +68,7 @@ async fn list(session: &mut Session, selection: &Selection, which: &str) -> Resu
             schema: row.owned("nspname")?,
             name: row.owned("relname")?,
         };
-        if selection.table(&table.schema, &table.name) {
+        if hits.relation(row.num("oid")?, &table.schema) {
             tables.push(table);
         }
     }

@@ -27,7 +27,7 @@ pub async fn surroundings(
         script.head = format!("\\restrict {key}\n\n").into_bytes();
         script.tail = format!("\\unrestrict {key}\n").into_bytes();
     }
-    script.head.extend(fixed::script(session).await?);
+    script.head.extend(fixed::script(session, options).await?);
     if script.encoding == "SQL_ASCII" {
         script.head.extend_from_slice(SQL_ASCII_ONLY.as_bytes());
     }

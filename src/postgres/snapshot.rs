@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::chosen::Hits;
 use super::session::Session;
 use super::version::Caps;
 use super::{catalog, data, locks, ranges};
@@ -20,6 +21,8 @@ pub struct PgSnapshot {
     pub(super) database: Vec<u8>,
     pub(super) options: DumpOptions,
     pub(super) script: Script,
+    /// What was asked for by name.
+    pub(super) hits: Hits,
     /// Holds the locks. Workers use it where they may not lock a table themselves.
     pub(super) leader: Arc<Mutex<Session>>,
     /// A worker's own session; the leader has none.
@@ -35,6 +38,7 @@ impl PgSnapshot {
             database: self.database.clone(),
             options: self.options.clone(),
             script: self.script.clone(),
+            hits: self.hits.clone(),
             leader: Arc::clone(&self.leader),
             own: Some(own),
         }
@@ -46,7 +50,11 @@ impl PgSnapshot {
         let Some(own) = &mut self.own else {
             return Ok(None);
         };
+        // Only tables can be locked.
         let locked = matches!(slice.data.method, Method::LargeObjects(_))
+            || self
+                .hits
+                .foreign_rows(u32::try_from(slice.data.key).unwrap_or(0))
             || locks::at_once(own, &slice.data.table).await?;
         Ok(locked.then_some(own))
     }
@@ -67,7 +75,8 @@ impl Snapshot for PgSnapshot {
 
     async fn entries(&mut self) -> Result<Catalog> {
         let mut leader = self.leader.lock().await;
-        catalog::load(&mut leader, &self.database, self.caps, &self.options).await
+        let about = (&self.options, &self.hits);
+        catalog::load(&mut leader, &self.database, self.caps, about).await
     }
 
     async fn ranges(&mut self, data: &DataRef, parts: u64) -> Result<Vec<Range>> {
@@ -75,12 +84,12 @@ impl Snapshot for PgSnapshot {
     }
 
     async fn stream<S: FrameSink>(&mut self, slice: &Slice, sink: &mut S) -> Result<u64> {
-        let limit = self.options.frame_limit();
+        let limit = (self.options.frame_limit(), self.options.rows);
         if let Some(own) = self.worker_for(slice).await? {
-            return data::stream(own, slice, sink, limit).await;
+            return data::stream_as(own, slice, sink, limit).await;
         }
         let mut leader = self.leader.lock().await;
-        data::stream(&mut leader, slice, sink, limit).await
+        data::stream_as(&mut leader, slice, sink, limit).await
     }
 
     async fn close(self) -> Result<()> {

@@ -122,7 +122,7 @@ impl PgSource {
         let script = script::surroundings(&mut leader.session, options, leader.position).await?;
         let mut opened = Vec::new();
         for _ in 1..workers {
-            opened.push(open::worker(settings, &leader.exported).await?);
+            opened.push(open::worker(settings, &leader.exported, options).await?);
         }
         let first = PgSnapshot {
             server: self.server.clone(),
@@ -130,6 +130,7 @@ impl PgSource {
             database: settings.database.clone(),
             options: options.clone(),
             script,
+            hits: leader.hits,
             leader: Arc::new(Mutex::new(leader.session)),
             own: None,
         };

@@ -147,10 +147,10 @@ fn every_compressor_makes_the_same_archive() {
 #[test]
 fn show_lists_what_is_there() {
     let shop = Shop::open();
-    let file = shop.dump("a", &["--jobs=2", "--no-comments"]);
+    let file = shop.dump("a", &["--jobs=2", "--no-privileges"]);
     let toc: Value = serde_json::from_str(&good(ran(&["show", "--json", &file]))).expect("JSON");
     assert_eq!(toc["head"]["database"], "shop");
-    assert_eq!(toc["head"]["switches"][0], "--no-comments");
+    assert_eq!(toc["head"]["switches"][0], "--no-privileges");
     let entries = toc["entries"].as_array().expect("entries");
     let rows = |name: &str| {
         let mut data = entries.iter().filter(|e| e["kind"] == "table_data");

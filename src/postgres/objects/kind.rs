@@ -8,9 +8,11 @@ use bstr::BString;
 use crate::error::Result;
 use crate::plan::entry::{DataRef, Identity, Section};
 use crate::postgres::address::Address;
+use crate::postgres::chosen::Hits;
 use crate::postgres::render::Sql;
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
+use crate::source::{LeaveOut, RowForm};
 use crate::sql::rows::{Row, Rows};
 
 /// What the builders know besides their rows.
@@ -24,6 +26,34 @@ pub struct BuildContext {
     pub no_tablespaces: bool,
     /// Leave out owners.
     pub no_owner: bool,
+    /// What else is left out.
+    pub leave_out: LeaveOut,
+    /// How rows are written.
+    pub rows: RowForm,
+    /// Rows as INSERT, not COPY.
+    pub inserts: bool,
+    /// Nothing but definitions is carried: nothing else need be read.
+    pub schema_only: bool,
+    /// What was asked for by name.
+    pub hits: Hits,
+}
+
+impl BuildContext {
+    /// A whole database of this server.
+    #[must_use]
+    pub fn whole(caps: Caps, database: BString) -> Self {
+        Self {
+            caps,
+            database,
+            no_tablespaces: false,
+            no_owner: false,
+            leave_out: LeaveOut::default(),
+            rows: RowForm::default(),
+            inserts: false,
+            schema_only: false,
+            hits: Hits::default(),
+        }
+    }
 }
 
 /// A kind whose objects are one row each.
@@ -154,7 +184,9 @@ pub struct Loaded {
     pub data: Option<DataRef>,
     /// The unquoted columns' names by number, for comments and grants on columns.
     pub columns: Vec<(i32, BString)>,
-    /// Which table it belongs to, for the selection of tables: an index, a trigger, a policy.
+    /// Which object it goes with when a part of the database is selected: an index, a trigger, a
+    /// policy with its table, grants with whatever they are on. A sequence goes with the table that
+    /// owns it, and also by itself.
     pub table: Option<Address>,
     /// Why the object is left out, where it is: it becomes a warning, not an entry.
     pub left_out: Option<String>,

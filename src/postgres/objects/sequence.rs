@@ -206,6 +206,7 @@ impl Sequence {
             address: Some(self.address()),
             reference: Some(Reference::all("SEQUENCE", self.quoted())),
             ignores: self.owned_by.iter().map(|column| column.table).collect(),
+            table: self.owned_by.as_ref().map(|column| column.table),
             ..Loaded::new("sequence", Section::PreData, self.identity(), self.render())
         }
     }

@@ -26,7 +26,15 @@ const BATCH: usize = 250;
 
 fn query(caps: &Caps) -> Select {
     let has = caps.sequence_data();
-    Select::from("pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace")
+    let owners = format!(
+        "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         LEFT JOIN (pg_catalog.pg_depend d JOIN pg_catalog.pg_class t ON t.oid = d.refobjid \
+         JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace) \
+         ON d.classid = {class} AND d.objid = c.oid AND d.objsubid = 0 AND d.refclassid = {class} \
+         AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')",
+        class = class::PG_CLASS
+    );
+    Select::from(owners)
         .join_if(
             has,
             "LEFT JOIN LATERAL pg_catalog.pg_get_sequence_data(c.oid) v ON true",
@@ -34,6 +42,8 @@ fn query(caps: &Caps) -> Select {
         .col("oid", "c.oid")
         .col("schema", "n.nspname")
         .col("name", "c.relname")
+        .col("owner_oid", "t.oid")
+        .col("owner_schema", "tn.nspname")
         .col(
             "unreadable",
             "c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()",
@@ -51,7 +61,7 @@ fn values(context: &BuildContext, rows: &[Rows]) -> Result<Vec<BString>> {
     }
     let mut reads = Vec::new();
     for row in rows.iter().flat_map(Rows::iter) {
-        if !row.bool("unreadable")? {
+        if !row.bool("unreadable")? && wanted(context, &row)? {
             let name = qualified(row.bytes("schema")?, row.bytes("name")?);
             let select = cat![
                 "SELECT ",
@@ -65,7 +75,19 @@ fn values(context: &BuildContext, rows: &[Rows]) -> Result<Vec<BString>> {
     Ok(batches.map(|batch| join(batch, " UNION ALL ")).collect())
 }
 
-fn build(_: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+/// Who may not read a sequence may still dump all others.
+fn wanted(context: &BuildContext, row: &Row<'_>) -> Result<bool> {
+    let hits = &context.hits;
+    let oid = row.num("oid")?;
+    let owned = match row.opt_num("owner_oid")? {
+        Some(owner) => hits.relation(owner, &row.owned("owner_schema")?),
+        None => false,
+    };
+    let asked = owned || hits.relation(oid, &row.owned("schema")?);
+    Ok(asked && !context.schema_only && !hits.without_rows(oid))
+}
+
+fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
     let (list, batches) = rows
         .split_first()
         .map_or((None, rows), |(l, b)| (Some(l), b));
@@ -76,9 +98,10 @@ fn build(_: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
     let list = list.into_iter().flat_map(Rows::iter);
     let list = list.map(|row| {
         let value = read.get(&row.num("oid")?).unwrap_or(&row);
-        loaded(&row, value)
+        let wanted = wanted(context, &row)?;
+        wanted.then(|| loaded(&row, value)).transpose()
     });
-    list.collect()
+    list.filter_map(Result::transpose).collect()
 }
 
 fn loaded(row: &Row<'_>, value: &Row<'_>) -> Result<Loaded> {
@@ -109,8 +132,10 @@ fn loaded(row: &Row<'_>, value: &Row<'_>) -> Result<Loaded> {
         name,
         ..Identity::default()
     };
+    let sequence = Address::new(class::PG_CLASS, row.num("oid")?);
     Ok(Loaded {
-        needs: vec![Address::new(class::PG_CLASS, row.num("oid")?)],
+        needs: vec![sequence],
+        table: Some(sequence),
         left_out: left_out.then(|| "it can't be read on a standby: it is unlogged".into()),
         ..Loaded::new("sequence_value", Section::Data, identity, sql)
     })

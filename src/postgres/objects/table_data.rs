@@ -28,7 +28,7 @@ pub const TABLE_DATA: Kind = Kind::new(
 fn tables(caps: &Caps) -> Select {
     Select::from(format!(
         "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         LEFT JOIN ({}) u ON u.leaf = c.oid AND u.is_root \
+         LEFT JOIN ({}) u ON u.leaf = c.oid \
          LEFT JOIN pg_catalog.pg_class r ON r.oid = u.at \
          LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace",
         roots(caps)
@@ -40,6 +40,8 @@ fn tables(caps: &Caps) -> Select {
     .col("is_partition", "c.relispartition")
     .col("root_schema", "rn.nspname")
     .col("root_name", "r.relname")
+    .col("root_needed", "COALESCE(u.through, false)")
+    .col("kind", "c.relkind")
     .col(
         "bytes",
         "COALESCE(pg_catalog.pg_relation_size(c.oid), 0) \
@@ -57,11 +59,11 @@ fn tables(caps: &Caps) -> Select {
         "unreadable",
         "c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()",
     )
-    .filter("c.relkind = 'r'")
+    .filter("c.relkind IN ('r', 'f')")
     .of_user_relation("c")
 }
 
-/// Partitions with their ancestors, of which at least one is unsafe to load by partition.
+/// Partitions with their roots, and whether an ancestor is unsafe to load by partition.
 fn roots(caps: &Caps) -> String {
     format!(
         "WITH RECURSIVE unsafe AS ({}), \
@@ -74,8 +76,8 @@ fn roots(caps: &Caps) -> String {
          JOIN pg_catalog.pg_class p ON p.oid = up.at AND p.relispartition \
          JOIN pg_catalog.pg_inherits i ON i.inhrelid = p.oid \
          LEFT JOIN unsafe x ON x.partrelid = i.inhparent) \
-         SELECT up.leaf, up.at, NOT p.relispartition AS is_root FROM up \
-         JOIN pg_catalog.pg_class p ON p.oid = up.at WHERE up.through",
+         SELECT up.leaf, up.at, up.through FROM up \
+         JOIN pg_catalog.pg_class p ON p.oid = up.at WHERE NOT p.relispartition",
         unsafe_tables(caps)
     )
 }
@@ -117,7 +119,7 @@ fn columns(caps: &Caps) -> Select {
     )
     .col("table_oid", "c.oid")
     .col("name", "a.attname")
-    .filter("c.relkind = 'r'")
+    .filter("c.relkind IN ('r', 'f')")
     .filter(if caps.generated_columns() {
         "a.attgenerated = ''"
     } else {
@@ -127,7 +129,7 @@ fn columns(caps: &Caps) -> Select {
     .order("a.attrelid, a.attnum")
 }
 
-fn build(_: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
     let sets = |at: usize| rows.get(at).into_iter().flat_map(Rows::iter);
     let mut columns: HashMap<u32, Vec<DataColumn>> = HashMap::new();
     for row in sets(1) {
@@ -142,13 +144,14 @@ fn build(_: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
             });
     }
     let tables = sets(0).map(|row| {
-        let own = columns.remove(&row.num("oid")?);
-        loaded(&row, own.unwrap_or_default())
+        let own = columns.remove(&row.num("oid")?).unwrap_or_default();
+        let asked = row.letter("kind")? == b'r' || context.hits.foreign_rows(row.num("oid")?);
+        asked.then(|| loaded(context, &row, own)).transpose()
     });
-    tables.collect()
+    tables.filter_map(Result::transpose).collect()
 }
 
-fn loaded(row: &Row<'_>, columns: Vec<DataColumn>) -> Result<Loaded> {
+fn loaded(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Result<Loaded> {
     let oid: u32 = row.num("oid")?;
     let table = Address::new(class::PG_CLASS, oid);
     let attach = row
@@ -165,15 +168,16 @@ fn loaded(row: &Row<'_>, columns: Vec<DataColumn>) -> Result<Loaded> {
     Ok(Loaded {
         needs: [table].into_iter().chain(attach).collect(),
         table: Some(table),
-        data: Some(data(row, columns)?),
+        data: Some(data(context, row, columns)?),
         left_out: unreadable.then(|| "its rows can't be read on a standby: it is unlogged".into()),
         ..new
     })
 }
 
-fn data(row: &Row<'_>, columns: Vec<DataColumn>) -> Result<DataRef> {
+fn data(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Result<DataRef> {
     let table = qualified(row.bytes("schema")?, row.bytes("name")?);
-    let into = match row.opt("root_name")? {
+    let through_root = context.rows.via_partition_root || row.bool("root_needed")?;
+    let into = match row.opt("root_name")?.filter(|_| through_root) {
         Some(root) => qualified(row.bytes("root_schema")?, root),
         None => table.clone(),
     };
@@ -181,8 +185,13 @@ fn data(row: &Row<'_>, columns: Vec<DataColumn>) -> Result<DataRef> {
         table,
         into,
         columns,
-        filter: None,
-        method: Method::Copy,
+        // COPY reads no foreign table but by a query.
+        filter: (row.letter("kind")? == b'f').then(|| "true".into()),
+        method: if context.inserts {
+            Method::Rows
+        } else {
+            Method::Copy
+        },
         bytes: row.num("bytes")?,
         rows: row.num("rows")?,
         blocks: row.num("blocks")?,

@@ -32,12 +32,10 @@ pub const FOREIGN_TABLE: Kind = Kind::new(
 
 fn build(kind: &'static str, context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
     let mut tables = Tables::read(rows)?;
-    if context.no_tablespaces {
-        tables
-            .list
-            .iter_mut()
-            .for_each(|table| table.tablespace = None);
-    }
+    tables
+        .list
+        .iter_mut()
+        .for_each(|table| table.leave_out(context));
     let tables = tables.list.into_iter();
     Ok(tables.flat_map(|table| loaded(kind, table)).collect())
 }
@@ -157,12 +155,7 @@ mod tests {
     }
 
     fn context() -> BuildContext {
-        BuildContext {
-            caps: Caps::new(180_000),
-            database: "d".into(),
-            no_tablespaces: false,
-            no_owner: false,
-        }
+        BuildContext::whole(Caps::new(180_000), "d".into())
     }
 
     const TABLE_ROW: &[(&str, &str)] = &[

@@ -4,6 +4,7 @@ use bstr::BString;
 
 use super::column::Column;
 use crate::error::{Error, Kind, Result};
+use crate::postgres::objects::BuildContext;
 use crate::postgres::quote::{ident, qualified};
 use crate::postgres::render::{cat, server_sql};
 use crate::sql::rows::Row;
@@ -62,6 +63,21 @@ pub(super) struct Check {
 }
 
 impl Table {
+    /// Forgets what the dump leaves out.
+    pub(super) fn leave_out(&mut self, context: &BuildContext) {
+        if context.no_tablespaces {
+            self.tablespace = None;
+        }
+        if context.leave_out.table_access_method {
+            self.access_method = None;
+        }
+        if context.leave_out.toast_compression {
+            for column in &mut self.columns {
+                column.settings.compression = None;
+            }
+        }
+    }
+
     /// Reads a row of `query::tables`; columns, checks and parents come later.
     pub(super) fn decode(row: &Row<'_>) -> Result<Self> {
         let schema = row.owned("schema")?;

@@ -88,6 +88,20 @@ struct Column {
 }
 
 impl View {
+    fn leave_out(&mut self, context: &BuildContext) {
+        if context.no_tablespaces {
+            self.tablespace = None;
+        }
+        if context.leave_out.table_access_method {
+            self.access_method = None;
+        }
+        if context.leave_out.toast_compression {
+            for column in &mut self.columns {
+                column.settings.compression = None;
+            }
+        }
+    }
+
     fn decode(row: &Row<'_>, columns: Vec<Column>) -> Result<Self> {
         let name = row.owned("name")?;
         let what = || cat!["the materialized view ", &name];
@@ -178,7 +192,7 @@ fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
     let views = sets(0).map(|row| {
         let own = columns.remove(&row.num("oid")?).unwrap_or_default();
         let mut view = View::decode(&row, own)?;
-        view.tablespace = view.tablespace.filter(|_| !context.no_tablespaces);
+        view.leave_out(context);
         Ok(view.loaded())
     });
     views.collect()

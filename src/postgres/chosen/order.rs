@@ -1,0 +1,99 @@
+//! Rows that are loaded without definitions meet foreign keys that are there already: what is
+//! referenced goes first. Where tables reference one another no order will do, which is said.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::plan::cycle::knots;
+use crate::postgres::address::{Address, class};
+use crate::postgres::link::Holders;
+use crate::postgres::objects::Loaded;
+use crate::source::Warning;
+
+/// Makes rows wait for those that they reference, among the objects that stay.
+pub fn by_foreign_keys(
+    objects: &[Loaded],
+    holders: &Holders,
+    stays: &[bool],
+    needs: &mut [BTreeSet<usize>],
+) -> Vec<Warning> {
+    let rows = rows(objects, holders, stays);
+    let none = Vec::new();
+    let mut waits = vec![Vec::new(); objects.len()];
+    for (at, key) in objects.iter().enumerate() {
+        let Some(own) = (key.kind == "foreign_key")
+            .then(|| find(holders, key.table?))
+            .flatten()
+        else {
+            continue;
+        };
+        let referenced = needs.get(at).into_iter().flatten();
+        let referenced = referenced.filter(|&&table| table != own);
+        let before: Vec<usize> = referenced
+            .flat_map(|table| rows.get(table).unwrap_or(&none))
+            .copied()
+            .collect();
+        for from in rows.get(&own).unwrap_or(&none) {
+            if let Some(waits) = waits.get_mut(*from) {
+                waits.extend(before.iter().filter(|to| *to != from));
+            }
+        }
+    }
+    let knot = knots(waits.clone());
+    let tied = |at: usize| knot.get(at).copied().unwrap_or(0);
+    for (at, waits) in waits.into_iter().enumerate() {
+        let free = waits
+            .into_iter()
+            .filter(|&to| tied(at) == 0 || tied(at) != tied(to));
+        if let Some(needs) = needs.get_mut(at) {
+            needs.extend(free);
+        }
+    }
+    warnings(objects, &knot)
+}
+
+fn find(holders: &Holders, address: Address) -> Option<usize> {
+    holders.find(address).map(|holder| holder.object)
+}
+
+/// The data entries of each table, and of its partitions.
+fn rows(objects: &[Loaded], holders: &Holders, stays: &[bool]) -> HashMap<usize, Vec<usize>> {
+    let mut parents: HashMap<usize, usize> = HashMap::new();
+    for attach in objects.iter().filter(|o| o.kind == "partition_attach") {
+        let tables = attach.needs.iter().filter(|n| n.class == class::PG_CLASS);
+        let tables: Vec<_> = tables.filter_map(|need| find(holders, *need)).collect();
+        if let [child, parent] = tables.as_slice() {
+            parents.insert(*child, *parent);
+        }
+    }
+    let mut rows: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, object) in objects.iter().enumerate() {
+        if object.kind != "table_data" || !stays.get(at).copied().unwrap_or(false) {
+            continue;
+        }
+        let mut table = object.table.and_then(|table| find(holders, table));
+        while let Some(own) = table {
+            rows.entry(own).or_default().push(at);
+            table = parents.get(&own).copied();
+        }
+    }
+    rows
+}
+
+fn warnings(objects: &[Loaded], knot: &[usize]) -> Vec<Warning> {
+    let mut circles: HashMap<usize, Vec<String>> = HashMap::new();
+    for (object, &number) in objects.iter().zip(knot).filter(|(_, number)| **number > 0) {
+        let name = &object.identity.name;
+        circles.entry(number).or_default().push(name.to_string());
+    }
+    let mut warnings: Vec<Warning> = circles
+        .into_values()
+        .map(|tables| Warning {
+            object: format!("tables {}", tables.join(", ")),
+            message: "their foreign keys form a circle: their rows may not load in any order \
+                      unless --disable-triggers is given"
+                .to_owned(),
+        })
+        .collect();
+    warnings.sort_by(|a, b| a.object.cmp(&b.object));
+    warnings
+}

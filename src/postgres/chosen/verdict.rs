@@ -1,0 +1,134 @@
+//! What the patterns' hits mean for each object. Tables and the like, schemas and extensions stand
+//! for themselves; what belongs to a table follows it; the rest follows its schema, and what is in
+//! none is carried where nothing was asked for by name. A sequence also follows the table that
+//! owns it.
+
+use crate::plan::entry::Section;
+use crate::postgres::address::class;
+use crate::postgres::chosen::Hits;
+use crate::postgres::link::Holders;
+use crate::postgres::objects::Loaded;
+use crate::source::DumpOptions;
+
+/// For each object, by position, whether it is carried.
+#[must_use]
+pub fn judge(
+    objects: &[Loaded],
+    holders: &Holders,
+    hits: &Hits,
+    options: &DumpOptions,
+) -> Vec<bool> {
+    let judge = Judge {
+        objects,
+        holders,
+        hits,
+        options,
+    };
+    let objects = objects.iter();
+    objects
+        .map(|object| {
+            judge.is_selected(object) && judge.is_not_left_out(object) && judge.in_section(object)
+        })
+        .collect()
+}
+
+struct Judge<'a> {
+    objects: &'a [Loaded],
+    holders: &'a Holders,
+    hits: &'a Hits,
+    options: &'a DumpOptions,
+}
+
+impl Judge<'_> {
+    fn is_selected(&self, object: &Loaded) -> bool {
+        if stands_for_itself(object) {
+            return self.stands(object) || self.owner(object).is_some_and(|own| self.stands(own));
+        }
+        let Some(table) = self.owner(object) else {
+            // A table that nothing holds is the system's own.
+            return object.table.is_none() && self.stands(object);
+        };
+        let follows = match object.kind {
+            "table_data" if table.kind == "extension" => {
+                let schema = object.identity.schema.clone().unwrap_or_default();
+                let name = &table.identity.name;
+                return self.hits.table_of_extension(oid(object), &schema, name)
+                    && !self.hits.without_rows(oid(object));
+            }
+            "table_data" | "sequence_value" | "matview_refresh" | "triggers_off"
+            | "triggers_on" => !self.hits.without_rows(oid(object)),
+            "extended_statistics" => self.in_schema(object),
+            "publication_member" => self.hits.is_everything(),
+            _ => true,
+        };
+        follows && self.is_selected(table)
+    }
+
+    fn stands(&self, object: &Loaded) -> bool {
+        let name = &object.identity.name;
+        match object.kind {
+            "database" => true,
+            "schema" => self.hits.schema(name),
+            "extension" => self.hits.extension(name),
+            "large_object" | "large_object_data" => {
+                self.hits.is_everything() || self.options.selection.large_objects
+            }
+            "publication_member" => self.hits.is_everything(),
+            _ => match (object.address, &object.identity.schema) {
+                (Some(own), Some(schema)) if own.class == class::PG_CLASS => {
+                    self.hits.relation(own.object, schema)
+                }
+                _ => self.in_schema(object),
+            },
+        }
+    }
+
+    fn in_schema(&self, object: &Loaded) -> bool {
+        match &object.identity.schema {
+            Some(schema) => self.hits.schema(schema),
+            None => self.hits.is_everything(),
+        }
+    }
+
+    /// The object that it belongs to.
+    fn owner(&self, object: &Loaded) -> Option<&Loaded> {
+        let holder = self.holders.find(object.table?)?;
+        self.objects.get(holder.object)
+    }
+
+    fn is_not_left_out(&self, object: &Loaded) -> bool {
+        let leave_out = &self.options.leave_out;
+        !match object.kind {
+            "publication" | "publication_member" => leave_out.publications,
+            "subscription" => leave_out.subscriptions,
+            "policy" | "row_security" => leave_out.policies,
+            _ => self.is_large_object(object) && leave_out.large_objects,
+        }
+    }
+
+    fn is_large_object(&self, object: &Loaded) -> bool {
+        let own = |object: &Loaded| matches!(object.kind, "large_object" | "large_object_data");
+        own(object) || object.kind == "grants" && self.owner(object).is_some_and(own)
+    }
+
+    /// Large objects are rows, with all that is about them. A switch about sections never keeps the
+    /// database itself away from `--create`.
+    fn in_section(&self, object: &Loaded) -> bool {
+        let selection = &self.options.selection;
+        let large = self.is_large_object(object);
+        let section = if large { Section::Data } else { object.section };
+        let rows = section == Section::Data || object.kind == "matview_refresh";
+        let listed = selection.sections.is_empty() || selection.sections.contains(&section);
+        section == Section::Database
+            || listed && !(selection.schema_only && rows) && !(selection.data_only && !rows)
+    }
+}
+
+/// Tables, views, sequences, and what belongs to no table.
+fn stands_for_itself(object: &Loaded) -> bool {
+    object.table.is_none() || object.kind == "sequence"
+}
+
+fn oid(object: &Loaded) -> u32 {
+    object.table.map_or(0, |table| table.object)
+}
