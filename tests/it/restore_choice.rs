@@ -80,7 +80,7 @@ fn what_is_missing_is_named_and_taken_along_on_request() {
     refused(
         &alone,
         1,
-        "It needs what was not chosen: schema app, type_enum app.mood",
+        "It needs what was not chosen: enum app.mood, schema app",
     );
     good(&shop.restore(&["--table", "app.moods", "--with-dependencies"]));
     assert_eq!(shop.tables(), "moods small");

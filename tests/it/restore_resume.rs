@@ -79,6 +79,9 @@ trait Broken {
             std::thread::sleep(Duration::from_millis(2));
             ended = child.try_wait().expect("a child");
         }
+        if let Some(status) = ended {
+            assert!(status.success(), "the restore ended by itself");
+        }
         drop(child.kill());
         drop(child.wait());
         proxy.left()
@@ -221,7 +224,7 @@ impl Broken for My {
     }
 
     fn through(&self, port: u16) -> String {
-        format!("mysql://loader:pw@127.0.0.1:{port}/b?ssl-mode=DISABLED&get-server-public-key=true")
+        format!("mysql://loader:pw@127.0.0.1:{port}/b?ssl-mode=DISABLED&get-server-public-key=1")
     }
 
     fn empty(&self) {
