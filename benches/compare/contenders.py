@@ -87,10 +87,10 @@ def mysql(server, database, out):
     if pathlib.Path("/usr/bin/mydumper").exists():
         folder = f"{out}/m.dir"
         made += [
-            Contender("mydumper -t2, zstd", f"mydumper -t 2 {login} -o {folder} -r 100000 && "
+            Contender("mydumper -t2 zstd", f"mydumper -t 2 {login} -o {folder} -r 100000 && "
                       f"find {folder} -name '*.sql' -print0 | xargs -0 zstd -q -3 -T2 --rm", ALL,
                       "Debian's 0.10 has gzip only: its files are compressed by zstd -T2 behind it", folder),
-            Contender("mydumper -t2, plain", f"mydumper -t 2 {login} -o {folder} -r 100000", ALL,
+            Contender("mydumper -t2 plain", f"mydumper -t 2 {login} -o {folder} -r 100000", ALL,
                       "does not compress at all", folder),
             Contender("restore myloader -t2", f"myloader -t 2 -S {server.home}/socket -u root -B scratch -d {folder}",
                       ("mixed",), "reads uncompressed files", before=fresh),

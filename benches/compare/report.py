@@ -16,7 +16,7 @@ GOALS = [
     ("my", "wide rows, -j1 against the vendor's \\| zstd", "wide", "dumpkeep -j1", "vendor | zstd", 0.40),
     ("my", "narrow rows, -j1 against the vendor's \\| zstd", "narrow", "dumpkeep -j1", "vendor | zstd", 0.75),
     ("my", "mixed, -j2 against the vendor's \\| zstd", "mixed", "dumpkeep -j2", "vendor | zstd", 0.65),
-    ("my", "mixed, -j2 against mydumper -t2, zstd", "mixed", "dumpkeep -j2", "mydumper -t2, zstd", 0.60),
+    ("my", "mixed, -j2 against mydumper -t2, zstd", "mixed", "dumpkeep -j2", "mydumper -t2 zstd", 0.60),
     ("my", "10,000 small tables, -j2 against the vendor's \\| zstd", "small", "dumpkeep -j2", "vendor | zstd", 0.75),
     ("my", "to /dev/null against a raw read", "mixed", "dumpkeep raw", "raw read", 1.10),
     ("my", "restore -j2 against myloader -t2", "mixed", "restore dumpkeep -j2", "restore myloader -t2", 0.90),

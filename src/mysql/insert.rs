@@ -5,6 +5,7 @@
 //! column's own character set, and the server converts nothing.
 
 use bstr::ByteSlice as _;
+use memchr::memchr3;
 
 use crate::error::{Error, Kind, Result};
 use crate::mysql::typed_json;
@@ -94,11 +95,11 @@ fn write(form: Form, value: &[u8], out: &mut Vec<u8>) -> Result<()> {
         Form::Json if value.first() == Some(&typed_json::MARK) => typed_json::write(value, out)?,
         Form::Json => quoted(b"_utf8mb4'", value, out),
         Form::Number => {
-            check(value, is_numeric, "number")?;
+            check(value)?;
             out.extend_from_slice(value);
         }
         Form::Float => {
-            check(value, is_numeric, "number")?;
+            check(value)?;
             out.extend_from_slice(value);
             // without an exponent it would be a DECIMAL, which knows no -0
             if value.find_byteset(b"eE").is_none() {
@@ -116,18 +117,30 @@ fn write(form: Form, value: &[u8], out: &mut Vec<u8>) -> Result<()> {
 }
 
 /// Digits, sign, point, exponent.
-fn is_numeric(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
-}
+const NUMERIC: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = true;
+        digit += 1;
+    }
+    table[b'-' as usize] = true;
+    table[b'+' as usize] = true;
+    table[b'.' as usize] = true;
+    table[b'e' as usize] = true;
+    table[b'E' as usize] = true;
+    table
+};
 
-fn check(value: &[u8], good: fn(u8) -> bool, what: &str) -> Result<()> {
-    if !value.is_empty() && value.iter().copied().all(good) {
+fn check(value: &[u8]) -> Result<()> {
+    let numeric = |good: bool, &byte: &u8| good & NUMERIC[usize::from(byte)];
+    if !value.is_empty() && value.iter().fold(true, numeric) {
         return Ok(());
     }
     let shown = value[..value.len().min(40)].to_str_lossy();
     Err(Error::new(
         Kind::Hostile,
-        format!("the server gave {shown} for a {what}"),
+        format!("the server gave {shown} for a number"),
     ))
 }
 
@@ -189,59 +202,49 @@ const ESCAPES: [u8; 256] = {
     table
 };
 
-/// How many bytes are looked at together; the compiler makes vector instructions of it.
-const BLOCK: usize = 32;
-
-/// The same as a look into [`ESCAPES`], in a form that is done to many bytes at once.
-#[inline]
-fn escaped(byte: u8) -> bool {
-    (byte == 0)
-        | (byte == b'\n')
-        | (byte == b'\r')
-        | (byte == 0x1a)
-        | (byte == b'\'')
-        | (byte == b'\\')
-}
-
-/// The first byte that needs a backslash.
-#[inline]
-fn first_escaped(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(block) = text.get(at..at + BLOCK) {
-        if block.iter().fold(false, |any, &byte| any | escaped(byte)) {
-            break;
-        }
-        at += BLOCK;
-    }
-    let rest = text.get(at..)?;
-    let found = rest
-        .iter()
-        .position(|&byte| ESCAPES[usize::from(byte)] != 0)?;
-    Some(at + found)
-}
-
 fn quoted(open: &[u8], value: &[u8], out: &mut Vec<u8>) {
     out.reserve(value.len() + open.len() + 1);
     out.extend_from_slice(open);
-    let mut rest = value;
-    while let Some(at) = first_escaped(rest) {
-        let (clean, from) = rest.split_at(at);
-        out.extend_from_slice(clean);
-        let Some((&byte, after)) = from.split_first() else {
-            break;
-        };
+    let mut clean = 0;
+    let (mut control, mut mark) = (control_from(value, 0), mark_from(value, 0));
+    while let Some(&byte) = value.get(control.min(mark)) {
+        let at = control.min(mark);
+        out.extend_from_slice(&value[clean..at]);
         out.extend_from_slice(&[b'\\', ESCAPES[usize::from(byte)]]);
-        rest = after;
+        clean = at + 1;
+        // a search costs most where it begins: each goes on only when its last find is used up
+        if control < clean {
+            control = control_from(value, clean);
+        }
+        if mark < clean {
+            mark = mark_from(value, clean);
+        }
     }
-    out.extend_from_slice(rest);
+    out.extend_from_slice(&value[clean..]);
     out.push(b'\'');
 }
 
-/// The shorter of a hexadecimal literal and a quoted string.
+/// The first half of the bytes in [`ESCAPES`]; `usize::MAX` where there is none.
+#[inline]
+fn control_from(value: &[u8], from: usize) -> usize {
+    let rest = value.get(from..).unwrap_or_default();
+    memchr3(0, b'\n', b'\r', rest).map_or(usize::MAX, |at| from + at)
+}
+
+/// The other half.
+#[inline]
+fn mark_from(value: &[u8], from: usize) -> usize {
+    let rest = value.get(from..).unwrap_or_default();
+    memchr3(0x1a, b'\'', b'\\', rest).map_or(usize::MAX, |at| from + at)
+}
+
+/// The shorter of a hexadecimal literal (`0x` and each byte twice) and a quoted string
+/// (`_binary''` and each escaped byte twice): the first where eight bytes at most need no escape.
 fn binary(value: &[u8], out: &mut Vec<u8>) {
-    let escapes = value.iter().map(|&byte| usize::from(escaped(byte)));
-    let as_string = b"_binary''".len() + value.len() + escapes.sum::<usize>();
-    if !value.is_empty() && 2 + 2 * value.len() <= as_string {
+    let plain = value
+        .iter()
+        .filter(|byte| ESCAPES[usize::from(**byte)] == 0);
+    if !value.is_empty() && plain.take(9).count() <= 8 {
         hex(value, out);
     } else {
         quoted(b"_binary'", value, out);

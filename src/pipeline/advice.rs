@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_slow_disk_gets_a_high_level() {
-        let advice = bench(&[400], 0.01, 50.0).advice();
+        let advice = bench(&[400], 0.01, 40.0).advice();
         let advice = advice.map(|advice| (advice.level, advice.bound));
         assert_eq!(advice, Some((9, Stage::Disk)));
     }

@@ -228,12 +228,15 @@ mod tests {
 
     #[test]
     fn keys_cut_what_has_no_blocks() {
-        let entries = [
+        let mut entries = [
             table(1, 900 * MIB, 0, Method::Rows),
             heap(2, 900 * MIB),
             table(3, 10 * MIB, 0, Method::Rows),
             table(4, 900 * MIB, 0, Method::Copy),
         ];
+        if let Body::Data(data) = &mut entries[3].body {
+            data.key = 16384;
+        }
         let cut = Cut {
             workers: 2,
             rule: SliceRule::Ranges,
