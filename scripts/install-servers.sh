@@ -71,6 +71,7 @@ install_tools() {
   done
   [ -d /usr/share/zoneinfo/Europe ] || missing+=(tzdata)
   [ -f /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+  /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
   [ ${#missing[@]} = 0 ] && return
   say "tools: ${missing[*]}"
   [ "$(id -u)" = 0 ] || die "these packages are missing, install them as root: ${missing[*]}"

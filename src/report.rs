@@ -121,6 +121,8 @@ pub struct BackupReport {
     pub links: Vec<String>,
     /// What retention removed.
     pub removed: Vec<String>,
+    /// How many backups of it there are now.
+    pub kept: Option<usize>,
     /// Why retention failed, where it did.
     pub prune_error: Option<Failure>,
     /// What the user should hear of.
@@ -180,6 +182,7 @@ impl BackupReport {
             seconds: 0.0,
             links: Vec::new(),
             removed: Vec::new(),
+            kept: None,
             prune_error: None,
             warnings: Vec::new(),
         }

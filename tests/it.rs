@@ -44,6 +44,8 @@ mod hostile;
 mod layering;
 #[path = "it/lexers.rs"]
 mod lexers;
+#[path = "it/mail.rs"]
+mod mail;
 #[path = "it/mysql_connect.rs"]
 mod mysql_connect;
 #[path = "it/mysql_consistency.rs"]
@@ -60,6 +62,8 @@ mod postgres_connect;
 mod postgres_data;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
+#[path = "it/programs.rs"]
+mod programs;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/sample.rs"]

@@ -34,13 +34,15 @@ pub enum Stage {
     PostCleanup,
     /// All targets are done.
     PostBackup,
+    /// The mail was sent.
+    PostMail,
     /// The run ends with a non-zero code.
     Failure,
 }
 
 impl Stage {
     /// All of them, in the order of a run.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::PreBackup,
         Self::PostGlobalBackup,
         Self::PostGlobalBackupFailure,
@@ -49,6 +51,7 @@ impl Stage {
         Self::PostRotate,
         Self::PostCleanup,
         Self::PostBackup,
+        Self::PostMail,
         Self::Failure,
     ];
 
@@ -64,6 +67,7 @@ impl Stage {
             Self::PostRotate => "post_rotate",
             Self::PostCleanup => "post_cleanup",
             Self::PostBackup => "post_backup",
+            Self::PostMail => "post_mail",
             Self::Failure => "failure",
         }
     }
@@ -102,6 +106,8 @@ pub struct RawHooks {
     pub post_cleanup: Option<RawHook>,
     /// All targets are done.
     pub post_backup: Option<RawHook>,
+    /// The mail was sent.
+    pub post_mail: Option<RawHook>,
     /// The run ends with a non-zero code. Runs last.
     pub failure: Option<RawHook>,
     /// Environment variables that hooks are given beside the usual ones. Only in the whole
@@ -127,6 +133,21 @@ pub enum RawCommand {
     Shell(String),
     /// A program and its arguments.
     Argv(Vec<String>),
+}
+
+impl RawCommand {
+    /// The program and its arguments; `key` names the place in messages.
+    pub(super) fn argv(&self, key: &str) -> Result<Vec<String>> {
+        let argv = match self {
+            Self::Shell(line) => vec!["/bin/sh".to_owned(), "-c".to_owned(), line.clone()],
+            Self::Argv(argv) => argv.clone(),
+        };
+        if argv.first().is_none_or(String::is_empty) || argv.last().is_some_and(String::is_empty) {
+            let what = format!("{key}: there is no program");
+            return Err(Error::new(Kind::Config, what));
+        }
+        Ok(argv)
+    }
 }
 
 /// A hook with all its settings.
@@ -204,7 +225,7 @@ pub struct Hooks {
 }
 
 impl RawHooks {
-    fn stages(&self) -> [(Stage, &Option<RawHook>); 9] {
+    fn stages(&self) -> [(Stage, &Option<RawHook>); 10] {
         [
             (Stage::PreBackup, &self.pre_backup),
             (Stage::PostGlobalBackup, &self.post_global_backup),
@@ -217,6 +238,7 @@ impl RawHooks {
             (Stage::PostRotate, &self.post_rotate),
             (Stage::PostCleanup, &self.post_cleanup),
             (Stage::PostBackup, &self.post_backup),
+            (Stage::PostMail, &self.post_mail),
             (Stage::Failure, &self.failure),
         ]
     }
@@ -256,13 +278,7 @@ fn hook(stage: Stage, raw: &RawHook, key: &str) -> Result<Hook> {
         RawHook::Plain(command) => (command, None, None),
         RawHook::Table(table) => (&table.command, table.timeout.as_deref(), table.on_error),
     };
-    let argv = match command {
-        RawCommand::Shell(line) => vec!["/bin/sh".to_owned(), "-c".to_owned(), line.clone()],
-        RawCommand::Argv(argv) => argv.clone(),
-    };
-    if argv.first().is_none_or(String::is_empty) || argv.last().is_some_and(String::is_empty) {
-        return Err(wrong("there is no program".to_owned()));
-    }
+    let argv = command.argv(key)?;
     let timeout = match timeout {
         None => TIMEOUT,
         Some(text) => duration::parse(text).map_err(wrong)?,

@@ -1,13 +1,18 @@
 //! The configuration: as written, and resolved into a [`Job`].
 
+pub mod command;
 pub mod duration;
 mod expand;
 pub mod hook;
+pub mod keep;
+pub mod notify;
 pub mod pattern;
 pub mod raw;
 pub mod resolve;
 pub mod sample;
 pub mod secret;
 mod server;
+pub mod size;
+mod surroundings;
 
 pub use resolve::{Job, Target};

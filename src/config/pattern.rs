@@ -62,7 +62,8 @@ impl Pattern {
         self.literal.as_deref()
     }
 
-    fn matches(&self, name: &[u8]) -> bool {
+    /// Whether it stands for this name.
+    pub(super) fn matches(&self, name: &[u8]) -> bool {
         match &self.regex {
             Some(regex) => regex.is_match(name),
             None => self.literal() == Some(name),

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::hook::RawHooks;
+use super::command::RawDumpKey;
+use super::hook::{RawCommand, RawHooks};
+use super::notify::{RawMail, RawWebhook};
 use crate::error::{Error, Kind, Result};
 
 /// The whole configuration of dumpkeep.
@@ -24,6 +26,49 @@ pub struct RawConfig {
     pub target: Vec<RawTarget>,
     /// Programs that run at the stages of a run.
     pub hooks: RawHooks,
+    /// Who is told by mail.
+    pub mail: Option<RawMail>,
+    /// Addresses that are called when a run begins and ends.
+    pub webhook: Vec<RawWebhook>,
+    /// Files that are written after each run.
+    pub report: RawReport,
+    /// How `dumpkeep schedule` goes about it.
+    pub scheduler: RawScheduler,
+    /// How long a whole run may take: 6h. Default: for ever.
+    pub run_timeout: Option<String>,
+}
+
+/// Files that are written after each run.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawReport {
+    /// The page of all backups. Default: none.
+    pub html: Option<String>,
+    /// Metrics for node_exporter's textfile collector: a name that ends with .prom. Default: none.
+    pub prometheus: Option<String>,
+}
+
+/// How `dumpkeep schedule` goes about it.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawScheduler {
+    /// Each start is put off by a random time up to this: 5m. Default 0.
+    pub jitter: Option<String>,
+    /// What a start is worth that was missed: run (once) or skip. Default run.
+    pub missed: Option<RawMissed>,
+    /// How long a run may go on after SIGTERM. Default 10s.
+    pub grace: Option<String>,
+}
+
+/// What a missed start is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RawMissed {
+    /// One run at once, however many were missed.
+    #[default]
+    Run,
+    /// Nothing: the next start is waited for.
+    Skip,
 }
 
 /// How many backups each class keeps.
@@ -60,6 +105,26 @@ pub struct RawCompression {
 pub struct RawStore {
     /// Where hard links are impossible: refuse the run, or fill the classes with copies.
     pub without_hard_links: Option<RawWithoutLinks>,
+    /// The space that stays free beside the next backup: 2G. Default 0.
+    pub reserve: Option<String>,
+    /// The mode of new files, octal. Default 640.
+    pub file_mode: Option<String>,
+    /// The mode of new folders, octal. Default 750.
+    pub dir_mode: Option<String>,
+    /// Who owns new files and folders: a number. Default the user that runs dumpkeep.
+    pub owner: Option<u32>,
+    /// Their group: a number. Default the user's.
+    pub group: Option<u32>,
+}
+
+/// Counts of databases whose names match.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawKeep {
+    /// Patterns of database names; `__GLOBAL__` is the globals.
+    pub databases: Vec<String>,
+    /// The counts that differ from the target's.
+    pub retention: RawRetention,
 }
 
 /// What is done where hard links are impossible.
@@ -106,10 +171,26 @@ pub struct RawTarget {
     pub retention: RawRetention,
     /// A compression that differs from the whole configuration's.
     pub compression: RawCompression,
-    /// Switches of `dumpkeep dump`.
-    pub dump: RawDump,
+    /// Switches of `dumpkeep dump`. Of a command: the program whose output is one database.
+    pub dump: RawDumpKey,
     /// Hooks in the place of the whole configuration's.
     pub hooks: RawHooks,
+    /// Counts of some databases; the first that matches holds.
+    pub keep: Vec<RawKeep>,
+    /// Databases that are dumped at once. Default 1.
+    pub parallel_databases: Option<u32>,
+    /// How often a database is begun again whose connection was lost. Default 2.
+    pub retries: Option<u32>,
+    /// Of a command: the program whose output is the globals.
+    pub global: Option<RawCommand>,
+    /// Of a command: the program that lists the databases, one a line.
+    pub list: Option<RawCommand>,
+    /// Of a command: what its files are called, such as ldif. Default dump.
+    pub extension: Option<String>,
+    /// Of a command: how long each program may take. Default 6h.
+    pub timeout: Option<String>,
+    /// Of a command: variables of the process that the programs are given.
+    pub pass_env: Vec<String>,
 }
 
 /// What kind of server it is.
@@ -122,6 +203,8 @@ pub enum RawKind {
     /// MySQL or MariaDB.
     #[serde(alias = "mariadb")]
     Mysql,
+    /// Any program's standard output.
+    Command,
 }
 
 /// Switches of `dumpkeep dump`.

@@ -3,23 +3,27 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use super::command::{Commands, RawDumpKey};
 use super::expand::expand;
 use super::hook::Hooks;
+use super::keep::Policies;
+use super::notify::{Mail, Place, Webhook};
 use super::pattern::{Pattern, Wanted};
-use super::raw::{RawCompression, RawConfig, RawDump, RawRetention, RawTarget, RawWithoutLinks};
+use super::raw::{RawCompression, RawConfig, RawDump, RawTarget, RawWithoutLinks};
 use super::secret::Secret;
 pub use super::server::Engine;
 use super::server::Server;
+use super::surroundings::{self, Pages, Scheduler};
 use crate::archive::codec::Codec;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::plan::filter::Selection;
-use crate::retention::policy::Policy;
 use crate::source::DumpOptions;
-use crate::store::layout::target_folder;
+use crate::store::layout::{Modes, target_folder};
 
 /// Where the store is where nothing is said.
 const ROOT: &str = "/var/backups/dumpkeep";
@@ -46,8 +50,22 @@ pub struct Job {
     pub logs: usize,
     /// Whether classes may hold copies where hard links are impossible.
     pub copies: bool,
+    /// The space that stays free beside the next backup, in bytes.
+    pub reserve: u64,
+    /// How new files and folders are made.
+    pub modes: Modes,
     /// The run's hooks.
     pub hooks: Hooks,
+    /// Who is told by mail.
+    pub mail: Option<Mail>,
+    /// Addresses that are called.
+    pub webhooks: Vec<Webhook>,
+    /// Files that are written after the run.
+    pub pages: Pages,
+    /// How long the run may take.
+    pub run_timeout: Option<Duration>,
+    /// How `schedule` goes about it.
+    pub scheduler: Scheduler,
     /// The servers.
     pub targets: Vec<Target>,
 }
@@ -78,13 +96,19 @@ pub struct Target {
     /// When `schedule` runs it.
     pub schedule: Option<String>,
     /// What is kept.
-    pub policy: Policy,
+    pub policies: Policies,
     /// How archives are compressed.
     pub codec: Codec,
     /// How databases are dumped.
     pub options: DumpOptions,
     /// The hooks of its backups.
     pub hooks: Hooks,
+    /// Databases that are dumped at once.
+    pub parallel: usize,
+    /// How often a database is begun again whose connection was lost.
+    pub retries: u32,
+    /// The programs of a command's target.
+    pub commands: Option<Commands>,
 }
 
 /// Where a password comes from.
@@ -119,7 +143,22 @@ pub fn resolve(raw: &RawConfig, flags: &Flags, env: &Env, base: &Path) -> Result
     let targets = targets.map(|(index, target)| whole.target(index, target));
     let targets: Vec<Target> = targets.collect::<Result<_>>()?;
     apart(&targets)?;
+    let place = Place { env, base };
+    let webhooks = raw.webhook.iter().enumerate();
     Ok(Job {
+        reserve: surroundings::reserve(&raw.store)?,
+        modes: surroundings::modes(&raw.store)?,
+        mail: raw
+            .mail
+            .as_ref()
+            .map(|mail| mail.resolve(place))
+            .transpose()?,
+        webhooks: webhooks
+            .map(|(index, webhook)| webhook.resolve(index, place))
+            .collect::<Result<_>>()?,
+        pages: surroundings::pages(&raw.report, place)?,
+        run_timeout: surroundings::run_timeout(raw)?,
+        scheduler: surroundings::scheduler(&raw.scheduler)?,
         root: base.join(root),
         zone: zone(raw, env)?,
         logs: usize::try_from(raw.retention.logs.unwrap_or(60).max(1)).unwrap_or(usize::MAX),
@@ -198,22 +237,26 @@ impl Whole<'_> {
         if folder.as_os_str().is_empty() {
             return Err(wrong(format!("{key} has an empty name")));
         }
-        let jobs = raw.jobs.unwrap_or(1);
-        if !(1..=64).contains(&jobs) {
-            return Err(wrong(format!("{key} has jobs = {jobs}, outside 1 to 64")));
-        }
+        let commands = raw.commands(server.engine == Engine::Command, &key)?;
+        let globals = raw.globals.unwrap_or(true) && self.flags.databases.is_empty();
         Ok(Target {
             folder,
             engine: server.engine,
             url: Secret::new(server.url),
             password: self.password(raw, &key)?,
             wanted: self.wanted(raw, &key)?,
-            globals: raw.globals.unwrap_or(true) && self.flags.databases.is_empty(),
-            jobs: usize::try_from(jobs).unwrap_or(1),
+            globals: globals && commands.as_ref().is_none_or(|own| own.global.is_some()),
+            jobs: count(raw.jobs, "jobs", &key)?,
+            parallel: count(raw.parallel_databases, "parallel_databases", &key)?,
+            retries: raw.retries.unwrap_or(2),
+            commands,
             schedule: raw.schedule.clone(),
-            policy: policy(&raw.retention, &self.raw.retention, &key)?,
+            policies: Policies::resolve(&raw.keep, &raw.retention, &self.raw.retention, &key)?,
             codec: codec(&raw.compression, &self.raw.compression, &key)?,
-            options: options(&raw.dump, &key)?,
+            options: match &raw.dump {
+                RawDumpKey::Switches(dump) => options(dump, &key)?,
+                RawDumpKey::Program(_) => DumpOptions::default(),
+            },
             hooks: raw
                 .hooks
                 .resolve_over(&self.hooks, &format!("{key}: hooks"))?,
@@ -242,22 +285,12 @@ impl Whole<'_> {
     }
 
     fn password(&self, raw: &RawTarget, key: &str) -> Result<Password> {
-        match (&raw.password_file, &raw.password_env) {
-            (None, None) => Ok(Password::Engine),
-            (Some(file), None) => {
-                let file = expand(file, &format!("{key}: password_file"), self.env)?;
-                Ok(Password::File(self.base.join(file)))
-            }
-            (None, Some(name)) => match self.env.var(name) {
-                Some(value) => Ok(Password::Known(Secret::new(value))),
-                None => Err(wrong(format!(
-                    "{key} has its password in {name}, which is not set"
-                ))),
-            },
-            (Some(_), Some(_)) => Err(wrong(format!(
-                "{key} has both a password_file and a password_env"
-            ))),
-        }
+        let from = (raw.password_file.as_deref(), raw.password_env.as_deref());
+        let place = Place {
+            env: self.env,
+            base: self.base,
+        };
+        place.password(from, key)
     }
 
     fn wanted(&self, raw: &RawTarget, key: &str) -> Result<Wanted> {
@@ -278,24 +311,14 @@ impl Whole<'_> {
     }
 }
 
-fn policy(own: &RawRetention, whole: &RawRetention, key: &str) -> Result<Policy> {
-    if own.logs.is_some() {
+fn count(given: Option<u32>, name: &str, key: &str) -> Result<usize> {
+    let count = given.unwrap_or(1);
+    if !(1..=64).contains(&count) {
         return Err(wrong(format!(
-            "{key} has retention.logs, which is the whole run's"
+            "{key} has {name} = {count}, outside 1 to 64"
         )));
     }
-    let policy = Policy {
-        last: own.last.or(whole.last).unwrap_or(24),
-        days: own.days.or(whole.days).unwrap_or(14),
-        weeks: own.weeks.or(whole.weeks).unwrap_or(8),
-        months: own.months.or(whole.months).unwrap_or(12),
-        years: own.years.or(whole.years).unwrap_or(3),
-    };
-    if policy.keeps_nothing() {
-        return Err(wrong(format!("{key} has a retention that keeps nothing"))
-            .hint("Set one of last, days, weeks, months and years above 0."));
-    }
-    Ok(policy)
+    Ok(usize::try_from(count).unwrap_or(1))
 }
 
 fn codec(own: &RawCompression, whole: &RawCompression, key: &str) -> Result<Codec> {
@@ -381,7 +404,7 @@ mod tests {
         assert_eq!(job.root, Path::new("/etc/dumpkeep/store"));
         assert_eq!(job.zone, Tz::Europe__Paris);
         let target = &job.targets[0];
-        assert_eq!((target.policy.last, target.policy.days), (3, 5));
+        assert_eq!((target.policies.all.last, target.policies.all.days), (3, 5));
         assert_eq!(target.codec.to_string(), "gzip:6");
         assert_eq!(target.url.reveal(), "postgres://db9/");
         assert!(!format!("{job:?}").contains("marker"));

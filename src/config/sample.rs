@@ -7,6 +7,7 @@ pub const SAMPLE: &str = r#"# dumpkeep: what is backed up, where to, and how muc
 
 # root = "/var/backups/dumpkeep"
 # timezone = "UTC"              # of days, weeks and file names; else TZ, else UTC
+# run_timeout = "0"             # how long a whole run may take; 0: for ever
 
 [retention]                     # backups kept per database
 # last = 24                     # the newest, whenever they were made
@@ -22,6 +23,9 @@ pub const SAMPLE: &str = r#"# dumpkeep: what is backed up, where to, and how muc
 
 [store]
 # without_hard_links = "refuse" # or "copy": classes hold copies where links are impossible
+# reserve = "0"                 # the space that stays free beside the next backup, such as 2G
+# file_mode = "640"
+# dir_mode = "750"
 
 [[target]]
 # name = "postgresql/HOST"      # the folder in the root
@@ -33,6 +37,9 @@ url = "postgres://backup@localhost/"
 # globals = true                # roles, users, tablespaces
 # jobs = 1                      # connections for one database
 # schedule = "15 2 * * *"       # for dumpkeep schedule
+# parallel_databases = 1        # databases that are dumped at once
+# retries = 2                   # where the connection is lost, with a growing pause
+# keep = [{ databases = ["audit_*"], retention = { days = 90 } }]
 # retention = { days = 30 }     # counts that differ for this target
 # compression = { level = 9 }
 
@@ -53,6 +60,27 @@ url = "postgres://backup@localhost/"
 # post_db_backup = ["/etc/dumpkeep/copy-offsite"]
 # failure = { command = ["/etc/dumpkeep/alert"], timeout = "1m", on_error = "warn" }
 # pass_env = []                 # variables that hooks are given beside the usual ones
+
+# [mail]                        # see docs/configuration.md
+# on = "failure"                # never, failure, success, always
+# smtp = "smtps://user@mail.internal"   # without it /usr/sbin/sendmail sends
+# password_file = "/run/secrets/smtp"
+# from = "backup@example.org"
+# to = ["ops@example.org"]
+
+# [[webhook]]
+# url = "https://hc-ping.com/${PING_ID}"
+# on = "success"                # start, success, failure, always
+# template = "ping"             # ping, json, slack, discord, ntfy, gotify
+
+[report]                        # written after each run
+# html = "/var/www/backups.html"
+# prometheus = "/var/lib/node_exporter/dumpkeep.prom"
+
+[scheduler]                     # for dumpkeep schedule
+# jitter = "0"
+# missed = "run"                # or "skip"
+# grace = "10s"
 "#;
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub enum Engine {
     Postgresql,
     /// MySQL's and MariaDB's.
     Mysql,
+    /// None: a program's standard output is taken.
+    Command,
 }
 
 impl Engine {
@@ -28,24 +30,25 @@ impl Engine {
         }
     }
 
-    fn port(self) -> u16 {
+    fn port(self) -> Option<u16> {
         match self {
-            Self::Postgresql => 5432,
-            Self::Mysql => 3306,
+            Self::Postgresql => Some(5432),
+            Self::Mysql => Some(3306),
+            Self::Command => None,
         }
     }
 
     fn port_variable(self) -> &'static str {
         match self {
             Self::Postgresql => "PGPORT",
-            Self::Mysql => "MYSQL_TCP_PORT",
+            Self::Mysql | Self::Command => "MYSQL_TCP_PORT",
         }
     }
 
     fn host_variable(self) -> &'static str {
         match self {
             Self::Postgresql => "PGHOST",
-            Self::Mysql => "MYSQL_HOST",
+            Self::Mysql | Self::Command => "MYSQL_HOST",
         }
     }
 
@@ -55,6 +58,7 @@ impl Engine {
         match self {
             Self::Postgresql => "postgresql",
             Self::Mysql => "mysql",
+            Self::Command => "command",
         }
     }
 }
@@ -76,6 +80,9 @@ impl Server {
     /// Reads a target's keys, whose references are replaced; `key` names the target in messages.
     pub(super) fn of(raw: &RawTarget, key: &str, env: &Env) -> Result<Self> {
         let wrong = |what: String| Error::new(Kind::Config, format!("{key} {what}"));
+        if raw.kind == Some(RawKind::Command) {
+            return Self::none(raw, key);
+        }
         let (engine, url) = match (&raw.url, &raw.host) {
             (Some(url), None) if raw.port.is_none() && raw.user.is_none() => {
                 let engine = Engine::of(url).ok_or_else(|| {
@@ -102,7 +109,7 @@ impl Server {
             .unwrap_or_else(|| "localhost".to_owned());
         let port = port(&url)
             .or_else(|| env.var(engine.port_variable())?.parse().ok())
-            .or((!host.starts_with('/')).then_some(engine.port()));
+            .or_else(|| engine.port().filter(|_| !host.starts_with('/')));
         Ok(Self {
             engine,
             port,
@@ -113,10 +120,30 @@ impl Server {
     }
 }
 
+impl Server {
+    /// A command's: there is none to connect to. A host is what its hooks are told.
+    fn none(raw: &RawTarget, key: &str) -> Result<Self> {
+        if raw.url.is_some() || raw.user.is_some() {
+            let what = format!("{key} is a command and has a url or a user");
+            return Err(Error::new(Kind::Config, what)
+                .hint("Its programs know where to connect; give them arguments."));
+        }
+        let host = raw.host.clone().unwrap_or_else(|| "localhost".to_owned());
+        Ok(Self {
+            engine: Engine::Command,
+            url: String::new(),
+            port: raw.port,
+            default_name: format!("command/{}", host.trim_start_matches('/')),
+            host,
+        })
+    }
+}
+
 fn engine_of(kind: RawKind) -> Engine {
     match kind {
         RawKind::Postgresql => Engine::Postgresql,
         RawKind::Mysql => Engine::Mysql,
+        RawKind::Command => Engine::Command,
     }
 }
 
@@ -124,7 +151,7 @@ fn built(raw: &RawTarget, host: &str) -> (Engine, String) {
     let engine = engine_of(raw.kind.unwrap_or(RawKind::Postgresql));
     let (scheme, socket) = match engine {
         Engine::Postgresql => ("postgres", "host"),
-        Engine::Mysql => ("mysql", "socket"),
+        Engine::Mysql | Engine::Command => ("mysql", "socket"),
     };
     let user = raw.user.as_deref().map_or_else(String::new, |user| {
         format!("{}@", utf8_percent_encode(user, PLAIN))

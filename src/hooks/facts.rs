@@ -12,7 +12,7 @@ pub const VARIABLES: [(&str, &str); 14] = [
     ("DUMPKEEP_RUN_ID", "the run's name: the time it began"),
     ("DUMPKEEP_ROOT", "the store's root"),
     ("DUMPKEEP_TARGET", "the target's name"),
-    ("DUMPKEEP_KIND", "`postgresql` or `mysql`"),
+    ("DUMPKEEP_KIND", "`postgresql`, `mysql` or `command`"),
     ("DUMPKEEP_HOST", "the server's host, or its socket's path"),
     ("DUMPKEEP_PORT", "the server's port"),
     (
@@ -57,14 +57,30 @@ pub struct Facts {
     error: Option<String>,
 }
 
+/// Which run it is.
+#[derive(Debug, Clone)]
+pub struct RunName {
+    id: String,
+    root: String,
+}
+
+impl From<&Report> for RunName {
+    fn from(report: &Report) -> Self {
+        Self {
+            id: report.run_id.clone(),
+            root: report.root.clone(),
+        }
+    }
+}
+
 impl Facts {
     /// Of a stage before there is anything to tell.
     #[must_use]
-    pub fn of_run(stage: Stage, report: &Report) -> Self {
+    pub fn of_run(stage: Stage, run: RunName) -> Self {
         Self {
             stage,
-            run_id: report.run_id.clone(),
-            root: report.root.clone(),
+            run_id: run.id,
+            root: run.root,
             target: None,
             kind: None,
             host: None,
@@ -87,18 +103,13 @@ impl Facts {
             status: Some(report.status),
             error: report.first_failure().map(str::to_owned),
             size: Some(report.bytes()),
-            ..Self::of_run(stage, report)
+            ..Self::of_run(stage, report.into())
         }
     }
 
     /// Of a stage of one backup.
     #[must_use]
-    pub fn of_backup(
-        stage: Stage,
-        report: &Report,
-        target: &Target,
-        backup: &BackupReport,
-    ) -> Self {
+    pub fn of_backup(stage: Stage, run: RunName, target: &Target, backup: &BackupReport) -> Self {
         Self {
             target: Some(target.name.clone()),
             kind: Some(target.engine.name()),
@@ -111,7 +122,7 @@ impl Facts {
             duration: Some(whole_seconds(backup.seconds)),
             status: Some(backup.status),
             error: backup.failure().map(|failure| failure.message.clone()),
-            ..Self::of_run(stage, report)
+            ..Self::of_run(stage, run)
         }
     }
 

@@ -4,5 +4,5 @@
 pub mod facts;
 pub mod process;
 
-pub use facts::Facts;
+pub use facts::{Facts, RunName};
 pub use process::run;

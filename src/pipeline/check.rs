@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice as _;
 use serde::Serialize;
 
+use crate::config::notify::Mail;
 use crate::config::pattern::Pattern;
 use crate::config::{Job, Target};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::backup::{Offer, offer};
+use crate::notify::mail;
+use crate::pipeline::backup::{Offer, offer, offered};
 use crate::pipeline::connect::{Reached, connect};
+use crate::pipeline::password::known;
 use crate::report::size;
 use crate::retention::scan::{backups, homes};
+use crate::schedule::Schedule;
 use crate::source::{Catalog, Snapshot as _, Source};
 use crate::store::fs;
 use crate::store::layout::LOCK;
@@ -80,9 +84,40 @@ pub async fn check(job: &Job, env: &Env) -> Findings {
     let stored = store(job, &mut findings);
     findings.take("store", stored);
     for target in &job.targets {
-        server(target, env, &mut findings, false).await;
+        match target.commands {
+            Some(_) => program(target, env, &mut findings).await,
+            None => server(target, env, &mut findings, false).await,
+        }
+        let schedule = target.schedule.as_deref();
+        let schedule = schedule.map(|text| Schedule::parse(text, "schedule"));
+        findings.take(&target.name, schedule.transpose());
+    }
+    if let Some(wanted) = &job.mail {
+        let found = mail_works(wanted, env).await;
+        if let Some(said) = findings.take("mail", found) {
+            findings.add(Level::Ok, "mail", said);
+        }
     }
     findings
+}
+
+async fn mail_works(wanted: &Mail, env: &Env) -> Result<String> {
+    let password = mail::password(wanted).map(known).transpose()?.flatten();
+    mail::check(wanted, password.as_ref(), &env.host).await
+}
+
+/// A command's list is asked for; its other programs would write whole backups.
+async fn program(target: &Target, env: &Env, findings: &mut Findings) {
+    let named = offered(target, env).await;
+    let Some((found, missing)) = findings.take(&target.name, named) else {
+        return;
+    };
+    for name in missing {
+        let message = format!("there is no database {name}");
+        findings.add(Level::Failure, &target.name, message);
+    }
+    let message = format!("a command would write {}", found.join(", "));
+    findings.add(Level::Ok, &target.name, message);
 }
 
 /// Checks one server, without a store; of its databases the one that the URL names, if it does.

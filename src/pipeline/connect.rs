@@ -44,6 +44,10 @@ pub async fn connect(target: &Target, env: &Env) -> Result<Reached> {
             let source = MysqlSource::with_settings(settings.clone()).await?;
             Ok(Reached::Mysql(source, settings))
         }
+        Engine::Command => Err(Error::new(
+            Kind::Internal,
+            format!("target {} is a command: there is no server", target.name),
+        )),
     }
 }
 

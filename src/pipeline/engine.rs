@@ -153,10 +153,11 @@ fn dialect(url: &str) -> Result<Dialect> {
     match Engine::of(url) {
         Some(Engine::Postgresql) => Ok(Dialect::Postgres),
         Some(Engine::Mysql) => Ok(Dialect::Mysql),
-        None => Err(
-            Error::new(Kind::Usage, "the URL does not say which server it is")
-                .hint("It begins with postgres:// or mysql://."),
-        ),
+        Some(Engine::Command) | None => Err(Error::new(
+            Kind::Usage,
+            "the URL does not say which server it is",
+        )
+        .hint("It begins with postgres:// or mysql://.")),
     }
 }
 

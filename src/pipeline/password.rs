@@ -11,21 +11,27 @@ use crate::error::{Error, Kind, Result};
 
 /// The password, where the configuration names one. Read anew for each run: secrets are rotated.
 pub fn password(target: &Target) -> Result<Option<Secret>> {
-    match &target.password {
+    known(&target.password)
+}
+
+/// The password, where it is not left to others.
+pub fn known(password: &Password) -> Result<Option<Secret>> {
+    match password {
         Password::Engine => Ok(None),
         Password::Known(secret) => Ok(Some(secret.clone())),
-        Password::File(path) => first_line(path).map(Some),
+        Password::File(path) => first_line(path, "password").map(Some),
     }
 }
 
-fn first_line(path: &Path) -> Result<Secret> {
+/// The first line of a file that holds a secret.
+pub fn first_line(path: &Path, what: &str) -> Result<Secret> {
     let wrong = || {
-        let what = format!("cannot read the password file {}", path.display());
+        let what = format!("cannot read the {what} file {}", path.display());
         Error::new(Kind::Config, what)
     };
     if readable_by_all(path) {
         tracing::warn!(
-            "the password file {} is readable by everybody",
+            "the {what} file {} is readable by everybody",
             path.display()
         );
     }

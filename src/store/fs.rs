@@ -5,21 +5,19 @@
     reason = "files are named, linked and removed here alone"
 )]
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{Access, CWD, RenameFlags};
 use rustix::io::Errno;
 
+use super::layout::Modes;
 use crate::error::{Error, Kind, Result};
 
-/// Owner reads and writes, the group reads.
-const FILE_MODE: u32 = 0o640;
-/// Owner all, the group reads.
-const DIR_MODE: u32 = 0o750;
 /// What ends the name of a file that is not whole.
 const PARTIAL: &str = ".partial";
 /// The longest name that common file systems take, in bytes.
@@ -151,11 +149,35 @@ fn is_partial(name: &str) -> bool {
 }
 
 fn new_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
+    let modes = modes();
+    let file = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(FILE_MODE)
-        .open(path)
+        .mode(modes.file & !0o077)
+        .open(path)?;
+    // First its owner, then what others may: it is nobody else's to read in between.
+    own(path, modes)?;
+    file.set_permissions(Permissions::from_mode(modes.file))?;
+    Ok(file)
+}
+
+/// How files are made from now on, by the whole process: like its umask.
+pub fn set_modes(modes: Modes) {
+    *MODES.lock().unwrap_or_else(PoisonError::into_inner) = Some(modes);
+}
+
+static MODES: Mutex<Option<Modes>> = Mutex::new(None);
+
+fn modes() -> Modes {
+    let set = *MODES.lock().unwrap_or_else(PoisonError::into_inner);
+    set.unwrap_or_default()
+}
+
+fn own(path: &Path, modes: Modes) -> io::Result<()> {
+    if modes.owner.is_none() && modes.group.is_none() {
+        return Ok(());
+    }
+    std::os::unix::fs::chown(path, modes.owner, modes.group)
 }
 
 /// Renames unless the new name is taken. `rename` alone would overwrite.
@@ -190,7 +212,13 @@ pub fn make_dir(dir: &Path) -> Result<()> {
     }
     let parent = dir.parent().unwrap_or(Path::new("/"));
     make_dir(parent)?;
-    match fs::DirBuilder::new().mode(DIR_MODE).create(dir) {
+    let modes = modes();
+    let made = fs::DirBuilder::new()
+        .mode(modes.dir & !0o077)
+        .create(dir)
+        .and_then(|()| own(dir, modes))
+        .and_then(|()| fs::set_permissions(dir, Permissions::from_mode(modes.dir)));
+    match made {
         Ok(()) => sync_dir(parent),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
         Err(cause) => Err(failed("create folder", dir, cause)),
@@ -242,7 +270,7 @@ pub fn open_lock(path: &Path) -> Result<File> {
         .write(true)
         .create(true)
         .truncate(false)
-        .mode(FILE_MODE)
+        .mode(modes().file)
         .open(path)
         .map_err(|cause| failed("open", path, cause))
 }
@@ -391,7 +419,7 @@ pub fn failed(doing: &str, path: &Path, cause: io::Error) -> Error {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "test")]
 mod tests {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::fs::MetadataExt as _;
 
     use super::*;
 

@@ -252,6 +252,30 @@ pub fn target_folder(name: &str) -> PathBuf {
         .collect()
 }
 
+/// How new files and folders are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Modes {
+    /// Of files. Default: the owner reads and writes, the group reads.
+    pub file: u32,
+    /// Of folders. Default: the owner all, the group reads.
+    pub dir: u32,
+    /// Who owns them, where not the process's user.
+    pub owner: Option<u32>,
+    /// Their group, where not the process's.
+    pub group: Option<u32>,
+}
+
+impl Default for Modes {
+    fn default() -> Self {
+        Self {
+            file: 0o640,
+            dir: 0o750,
+            owner: None,
+            group: None,
+        }
+    }
+}
+
 /// Where the files of one database, or of a server's globals, are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {

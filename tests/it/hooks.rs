@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::support::night::Night;
 use crate::support::server::{MariaDb, MySqlServer};
 
-const STAGES: [&str; 9] = [
+const STAGES: [&str; 10] = [
     "pre_backup",
     "post_global_backup",
     "post_global_backup_failure",
@@ -17,6 +17,7 @@ const STAGES: [&str; 9] = [
     "post_rotate",
     "post_cleanup",
     "post_backup",
+    "post_mail",
     "failure",
 ];
 

@@ -97,7 +97,12 @@ const RULES: &[Rule] = &[
     ),
     rule("progress", &[], &["tokio::"]),
     rule("logging", &["progress"], &["tokio::"]),
-    rule("hooks", &["report", "config", "env"], &["clap::", "toml::"]),
+    rule("child", &["env"], &["clap::", "toml::"]),
+    rule(
+        "hooks",
+        &["child", "report", "config", "env"],
+        &["clap::", "toml::"],
+    ),
     rule(
         "notify",
         &["report", "config", "env"],
@@ -105,7 +110,7 @@ const RULES: &[Rule] = &[
     ),
     rule(
         "command",
-        &["source", "plan", "archive", "config"],
+        &["archive", "child", "config", "env", "store"],
         &["clap::", "toml::"],
     ),
     rule("schedule", &[], IMPURE),

@@ -12,3 +12,4 @@ pub(crate) mod night;
 pub(crate) mod oracle;
 pub(crate) mod proxy;
 pub(crate) mod server;
+pub(crate) mod smtp;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::retention::apply::{Applied, apply};
 use crate::retention::policy::{Policy, PrunePlan, plan};
 use crate::retention::scan::{backups, homes};
-use crate::store::layout::Home;
+use crate::store::layout::{GLOBALS, Home, database_name};
 
 use crate::config::{Job, Target};
 
@@ -42,14 +42,27 @@ pub fn prune(
     now: DateTime<Utc>,
     dry: bool,
 ) -> Result<Vec<(String, PrunePlan)>> {
-    let kept = Kept {
-        policy: &target.policy,
-        copies: job.copies,
-        now,
-        zone: job.zone,
-    };
     homes(&job.root.join(&target.folder))?
         .into_iter()
-        .map(|home| keep(&home, kept, dry).map(|(plan, _)| (home.folder, plan)))
+        .map(|home| {
+            let kept = Kept {
+                policy: policy(target, &home.folder),
+                copies: job.copies,
+                now,
+                zone: job.zone,
+            };
+            keep(&home, kept, dry).map(|(plan, _)| (home.folder, plan))
+        })
         .collect()
+}
+
+/// What is kept of the database that has this folder.
+pub(super) fn policy<'a>(target: &'a Target, folder: &str) -> &'a Policy {
+    if folder == GLOBALS {
+        return target.policies.of(GLOBALS.as_bytes());
+    }
+    let name = database_name(folder);
+    target
+        .policies
+        .of(name.as_deref().unwrap_or(folder.as_bytes()))
 }

@@ -1,14 +1,17 @@
 //! The run around the targets: lock, log, leftovers, report.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt as _};
+use tokio::task::JoinHandle;
 
 use crate::config::hook::Stage;
-use crate::config::{Job, Target};
+use crate::config::{Job, Target, duration};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
+use crate::hooks::RunName;
 use crate::logging::RunLog;
 use crate::logging::failure;
 use crate::progress::Progress;
@@ -19,6 +22,7 @@ use crate::store::layout::{Class, LOGS};
 use crate::store::lock::Lock;
 
 use super::names::{drop_logs, local, new_log};
+use super::work::{Clock, Finished, Work};
 
 /// What a run is given beside its job.
 #[derive(Debug, Clone)]
@@ -35,8 +39,10 @@ pub struct Surroundings<'a> {
 pub(super) struct Run<'a> {
     pub(super) job: &'a Job,
     around: Surroundings<'a>,
-    clock: Instant,
+    clock: Clock,
     report: Report,
+    /// Calls that were begun with the run.
+    pub(super) calls: Vec<JoinHandle<()>>,
 }
 
 /// Asks every target what a run would back up; writes nothing, not even a log.
@@ -74,15 +80,18 @@ pub async fn run(
         run.report.version,
         run.report.run_id
     );
+    fs::set_modes(job.modes);
+    run.call_at_start();
     let stopped = tokio::select! {
         () = run.night(&logs) => None,
         stopped = stop() => Some(stopped),
+        stopped = too_long(job.run_timeout) => Some(stopped),
     };
     if let Some(stopped) = stopped {
         tracing::error!("{}", stopped.why.message);
         run.take(Event::Stopped(stopped));
     }
-    let report = run.end(&mut stop).await;
+    let report = run.end(&path, &mut stop).await;
     tracing::info!("{}", report.summary());
     let ended = around.log.detach();
     ended.map_err(|cause| fs::failed("write", &path, cause))?;
@@ -94,9 +103,10 @@ impl<'a> Run<'a> {
         let (host, root) = (around.env.host.clone(), job.root.display().to_string());
         Self {
             job,
-            clock: Instant::now(),
+            clock: Clock::start(around.env.now),
             report: Report::new(id, host, root, around.env.now),
             around,
+            calls: Vec::new(),
         }
     }
 
@@ -112,18 +122,25 @@ impl<'a> Run<'a> {
         self.stage(Stage::PostBackup).await;
     }
 
-    /// The end, also of a run that was stopped: the one hook that is always last. A second signal
-    /// ends that too.
-    async fn end(mut self, stop: &mut impl AsyncFnMut() -> Stopped) -> Report {
+    /// The end, also of a run that was stopped: who wants to hear of it is told, and the one hook
+    /// that is always last. A second signal ends that too.
+    async fn end(mut self, log: &Path, stop: &mut impl AsyncFnMut() -> Stopped) -> Report {
         let now = self.now();
         self.take(Event::Finished(now));
-        if self.report.exit_code != 0 {
-            tokio::select! {
-                () = self.stage(Stage::Failure) => {}
-                stopped = stop() => tracing::error!("{}", stopped.why.message),
-            }
+        tokio::select! {
+            () = self.tell(log) => {}
+            stopped = stop() => tracing::error!("{}", stopped.why.message),
         }
         self.report
+    }
+
+    async fn tell(&mut self, log: &Path) {
+        self.write_pages();
+        self.mail(log).await;
+        self.call_at_end().await;
+        if self.report.exit_code != 0 {
+            self.stage(Stage::Failure).await;
+        }
     }
 
     async fn targets(&mut self, mode: Mode) {
@@ -142,21 +159,50 @@ impl<'a> Run<'a> {
 
     /// How long the run has taken.
     pub(super) fn seconds(&self) -> u64 {
-        self.clock.elapsed().as_secs()
+        self.clock.seconds()
     }
 
-    /// The time now: the clock is read once, the rest is measured.
     pub(super) fn now(&self) -> DateTime<Utc> {
-        let passed = TimeDelta::from_std(self.clock.elapsed()).unwrap_or_default();
-        self.around.env.now + passed
+        self.clock.now()
     }
 
     pub(super) fn env(&self) -> &'a Env {
         self.around.env
     }
 
-    pub(super) fn progress(&self) -> &'a Progress {
-        self.around.progress
+    /// What one target's backups need of this run.
+    pub(super) fn work<'b>(&self, target: &'b Target, mode: Mode) -> Work<'b>
+    where
+        'a: 'b,
+    {
+        Work {
+            job: self.job,
+            target,
+            mode,
+            env: self.around.env,
+            progress: self.around.progress,
+            clock: self.clock,
+            run: RunName::from(&self.report),
+        }
+    }
+
+    /// Makes backups, so many at once, and takes each in as it ends.
+    pub(super) async fn all<F>(&mut self, each: impl Iterator<Item = F>, at_once: usize)
+    where
+        F: Future<Output = Finished>,
+    {
+        let mut under_way = stream::iter(each).buffer_unordered(at_once);
+        while let Some(finished) = under_way.next().await {
+            self.done(finished);
+        }
+    }
+
+    /// Takes a backup into the report, with the hooks that failed after it.
+    pub(super) fn done(&mut self, (report, failed): Finished) {
+        for failure in failed {
+            self.take(Event::Failed(failure));
+        }
+        self.take(Event::Backup(Box::new(report)));
     }
 
     pub(super) fn take(&mut self, event: Event) {
@@ -173,6 +219,19 @@ impl<'a> Run<'a> {
         }
         super::connect::with(self, target, mode).await
     }
+}
+
+/// Comes when the run has taken as long as it may.
+async fn too_long(limit: Option<Duration>) -> Stopped {
+    let Some(limit) = limit else {
+        return std::future::pending().await;
+    };
+    tokio::time::sleep(limit).await;
+    let what = format!("the run took longer than {}", duration::show(limit));
+    let error = Error::new(Kind::Cancelled, what)
+        .hint("Raise run_timeout, or back up less at once; earlier backups were not touched.");
+    let why = Failure::from(&error);
+    Stopped { why, code: 4 }
 }
 
 /// Removes what killed runs left in a target. Only called under the lock.

@@ -3,43 +3,56 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::archive::writer::Sealed;
+use crate::config::duration;
 use crate::error::{Error, Kind, Result};
 use crate::logging::failure;
-use crate::pipeline::output::commit;
-use crate::report::{BackupReport, Failure, Status};
+use crate::report::{BackupReport, Failure, Status, size};
 use crate::retention::scan::backups;
-use crate::store::fs::{Existing, Partial};
+use crate::store::fs::{self, Existing, Partial};
 use crate::store::layout::Home;
 
 use super::keep::{Kept, keep};
+use super::made::Made;
 use super::names::{free_name, local};
 
 /// How often a database is dumped that changes meanwhile.
 const CHANGED_TRIES: u32 = 3;
-/// How often one is dumped whose connection is lost.
-const LOST_TRIES: u32 = 2;
-/// How long a server may take to come back.
+/// How long a server has to come back before the first retry; twice as long before each further one.
 const PAUSE: Duration = Duration::from_secs(3);
+/// The longest pause.
+const PAUSE_MAX: Duration = Duration::from_secs(120);
+
+/// One backup, before it is made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Where it goes.
+    pub(super) home: &'a Home,
+    /// How it is kept.
+    pub(super) kept: Kept<'a>,
+    /// What it is called.
+    pub(super) extension: &'a str,
+    /// How often it is begun again where the connection was lost.
+    pub(super) retries: u32,
+    /// The space that stays free beside it.
+    pub(super) reserve: u64,
+}
 
 /// Makes one backup with `dump`, which writes it to the file that it is given. Nothing that fails
 /// here touches an earlier backup.
 pub(super) async fn save<F>(
-    home: &Home,
-    kept: Kept<'_>,
-    extension: &str,
+    place: Place<'_>,
     mut report: BackupReport,
     dump: impl Fn(Partial) -> F,
 ) -> BackupReport
 where
-    F: Future<Output = Result<(Partial, Sealed)>>,
+    F: Future<Output = Result<(Partial, Made)>>,
 {
     let clock = Instant::now();
     tracing::info!("backing up {}", report.label());
-    match write(home, kept, extension, &mut report, dump).await {
+    match write(place, &mut report, dump).await {
         Ok(()) => {
             report.status = Status::Success;
-            retain(home, kept, &mut report);
+            retain(place.home, place.kept, &mut report);
         }
         Err(error) => {
             failure(&error);
@@ -51,47 +64,78 @@ where
 }
 
 async fn write<F>(
-    home: &Home,
-    kept: Kept<'_>,
-    extension: &str,
+    place: Place<'_>,
     report: &mut BackupReport,
     dump: impl Fn(Partial) -> F,
 ) -> Result<()>
 where
-    F: Future<Output = Result<(Partial, Sealed)>>,
+    F: Future<Output = Result<(Partial, Made)>>,
 {
+    let Place { home, kept, .. } = place;
     let before = backups(home)?;
     report.previous_bytes = before.last().map(|backup| backup.bytes);
-    let name = free_name(home, local(kept.now, kept.zone), extension)?.to_string();
-    let (partial, sealed) = tried(home, &name, dump).await?;
-    let (path, sealed) =
-        blocking(move || commit(partial, &sealed).map(|path| (path, sealed))).await?;
+    enough_space(place, report.previous_bytes.unwrap_or(0))?;
+    let name = free_name(home, local(kept.now, kept.zone), place.extension)?.to_string();
+    let (partial, made) = tried(place, &name, dump).await?;
+    let (path, made) = blocking(move || made.commit(partial).map(|path| (path, made))).await?;
     tracing::info!("wrote {}", path.display());
     report.file = Some(text(&path));
-    report.bytes = Some(sealed.length);
-    let entries = sealed.toc.entries.iter();
-    report.rows = Some(entries.filter_map(|entry| entry.rows).sum());
-    report.warnings.extend(sealed.toc.head.warnings);
+    report.bytes = Some(made.length());
+    report.rows = made.rows();
+    report.warnings.extend(made.warnings());
     Ok(())
+}
+
+/// The last one's size is what this one is thought to take. Seen before anything is written, so that
+/// a disk is not filled to the brim for a backup that can't be.
+fn enough_space(place: Place<'_>, expected: u64) -> Result<()> {
+    let dumps = place.home.dumps();
+    fs::make_dir(&dumps)?;
+    let (free, needed) = (
+        fs::free_space(&dumps)?,
+        expected.saturating_add(place.reserve),
+    );
+    if free >= needed {
+        return Ok(());
+    }
+    let what = format!(
+        "too little space in {}: {} free, {} needed (the last backup's size and the reserve)",
+        dumps.display(),
+        size(free),
+        size(needed)
+    );
+    Err(Error::new(Kind::Io, what).hint(
+        "Free some, keep fewer backups, or lower store.reserve; earlier backups were not touched.",
+    ))
 }
 
 /// Begins again, in a new file, where that can help: objects changed under the dump's hands, or the
 /// connection was lost.
-async fn tried<F>(home: &Home, name: &str, dump: impl Fn(Partial) -> F) -> Result<(Partial, Sealed)>
+async fn tried<F>(
+    place: Place<'_>,
+    name: &str,
+    dump: impl Fn(Partial) -> F,
+) -> Result<(Partial, Made)>
 where
-    F: Future<Output = Result<(Partial, Sealed)>>,
+    F: Future<Output = Result<(Partial, Made)>>,
 {
     let mut tries = 0;
     loop {
         tries += 1;
-        let partial = Partial::create(&home.dumps(), name, Existing::Refuse)?;
+        let partial = Partial::create(&place.home.dumps(), name, Existing::Refuse)?;
         let error = match dump(partial).await {
             Ok(done) => return Ok(done),
             Err(error) => error,
         };
         match error.kind() {
             Kind::Changed if tries < CHANGED_TRIES => {}
-            Kind::Connect if tries < LOST_TRIES => tokio::time::sleep(PAUSE).await,
+            Kind::Connect if tries <= place.retries => {
+                let pause = PAUSE
+                    .saturating_mul(1 << (tries - 1).min(16))
+                    .min(PAUSE_MAX);
+                tracing::warn!("{}: waits {}", error.line(), duration::show(pause));
+                tokio::time::sleep(pause).await;
+            }
             _ => return Err(error),
         }
         tracing::warn!("{}: begins again", error.line());
@@ -101,7 +145,8 @@ where
 /// The new backup's links, and the old ones' end. A failure leaves the backup good.
 fn retain(home: &Home, kept: Kept<'_>, report: &mut BackupReport) {
     match keep(home, kept, false) {
-        Ok((_, applied)) => {
+        Ok((plan, applied)) => {
+            report.kept = Some(plan.verdicts.iter().filter(|verdict| verdict.kept).count());
             report.links = applied.links.iter().map(|path| text(path)).collect();
             report.removed = applied.removed.iter().map(|path| text(path)).collect();
         }

@@ -3,7 +3,8 @@
 use bstr::ByteSlice as _;
 use chrono::{DateTime, Utc};
 
-use crate::config::{Job, Target};
+use crate::archive::writer::Sealed;
+use crate::config::Target;
 use crate::error::{Error, Kind, Result};
 use crate::logging::failure;
 use crate::pipeline::dump::{DumpJob, dump};
@@ -11,11 +12,13 @@ use crate::pipeline::globals::globals;
 use crate::report::{BackupKind, BackupReport, Event, Failure, Status};
 use crate::source::{Database, Source};
 use crate::sql::dialect::Dialect;
-use crate::store::layout::{GLOBALS, Home, database_folder};
+use crate::store::fs::Partial;
+use crate::store::layout::{GLOBALS, database_folder};
 
-use super::keep::Kept;
+use super::made::Made;
 use super::run::{Mode, Run};
 use super::save::save;
+use super::work::Work;
 
 /// What of a server's databases a run takes.
 #[derive(Debug)]
@@ -56,13 +59,23 @@ pub(super) async fn back_up<S>(
         "{} {} at {}",
         server.product, server.version, server.address
     )));
-    let one = One { run, target, mode };
+    let work = run.work(target, mode);
     if target.globals {
-        let report = one.globals(source, dialect).await;
-        done(run, (target, mode), report).await;
+        let report = work.globals(source, dialect).await;
+        run.done(work.finished(report).await);
     }
     match offer(source, target).await {
-        Ok(offer) => databases(run, (target, mode), source, offer).await,
+        Ok(offer) => {
+            for name in offer.missing {
+                run.done(work.finished(missing(name)).await);
+            }
+            let each = offer.databases.iter();
+            let each = each.map(|database| async {
+                let report = work.database(source, database).await;
+                work.finished(report).await
+            });
+            run.all(each, target.parallel).await;
+        }
         Err(error) => {
             failure(&error);
             run.take(Event::TargetFailed(Failure::from(&error)));
@@ -70,64 +83,40 @@ pub(super) async fn back_up<S>(
     }
 }
 
-async fn databases<S>(run: &mut Run<'_>, (target, mode): (&Target, Mode), source: &S, offer: Offer)
-where
-    S: Source,
-    S::Snapshot: 'static,
-{
-    for name in offer.missing {
-        let error = Error::new(Kind::Config, format!("there is no database {name}"))
-            .hint("It is named in databases: create it, or take it out.");
-        let report = BackupReport::new(BackupKind::Database, name);
-        done(run, (target, mode), failed(report, &error)).await;
-    }
-    for database in offer.databases {
-        let one = One { run, target, mode };
-        let report = one.database(source, &database).await;
-        done(run, (target, mode), report).await;
-    }
+/// A database that is named and not there.
+pub(super) fn missing(name: String) -> BackupReport {
+    let error = Error::new(Kind::Config, format!("there is no database {name}"))
+        .hint("It is named in databases: create it, or take it out.");
+    failed(BackupReport::new(BackupKind::Database, name), &error)
 }
 
-async fn done(run: &mut Run<'_>, (target, mode): (&Target, Mode), report: BackupReport) {
-    match mode {
-        Mode::Make => run.backed_up(target, report).await,
-        Mode::Rehearse => run.take(Event::Backup(Box::new(report))),
-    }
-}
-
-fn would_be(mut report: BackupReport) -> BackupReport {
+pub(super) fn would_be(mut report: BackupReport) -> BackupReport {
     report.status = Status::Success;
     report
 }
 
-fn failed(mut report: BackupReport, error: &Error) -> BackupReport {
+pub(super) fn failed(mut report: BackupReport, error: &Error) -> BackupReport {
     failure(error);
     report.error = Some(Failure::from(error));
     report
 }
 
-/// One backup of a run, about to be made.
-struct One<'a, 'r> {
-    run: &'a Run<'r>,
-    target: &'a Target,
-    mode: Mode,
-}
-
-impl One<'_, '_> {
+impl Work<'_> {
     async fn globals<S>(&self, source: &S, dialect: Dialect) -> BackupReport
     where
         S: Source,
     {
-        let now = self.run.now();
+        let now = self.clock.now();
         let job = self.dump_job(now);
         let report = BackupReport::new(BackupKind::Globals, "");
         if self.mode == Mode::Rehearse {
             return would_be(report);
         }
         let home = self.home(GLOBALS.to_owned());
-        let extension = self.target.codec.extension();
-        save(&home, self.kept(now), extension, report, |out| {
-            globals(source, dialect, &job, out)
+        let place = self.place(&home, now, self.target.codec.extension());
+        save(place, report, |out| {
+            let made = globals(source, dialect, &job, out);
+            async { made.await.map(archive) }
         })
         .await
     }
@@ -137,7 +126,7 @@ impl One<'_, '_> {
         S: Source,
         S::Snapshot: 'static,
     {
-        let now = self.run.now();
+        let now = self.clock.now();
         let job = self.dump_job(now);
         let report = BackupReport::new(BackupKind::Database, database.name.to_str_lossy());
         if let Some(why) = &database.refuses {
@@ -149,26 +138,12 @@ impl One<'_, '_> {
             return would_be(report);
         }
         let home = self.home(database_folder(&database.name));
-        let extension = self.target.codec.extension();
-        save(&home, self.kept(now), extension, report, |out| {
-            dump(source, &database.name, &job, out, self.run.progress())
+        let place = self.place(&home, now, self.target.codec.extension());
+        save(place, report, |out| {
+            let made = dump(source, &database.name, &job, out, self.progress);
+            async { made.await.map(archive) }
         })
         .await
-    }
-
-    fn home(&self, folder: String) -> Home {
-        Home::new(&self.run.job.root.join(&self.target.folder), folder)
-    }
-
-    fn kept(&self, now: DateTime<Utc>) -> Kept<'_> {
-        let Job { copies, zone, .. } = *self.run.job;
-        let policy = &self.target.policy;
-        Kept {
-            policy,
-            copies,
-            now,
-            zone,
-        }
     }
 
     fn dump_job(&self, started: DateTime<Utc>) -> DumpJob {
@@ -179,4 +154,8 @@ impl One<'_, '_> {
             ..DumpJob::new(started)
         }
     }
+}
+
+fn archive((partial, sealed): (Partial, Sealed)) -> (Partial, Made) {
+    (partial, Made::Archive(Box::new(sealed)))
 }

@@ -1,0 +1,153 @@
+//! Targets of kind `command`, and what a run does around databases: limits, space, modes.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use crate::support::night::Night;
+
+fn night(more: &str) -> Night {
+    Night::new(&format!(
+        "[[target]]\nname = \"t\"\nkind = \"command\"\n{more}\n"
+    ))
+}
+
+fn unpacked(night: &Night, file: &str) -> Vec<u8> {
+    let program = match file.rsplit('.').next() {
+        Some("zst") => "zstd",
+        Some("gz") => "gzip",
+        Some("xz") => "xz",
+        _ => "cat",
+    };
+    let path = night.store().join(file);
+    let mut command = Command::new(program);
+    if program != "cat" {
+        command.arg("-dc");
+    }
+    let done = command.arg(path).output().expect("it starts");
+    assert!(done.status.success(), "{file}");
+    done.stdout
+}
+
+#[test]
+fn a_program_s_output_is_stored_linked_and_pruned_like_a_database() {
+    let night = night(
+        "list = \"echo a; echo b; echo skip\"\ndump = [\"/bin/sh\", \"-c\", \"head -c 9000000 /dev/zero; echo $0 $DUMPKEEP_DATABASE; echo oops >&2\", \"{database}\"]\n\
+         global = \"echo all\"\nexclude = [\"skip\"]\nextension = \"rdb\"\ncompression = { method = \"xz\", level = 0 }\n\
+         retention = { last = 1, days = 1, weeks = 0, months = 0, years = 0 }\nparallel_databases = 2",
+    );
+    for _ in 0..2 {
+        let ran = night.run(&["backup"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+    }
+    assert!(night.dumps("skip").is_empty());
+    for database in ["a", "b"] {
+        let dumps = night.dumps(database);
+        assert_eq!(
+            dumps.len(),
+            2,
+            "the first of the day and the newest: {dumps:?}"
+        );
+        assert!(dumps[0].ends_with(".rdb.xz"), "{dumps:?}");
+        let raw = unpacked(&night, &dumps[0]);
+        assert_eq!(raw.len(), 9_000_000 + 2 * database.len() + 2);
+        assert!(
+            !raw.windows(4).any(|four| four == b"oops"),
+            "standard error is not in it"
+        );
+    }
+    assert_eq!(unpacked(&night, &night.dumps("__GLOBAL__")[0]), b"all\n");
+    let logs = fs::read_dir(night.store().join("logs")).expect("logs");
+    let log = logs.last().expect("a log").expect("an entry").path();
+    assert!(fs::read_to_string(log).expect("read").contains("oops"));
+    assert_eq!(night.run(&["status"]).code, Some(0));
+}
+
+#[test]
+fn a_program_that_fails_leaves_no_file() {
+    for (dump, part) in [
+        ("\"echo half; exit 3\"", "exit code 3"),
+        ("\"true\"", "wrote nothing"),
+        ("[\"/nonexistent/program\"]", "cannot be started"),
+        ("\"echo half; kill -9 $$\"", "killed by signal 9"),
+    ] {
+        let night = night(&format!("dump = {dump}"));
+        let ran = night.run(&["backup"]);
+        assert_eq!(ran.code, Some(4), "{dump}: {ran:?}");
+        assert!(ran.err.contains(part), "{part}: {ran:?}");
+        assert!(night.files().is_empty(), "{:?}", night.files());
+    }
+}
+
+#[test]
+fn programs_have_a_time_limit_and_get_their_password_by_the_environment() {
+    let slow = night("dump = \"echo a; sleep 600\"\ntimeout = \"1s\"");
+    let ran = slow.run(&["backup"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("ran longer than 1.0s"), "{ran:?}");
+    let told = night(
+        "dump = \"printf %s \\\"$DUMPKEEP_PASSWORD\\\" | wc -c\"\npassword_file = \"pw\"\ncompression = { method = \"none\" }",
+    );
+    fs::write(told.config().with_file_name("pw"), "secret\n").expect("written");
+    assert_eq!(told.run(&["backup"]).code, Some(0));
+    assert_eq!(unpacked(&told, &told.dumps("data")[0]), b"6\n");
+}
+
+#[test]
+fn a_run_has_a_time_limit() {
+    let night = Night::new(
+        "run_timeout = \"1s\"\n[[target]]\nname = \"t\"\nkind = \"command\"\ndump = \"echo a; sleep 600\"\n",
+    );
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("the run took longer than 1.0s"), "{ran:?}");
+    assert!(night.files().is_empty());
+}
+
+#[test]
+fn too_little_space_fails_before_anything_is_written() {
+    let text = |reserve: &str| {
+        format!(
+            "[store]\nreserve = \"{reserve}\"\n[[target]]\nname = \"t\"\nkind = \"command\"\ndump = \"echo a\"\n"
+        )
+    };
+    let night = Night::new(&text("0"));
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    let before = night.files();
+    let whole = format!("root = \"store\"\n{}", text("900000T"));
+    fs::write(night.config(), whole).expect("written");
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("too little space"), "{ran:?}");
+    assert_eq!(night.files(), before);
+}
+
+#[test]
+fn files_have_the_modes_that_are_asked_for() {
+    let night = Night::new(
+        "[store]\nfile_mode = \"604\"\ndir_mode = \"705\"\n[[target]]\nname = \"t\"\nkind = \"command\"\ndump = \"echo a\"\n",
+    );
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    let mode = |path: &str| {
+        let meta = fs::metadata(night.store().join(path)).expect("there");
+        meta.permissions().mode() & 0o7777
+    };
+    assert_eq!(mode(&night.dumps("data")[0]), 0o604);
+    assert_eq!(mode("t/data/dumps"), 0o705);
+}
+
+#[test]
+fn counts_differ_by_database() {
+    let night = night(
+        "list = \"echo audit_1; echo shop\"\ndump = \"echo a\"\n\
+         retention = { last = 1, days = 0, weeks = 0, months = 0, years = 0 }\n\
+         keep = [{ databases = [\"audit_*\"], retention = { last = 3 } }]",
+    );
+    for _ in 0..4 {
+        assert_eq!(night.run(&["backup"]).code, Some(0));
+    }
+    assert_eq!(
+        (night.dumps("audit_1").len(), night.dumps("shop").len()),
+        (3, 1)
+    );
+}
