@@ -22,12 +22,16 @@ mod archive;
 mod backup;
 #[path = "it/cli.rs"]
 mod cli;
+#[path = "it/coming_over.rs"]
+mod coming_over;
 #[path = "it/commands.rs"]
 mod commands;
 #[path = "it/commands_postgres.rs"]
 mod commands_postgres;
 #[path = "it/config.rs"]
 mod config;
+#[path = "it/examples.rs"]
+mod examples;
 #[path = "it/faults.rs"]
 mod faults;
 #[path = "it/fixtures_mysql.rs"]
@@ -68,6 +72,8 @@ mod programs;
 mod retention;
 #[path = "it/sample.rs"]
 mod sample;
+#[path = "it/schedule.rs"]
+mod schedule;
 #[path = "it/static_binary.rs"]
 mod static_binary;
 #[path = "it/store.rs"]

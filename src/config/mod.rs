@@ -4,6 +4,7 @@ pub mod command;
 pub mod duration;
 mod expand;
 pub mod hook;
+pub mod import;
 pub mod keep;
 pub mod notify;
 pub mod pattern;
@@ -12,6 +13,7 @@ pub mod resolve;
 pub mod sample;
 pub mod secret;
 mod server;
+mod shell;
 pub mod size;
 mod surroundings;
 
