@@ -40,6 +40,15 @@ impl Env {
         }
     }
 
+    /// The same, with the clock read again: for a process that stays.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            now: Utc::now(),
+            ..self.clone()
+        }
+    }
+
     /// The variable's value where it is set, not empty and UTF-8.
     #[must_use]
     pub fn var(&self, name: &str) -> Option<&str> {

@@ -22,12 +22,16 @@ mod archive;
 mod backup;
 #[path = "it/cli.rs"]
 mod cli;
+#[path = "it/coming_over.rs"]
+mod coming_over;
 #[path = "it/commands.rs"]
 mod commands;
 #[path = "it/commands_postgres.rs"]
 mod commands_postgres;
 #[path = "it/config.rs"]
 mod config;
+#[path = "it/examples.rs"]
+mod examples;
 #[path = "it/faults.rs"]
 mod faults;
 #[path = "it/fixtures_mysql.rs"]
@@ -82,6 +86,8 @@ mod restore_resume;
 mod retention;
 #[path = "it/sample.rs"]
 mod sample;
+#[path = "it/schedule.rs"]
+mod schedule;
 #[path = "it/selection_mysql.rs"]
 mod selection_mysql;
 #[path = "it/selection_postgres.rs"]

@@ -1,12 +1,13 @@
-//! `dumpkeep config init|schema`, and how every command finds its configuration.
+//! `dumpkeep config init|schema|import`, and how every command finds its configuration.
 
 use std::path::{Path, PathBuf};
 
 use super::Context;
+use crate::config::import;
 use crate::config::raw::{self, RawConfig};
 use crate::config::resolve::{Flags, Job, resolve};
 use crate::config::sample::SAMPLE;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, visible};
 use crate::store::fs;
 
 /// Where the configuration is where nothing is said.
@@ -28,6 +29,14 @@ enum What {
     },
     /// Print the JSON Schema of the configuration
     Schema,
+    /// Turn a db_smart_backup's shell configuration into one of ours, without running it
+    Import {
+        /// The shell configuration
+        file: PathBuf,
+        /// The folder that gets dumpkeep.toml, hooks and the password; else the TOML is printed
+        #[arg(long, value_name = "FOLDER")]
+        into: Option<PathBuf>,
+    },
 }
 
 /// The configuration that a command works with.
@@ -42,6 +51,7 @@ pub struct ConfigFile {
 pub fn run(args: &Args, ctx: &Context) -> Result<()> {
     match &args.what {
         What::Schema => ctx.print(raw::schema()? + "\n"),
+        What::Import { file, into } => import_file(file, into.as_deref(), ctx),
         What::Init { file: None } => ctx.print(SAMPLE),
         What::Init { file: Some(file) } => {
             let name = file.file_name().and_then(|name| name.to_str());
@@ -55,6 +65,28 @@ pub fn run(args: &Args, ctx: &Context) -> Result<()> {
             )
         }
     }
+}
+
+fn import_file(file: &Path, into: Option<&Path>, ctx: &Context) -> Result<()> {
+    let bytes = std::fs::read(file).map_err(|cause| fs::failed("read", file, cause))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let whole = into.map(|into| std::path::absolute(into).unwrap_or_else(|_| into.to_owned()));
+    let hooks = whole.unwrap_or_default().join("hooks");
+    let done = import::import(&text, &hooks.display().to_string());
+    for note in &done.notes {
+        tracing::warn!("not carried over: {}", visible(note));
+    }
+    let Some(folder) = into else {
+        return ctx.print(done.toml);
+    };
+    fs::create(folder, "dumpkeep.toml", done.toml.as_bytes())?;
+    if let Some(password) = import::password(&text) {
+        fs::create_secret(folder, "password", format!("{password}\n").as_bytes())?;
+    }
+    for (name, script) in &done.scripts {
+        fs::create_script(&folder.join("hooks"), name, script.as_bytes())?;
+    }
+    Ok(())
 }
 
 impl ConfigFile {

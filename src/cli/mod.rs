@@ -1,5 +1,6 @@
 //! The command line: clap types, one file per command. No business rules.
 
+pub mod adopt;
 pub mod backup;
 pub mod bench;
 pub mod check;
@@ -17,6 +18,7 @@ mod pace;
 pub mod prune;
 pub mod restore;
 mod run;
+pub mod schedule;
 pub mod show;
 mod signals;
 pub mod status;
@@ -82,6 +84,10 @@ pub enum Command {
     Prune(prune::Args),
     /// Show what the store holds; the exit code tells monitors
     Status(status::Args),
+    /// Stay in the foreground and run targets by their cron expressions
+    Schedule(schedule::Args),
+    /// Show what of a db_smart_backup's store is known, and how to go on with it
+    Adopt(adopt::Args),
     /// Write a sample configuration, or its schema
     Config(config::Args),
     /// Print the completions of a shell
@@ -96,6 +102,7 @@ impl Command {
         match self {
             Self::Backup(args) => !args.dry_run(),
             Self::Verify(args) => args.proves(),
+            Self::Schedule(_) => true,
             _ => false,
         }
     }
@@ -114,6 +121,8 @@ impl Command {
             Self::Bench(args) => bench::run(args, ctx).await,
             Self::Prune(args) => prune::run(&args, ctx),
             Self::Status(args) => status::run(&args, ctx),
+            Self::Schedule(args) => schedule::run(args, ctx).await,
+            Self::Adopt(args) => adopt::run(&args, ctx),
             Self::Config(args) => config::run(&args, ctx).map(|()| 0),
             Self::Completions(args) => completions::run(&args, ctx).map(|()| 0),
             Self::Man(args) => man::run(&args, ctx).map(|()| 0),

@@ -59,6 +59,7 @@ fn table(status: &Status) -> String {
         "backups",
         "total",
         "last/day/week/month/year",
+        "next run",
         "",
     ]);
     for database in &status.databases {
@@ -67,7 +68,7 @@ fn table(status: &Status) -> String {
     table.show()
 }
 
-fn row(database: &DatabaseStatus) -> [String; 10] {
+fn row(database: &DatabaseStatus) -> [String; 11] {
     let none = || "-".to_owned();
     let classes: Vec<String> = database.classes.values().map(usize::to_string).collect();
     let verdict = match (database.ok, &database.file) {
@@ -87,6 +88,9 @@ fn row(database: &DatabaseStatus) -> [String; 10] {
         database.backups.to_string(),
         size(database.total_bytes),
         classes.join("/"),
+        database
+            .next
+            .map_or_else(none, |next| next.format("%Y-%m-%d %H:%MZ").to_string()),
         verdict.to_owned(),
     ]
 }

@@ -4,6 +4,7 @@ pub mod command;
 pub mod duration;
 mod expand;
 pub mod hook;
+pub mod import;
 pub mod keep;
 mod mysql;
 pub mod notify;
@@ -13,6 +14,7 @@ pub mod resolve;
 pub mod sample;
 pub mod secret;
 mod server;
+mod shell;
 pub mod size;
 mod surroundings;
 

@@ -8,6 +8,8 @@ pub const SAMPLE: &str = r#"# dumpkeep: what is backed up, where to, and how muc
 # root = "/var/backups/dumpkeep"
 # timezone = "UTC"              # of days, weeks and file names; else TZ, else UTC
 # run_timeout = "0"             # how long a whole run may take; 0: for ever
+# mail = { on = "failure", smtp = "smtps://user@mail.internal", password_file = "/run/secrets/smtp", from = "backup@example.org", to = ["ops@example.org"] }
+# webhook = [{ url = "https://hc-ping.com/${PING_ID}", on = "success" }]
 
 [retention]                     # backups kept per database
 # last = 24                     # the newest, whenever they were made
@@ -60,18 +62,6 @@ url = "postgres://backup@localhost/"
 # post_db_backup = ["/etc/dumpkeep/copy-offsite"]
 # failure = { command = ["/etc/dumpkeep/alert"], timeout = "1m", on_error = "warn" }
 # pass_env = []                 # variables that hooks are given beside the usual ones
-
-# [mail]                        # see docs/configuration.md
-# on = "failure"                # never, failure, success, always
-# smtp = "smtps://user@mail.internal"   # without it /usr/sbin/sendmail sends
-# password_file = "/run/secrets/smtp"
-# from = "backup@example.org"
-# to = ["ops@example.org"]
-
-# [[webhook]]
-# url = "https://hc-ping.com/${PING_ID}"
-# on = "success"                # start, success, failure, always
-# template = "ping"             # ping, json, slack, discord, ntfy, gotify
 
 [report]                        # written after each run
 # html = "/var/www/backups.html"

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::config::{Job, Target};
 use crate::error::Result;
+use crate::pipeline::overview::next_start;
 use crate::retention::policy::Backup;
 use crate::retention::scan::{backups, homes};
 use crate::store::layout::{Class, GLOBALS, database_folder, database_name};
@@ -53,6 +54,8 @@ pub struct DatabaseStatus {
     pub total_bytes: u64,
     /// How many each class holds.
     pub classes: BTreeMap<Class, usize>,
+    /// When its target runs next, where it has a schedule.
+    pub next: Option<DateTime<Utc>>,
     /// Whether the newest is within the limit.
     pub ok: bool,
 }
@@ -62,7 +65,9 @@ pub struct DatabaseStatus {
 pub fn status(job: &Job, now: DateTime<Utc>, max_age: Option<Duration>) -> Result<Status> {
     let mut databases = Vec::new();
     for target in &job.targets {
-        databases.extend(of_target(job, target, now)?);
+        let next = next_start(target, job, now);
+        let found = of_target(job, target, now)?.into_iter();
+        databases.extend(found.map(|database| DatabaseStatus { next, ..database }));
     }
     for database in &mut databases {
         database.judge(max_age);
@@ -125,6 +130,7 @@ impl DatabaseStatus {
             backups: all.len(),
             total_bytes: all.iter().map(|backup| backup.bytes).sum(),
             classes,
+            next: None,
             ok: false,
         }
     }
@@ -135,7 +141,7 @@ impl DatabaseStatus {
     }
 }
 
-fn name_of(folder: &str) -> String {
+pub(super) fn name_of(folder: &str) -> String {
     if folder == GLOBALS {
         return GLOBALS.to_owned();
     }

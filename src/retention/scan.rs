@@ -8,7 +8,7 @@ use std::path::Path;
 use super::policy::Backup;
 use crate::error::Result;
 use crate::store::fs;
-use crate::store::layout::{BackupName, Class, Home};
+use crate::store::layout::{BackupName, Class, Home, is_old_link};
 
 /// All backups of one database, oldest first. Files with other names are none of ours.
 pub fn backups(home: &Home) -> Result<Vec<Backup>> {
@@ -21,7 +21,10 @@ pub fn backups(home: &Home) -> Result<Vec<Backup>> {
     }
     for class in Class::ALL {
         for (link, path) in fs::files(&home.class(class))? {
-            if let Some(name) = BackupName::parse_link(class, &home.folder, &link) {
+            if is_old_link(class, &home.folder, &link) {
+                let meta = fs::metadata(&path)?;
+                old_link(&mut found, class, link, &meta);
+            } else if let Some(name) = BackupName::parse_link(class, &home.folder, &link) {
                 let meta = fs::metadata(&path)?;
                 let entry = found.entry(name.to_string());
                 let entry = entry.or_insert_with(|| Found::new(name, &meta, false));
@@ -32,6 +35,70 @@ pub fn backups(home: &Home) -> Result<Vec<Backup>> {
     let mut backups: Vec<Backup> = found.into_values().map(Found::done).collect();
     backups.sort_by_key(|backup| (backup.name.at, backup.name.to_string()));
     Ok(backups)
+}
+
+/// A link of the old script's does not say which backup it is of: the file itself does. One whose
+/// real file is gone is left alone.
+fn old_link(found: &mut BTreeMap<String, Found>, class: Class, link: String, meta: &Metadata) {
+    let inode = (meta.dev(), meta.ino());
+    let mut all = found.values_mut();
+    if let Some(of) = all.find(|of| of.backup.in_dumps && of.inode == inode) {
+        of.link(class, link, meta);
+    }
+}
+
+/// What is known of one database in a store of the old script's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// The target that has its folder: `postgresql/HOST`, `mysql`.
+    pub target: String,
+    /// The database's folder.
+    pub folder: String,
+    /// Its backups.
+    pub backups: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// The oldest's file.
+    pub oldest: String,
+    /// The newest's file.
+    pub newest: String,
+    /// The classes' links.
+    pub links: usize,
+    /// Files among the dumps whose names are none of ours or the old script's.
+    pub strangers: usize,
+}
+
+/// Looks for databases' folders, two or three levels below a root.
+pub fn adoptable(root: &Path) -> Result<Vec<Adopted>> {
+    let mut found = Vec::new();
+    for (kind, folder) in fs::folders(root)? {
+        for home in homes(&folder)? {
+            found.push(adopted(kind.clone(), &home)?);
+        }
+        for (host, folder) in fs::folders(&folder)? {
+            for home in homes(&folder)? {
+                found.push(adopted(format!("{kind}/{host}"), &home)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn adopted(target: String, home: &Home) -> Result<Adopted> {
+    let all = backups(home)?;
+    let name = |backup: Option<&Backup>| backup.map_or_else(String::new, |b| b.name.to_string());
+    let files = fs::files(&home.dumps())?;
+    let ours = |file: &str| BackupName::parse(&home.folder, file).is_some();
+    Ok(Adopted {
+        target,
+        folder: home.folder.clone(),
+        backups: all.len(),
+        bytes: all.iter().map(|backup| backup.bytes).sum(),
+        oldest: name(all.first()),
+        newest: name(all.last()),
+        links: all.iter().map(|backup| backup.links.len()).sum(),
+        strangers: files.iter().filter(|(file, _)| !ours(file)).count(),
+    })
 }
 
 /// The homes in a target's folder: of databases, and of the globals.

@@ -153,12 +153,22 @@ fn new_file(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(modes.file & !0o077)
+        .mode(modes.first(modes.file))
         .open(path)?;
-    // First its owner, then what others may: it is nobody else's to read in between.
-    own(path, modes)?;
-    file.set_permissions(Permissions::from_mode(modes.file))?;
+    settle(path, modes, modes.file)?;
     Ok(file)
+}
+
+/// Gives what is new its owner, then what others may: it is nobody else's to read in between.
+/// Without a wish nothing is changed: some file systems (FAT) know neither owners nor modes.
+fn settle(path: &Path, modes: Modes, mode: u32) -> io::Result<()> {
+    if modes == Modes::default() {
+        return Ok(());
+    }
+    if modes.owner.is_some() || modes.group.is_some() {
+        std::os::unix::fs::chown(path, modes.owner, modes.group)?;
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
 /// How files are made from now on, by the whole process: like its umask.
@@ -171,13 +181,6 @@ static MODES: Mutex<Option<Modes>> = Mutex::new(None);
 fn modes() -> Modes {
     let set = *MODES.lock().unwrap_or_else(PoisonError::into_inner);
     set.unwrap_or_default()
-}
-
-fn own(path: &Path, modes: Modes) -> io::Result<()> {
-    if modes.owner.is_none() && modes.group.is_none() {
-        return Ok(());
-    }
-    std::os::unix::fs::chown(path, modes.owner, modes.group)
 }
 
 /// Renames unless the new name is taken. `rename` alone would overwrite.
@@ -214,10 +217,9 @@ pub fn make_dir(dir: &Path) -> Result<()> {
     make_dir(parent)?;
     let modes = modes();
     let made = fs::DirBuilder::new()
-        .mode(modes.dir & !0o077)
+        .mode(modes.first(modes.dir))
         .create(dir)
-        .and_then(|()| own(dir, modes))
-        .and_then(|()| fs::set_permissions(dir, Permissions::from_mode(modes.dir)));
+        .and_then(|()| settle(dir, modes, modes.dir));
     match made {
         Ok(()) => sync_dir(parent),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
@@ -251,9 +253,35 @@ fn write(mut partial: Partial, content: &[u8]) -> Result<()> {
     partial.commit().map(drop)
 }
 
+/// Writes a file for others to read, such as a web server, in the place of what has its name.
+pub fn publish(dir: &Path, name: &str, content: &[u8]) -> Result<()> {
+    let partial = Partial::create(dir, name, Existing::Replace)?;
+    let open = Permissions::from_mode(0o644);
+    let set = partial.file.set_permissions(open);
+    set.map_err(|cause| failed("write", partial.path(), cause))?;
+    write(partial, content)
+}
+
 /// Writes a small file that must not be there yet.
 pub fn create(dir: &Path, name: &str, content: &[u8]) -> Result<()> {
     write(Partial::create(dir, name, Existing::Refuse)?, content)
+}
+
+/// The same, for its owner's eyes alone.
+pub fn create_secret(dir: &Path, name: &str, content: &[u8]) -> Result<()> {
+    create_as(dir, name, content, 0o600)
+}
+
+/// The same, to be run as a program.
+pub fn create_script(dir: &Path, name: &str, content: &[u8]) -> Result<()> {
+    create_as(dir, name, content, 0o755)
+}
+
+fn create_as(dir: &Path, name: &str, content: &[u8], mode: u32) -> Result<()> {
+    let partial = Partial::create(dir, name, Existing::Refuse)?;
+    let set = partial.file.set_permissions(Permissions::from_mode(mode));
+    set.map_err(|cause| failed("write", partial.path(), cause))?;
+    write(partial, content)
 }
 
 /// Begins a log: a new file, whose lines can be read as they come.

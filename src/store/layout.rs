@@ -170,6 +170,25 @@ impl BackupName {
     }
 }
 
+/// Whether a file of a class is named as db_smart_backup names its links: `shop_2024_365_2024-12-30`,
+/// `shop_2024_53`, `shop_2024_12`, before the extension. They do not say which backup they are of.
+#[must_use]
+pub fn is_old_link(class: Class, folder: &str, link: &str) -> bool {
+    let shape = match class {
+        Class::Last => "9999_999_9999-99-99_99-99-99",
+        Class::Daily => "9999_999_9999-99-99",
+        Class::Weekly | Class::Monthly => "9999_99",
+        Class::Yearly => return false,
+    };
+    let rest = link
+        .strip_prefix(folder)
+        .and_then(|rest| rest.strip_prefix('_'));
+    let rest = rest.and_then(|rest| rest.split_at_checked(shape.len()));
+    rest.is_some_and(|(period, rest)| {
+        looks_like(period, shape) && rest.strip_prefix('.').is_some_and(is_extension)
+    })
+}
+
 fn is_extension(text: &str) -> bool {
     let part = |part: &str| {
         (1..=16).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -263,6 +282,17 @@ pub struct Modes {
     pub owner: Option<u32>,
     /// Their group, where not the process's.
     pub group: Option<u32>,
+}
+
+impl Modes {
+    /// The mode that something is made with, before it has its owner.
+    pub(super) fn first(self, mode: u32) -> u32 {
+        if self == Self::default() {
+            mode
+        } else {
+            mode & !0o077
+        }
+    }
 }
 
 impl Default for Modes {

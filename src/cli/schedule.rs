@@ -1,0 +1,346 @@
+//! `dumpkeep schedule`: stays in the foreground and runs targets by their cron expressions.
+
+use std::cell::Cell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rand::RngExt as _;
+
+use super::Context;
+use super::config::ConfigFile;
+use super::signals::Signals;
+use crate::config::resolve::Flags;
+use crate::config::{Job, duration};
+use crate::env::Env;
+use crate::error::{Error, Kind, Result};
+use crate::logging::failure;
+use crate::pipeline::backup::{Surroundings, run as run_backup};
+use crate::pipeline::overview::overview;
+use crate::pipeline::page::{Page, metrics};
+use crate::pipeline::serve::{Answer, listen, serve};
+use crate::pipeline::status::status;
+use crate::report::{Failure, Report, Stopped};
+use crate::schedule::{Schedule, put_off};
+
+/// The longest sleep: the wall clock may be set meanwhile.
+const NAP: Duration = Duration::from_secs(20);
+
+/// Arguments of `schedule`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Only this target; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    target: Vec<String>,
+    /// Answer /health, /metrics and / (the page of all backups) here, such as 127.0.0.1:9187
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+}
+
+/// What the web server tells, and the loop changes.
+struct Shared {
+    job: Job,
+    last: Option<Report>,
+    running: bool,
+}
+
+/// Waits and runs until a signal ends it: 0 then, where nothing was under way.
+pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
+    let mut signals = Signals::listen()?;
+    let job = read(&args, ctx)?;
+    let mut starts = Starts::new(&job, &ctx.env)?;
+    let shared = Arc::new(Mutex::new(Shared {
+        job,
+        last: None,
+        running: false,
+    }));
+    if let Some(address) = &args.listen {
+        let (listener, at) = listen(address).await?;
+        tracing::warn!("listening on http://{at}");
+        let (told, env) = (Arc::clone(&shared), ctx.env.clone());
+        tokio::spawn(serve(listener, move |path| answer(&told, &env, path)));
+    }
+    loop {
+        let now = ctx.env.again();
+        let due = starts.due(now.now);
+        if due.is_empty() {
+            let nap = starts.nap(now.now);
+            tokio::select! {
+                () = tokio::time::sleep(nap) => {}
+                (name, code) = signals.next() => match code {
+                    129 => reload(&args, ctx, &mut starts, &shared),
+                    _ => {
+                        tracing::info!("ends on {name}");
+                        return Ok(0);
+                    }
+                },
+            }
+            continue;
+        }
+        let ended = one(&due, &now, ctx, (&mut signals, &shared)).await;
+        starts.ran(&due, now.now, ctx.env.again().now);
+        match ended {
+            Ended::Stop(code) => return Ok(code),
+            Ended::Reload => reload(&args, ctx, &mut starts, &shared),
+            Ended::Well => {}
+        }
+    }
+}
+
+fn read(args: &Args, ctx: &Context) -> Result<Job> {
+    let flags = Flags {
+        targets: args.target.clone(),
+        ..Flags::default()
+    };
+    args.config.job(&flags, ctx)
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads the configuration again; one that is wrong leaves the old one in force.
+fn reload(args: &Args, ctx: &Context, starts: &mut Starts, shared: &Mutex<Shared>) {
+    let env = ctx.env.again();
+    let fresh = read(args, ctx).and_then(|job| Ok((Starts::new(&job, &env)?, job)));
+    match fresh {
+        Ok((fresh, job)) => {
+            starts.replace(fresh);
+            lock(shared).job = job;
+            tracing::warn!("read the configuration again");
+        }
+        Err(error) => {
+            failure(&error);
+            tracing::warn!("the old configuration stays in force");
+        }
+    }
+}
+
+/// How a run ended, as far as the loop is concerned.
+enum Ended {
+    Well,
+    Reload,
+    Stop(u8),
+}
+
+/// One run of the targets that are due.
+async fn one(
+    due: &[String],
+    env: &Env,
+    ctx: &Context,
+    (signals, shared): (&mut Signals, &Mutex<Shared>),
+) -> Ended {
+    let mut job = {
+        let mut shared = lock(shared);
+        shared.running = true;
+        shared.job.clone()
+    };
+    job.targets.retain(|target| due.contains(&target.name));
+    let around = Surroundings {
+        env,
+        progress: &ctx.progress,
+        log: &ctx.log,
+    };
+    let (asked, again) = (Cell::new(None), Cell::new(false));
+    let grace = job.scheduler.grace;
+    let stop = async || {
+        loop {
+            let (name, code) = signals.next().await;
+            if code == 129 {
+                again.set(true);
+                continue;
+            }
+            let second = asked.replace(Some(code)).is_some();
+            if !second {
+                tracing::warn!("{name}: the run has {} to end", duration::show(grace));
+                tokio::time::sleep(grace).await;
+            }
+            let error = Error::new(Kind::Cancelled, format!("interrupted by {name}"));
+            let why = Failure::from(&error);
+            return Stopped { why, code };
+        }
+    };
+    let done = run_backup(&job, around, stop).await;
+    let mut shared = lock(shared);
+    shared.running = false;
+    let code = match done {
+        Ok(report) => {
+            if report.exit_code != 0 {
+                tracing::error!("{}", report.summary());
+            }
+            let code = report.exit_code;
+            shared.last = Some(report);
+            code
+        }
+        Err(error) => {
+            failure(&error);
+            error.exit_code()
+        }
+    };
+    match (asked.get(), again.get()) {
+        (Some(_), _) => Ended::Stop(code),
+        (None, true) => Ended::Reload,
+        (None, false) => Ended::Well,
+    }
+}
+
+fn answer(shared: &Mutex<Shared>, env: &Env, path: &str) -> Answer {
+    let shared = lock(shared);
+    let now = env.again().now;
+    let made = match path {
+        "/health" => return health(&shared),
+        "/metrics" => status(&shared.job, now, None)
+            .map(|status| metrics::text(&status, shared.last.as_ref())),
+        "/" => overview(&shared.job, now).map(|lines| {
+            let page = Page {
+                host: &env.host,
+                lines: &lines,
+                last: shared.last.as_ref(),
+                now,
+                zone: shared.job.zone,
+            };
+            page.html()
+        }),
+        _ => {
+            return (
+                404,
+                "text/plain",
+                "there is /health, /metrics and /\n".to_owned(),
+            );
+        }
+    };
+    let kind = if path == "/" {
+        "text/html"
+    } else {
+        "text/plain"
+    };
+    match made {
+        Ok(body) => (200, kind, body),
+        Err(error) => (503, "text/plain", format!("{}\n", error.report())),
+    }
+}
+
+/// Well as long as the last run ended well, or there was none yet.
+fn health(shared: &Shared) -> Answer {
+    let code = shared.last.as_ref().map(|report| report.exit_code);
+    let body = serde_json::json!({
+        "running": shared.running,
+        "last_run": shared.last.as_ref().map(|report| &report.run_id),
+        "exit_code": code,
+    });
+    let status = if code.unwrap_or(0) == 0 { 200 } else { 503 };
+    (status, "application/json", format!("{body}\n"))
+}
+
+/// When each target runs next.
+struct Starts {
+    all: Vec<Start>,
+    catch_up: bool,
+    jitter: Duration,
+    zone: chrono_tz::Tz,
+}
+
+struct Start {
+    target: String,
+    schedule: Schedule,
+    /// What was before this moment is done with.
+    since: DateTime<Utc>,
+    next: Option<DateTime<Utc>>,
+}
+
+impl Starts {
+    /// A start that was missed while nobody waited counts from the newest backup there is.
+    fn new(job: &Job, env: &Env) -> Result<Self> {
+        let known = status(job, env.now, None)?;
+        let mut all = Vec::new();
+        for target in &job.targets {
+            let Some(text) = &target.schedule else {
+                tracing::warn!("target {} has no schedule: it is not run", target.name);
+                continue;
+            };
+            let of_target = known
+                .databases
+                .iter()
+                .filter(|line| line.target == target.name);
+            let newest = of_target.filter_map(|line| line.time).max();
+            let since = newest.filter(|_| job.scheduler.catch_up);
+            all.push(Start {
+                target: target.name.clone(),
+                schedule: Schedule::parse(text, &format!("target \"{}\": schedule", target.name))?,
+                since: since.unwrap_or(env.now).min(env.now),
+                next: None,
+            });
+        }
+        if all.is_empty() {
+            return Err(Error::new(Kind::Config, "no target has a schedule")
+                .hint("Set schedule = \"15 2 * * *\" in a [[target]]."));
+        }
+        let mut starts = Self {
+            all,
+            catch_up: job.scheduler.catch_up,
+            jitter: job.scheduler.jitter,
+            zone: job.zone,
+        };
+        starts.plan();
+        Ok(starts)
+    }
+
+    fn plan(&mut self) {
+        for start in self.all.iter_mut().filter(|start| start.next.is_none()) {
+            let dice: f64 = rand::rng().random();
+            let next = start.schedule.next(start.since, self.zone);
+            start.next = next.map(|next| put_off(next, self.jitter, dice));
+            if let Some(next) = start.next {
+                let local = next.with_timezone(&self.zone);
+                tracing::info!(
+                    "target {} runs at {}",
+                    start.target,
+                    local.format("%Y-%m-%d %H:%M:%S %Z")
+                );
+            }
+        }
+    }
+
+    /// Takes a new configuration's schedules; what is known of a target that stays is kept.
+    fn replace(&mut self, mut fresh: Self) {
+        for start in &mut fresh.all {
+            if let Some(old) = self.all.iter().find(|old| old.target == start.target) {
+                start.since = old.since.max(start.since);
+                start.next = None;
+            }
+        }
+        *self = fresh;
+        self.plan();
+    }
+
+    fn due(&self, now: DateTime<Utc>) -> Vec<String> {
+        let due = self
+            .all
+            .iter()
+            .filter(|start| start.next.is_some_and(|next| next <= now));
+        due.map(|start| start.target.clone()).collect()
+    }
+
+    fn nap(&self, now: DateTime<Utc>) -> Duration {
+        let next = self.all.iter().filter_map(|start| start.next).min();
+        let until = next.and_then(|next| (next - now).to_std().ok());
+        until.unwrap_or(NAP).min(NAP)
+    }
+
+    /// These ran from `began` to `ended`. What came due meanwhile was missed.
+    fn ran(&mut self, due: &[String], began: DateTime<Utc>, ended: DateTime<Utc>) {
+        for start in &mut self.all {
+            let missed = start.next.is_some_and(|next| next <= ended);
+            if due.contains(&start.target) {
+                start.since = if self.catch_up { began } else { ended };
+                start.next = None;
+            } else if missed && !self.catch_up {
+                start.since = ended;
+                start.next = None;
+            }
+        }
+        self.plan();
+    }
+}
