@@ -1,3 +1,4 @@
 SELECT last_value, is_called FROM untouched;
 SELECT last_value, is_called FROM called;
-SELECT nextval($$down$$), nextval($$put$$);
+SELECT last_value, is_called FROM down;
+SELECT last_value, is_called FROM put;

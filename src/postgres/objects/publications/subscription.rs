@@ -35,17 +35,20 @@ const OPTIONS: &[(&str, &str, &str)] = &[
 fn queries(caps: &Caps) -> Vec<Select> {
     let (v14, v15) = (caps.subscription_streaming(), caps.subscription_two_phase());
     let (v16, v17) = (caps.membership_options(), caps.subscription_failover());
+    // Before 14 who may not read the connection string may not read these columns either; then all
+    // that is wanted is the name.
+    let reads = caps.reads_conninfo();
     let streaming = "CASE s.substream::pg_catalog.text WHEN 't' THEN 'on' WHEN 'p' THEN 'parallel' ELSE 'off' END";
     let subscriptions = Select::from(
         "pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid",
     )
-    .col("oid", "s.oid")
+    .col_if(reads, "oid", "s.oid", "0")
     .col("schema", "NULL")
     .col("name", "s.subname")
     .col("owner", "pg_catalog.pg_get_userbyid(s.subowner)")
-    .col_if(caps.reads_conninfo(), "conninfo", "s.subconninfo", "NULL")
-    .col("slot", "s.subslotname")
-    .col("synchronous", "s.subsynccommit")
+    .col_if(reads, "conninfo", "s.subconninfo", "NULL")
+    .col_if(reads, "slot", "s.subslotname", "NULL")
+    .col_if(reads, "synchronous", "s.subsynccommit", "NULL")
     .col_if(v14, "binary_format", "s.subbinary", "false")
     .col_if(v14, "streaming", streaming, "''")
     .col_if(v15, "two_phase", "s.subtwophasestate <> 'd'", "false")
@@ -59,9 +62,9 @@ fn queries(caps: &Caps) -> Vec<Select> {
         "pg_catalog.pg_subscription s, \
          LATERAL pg_catalog.unnest(s.subpublications) WITH ORDINALITY p(name, n)",
     )
-    .col("oid", "s.oid")
+    .col_if(reads, "oid", "s.oid", "0")
     .col("name", "p.name")
-    .order("s.oid, p.n");
+    .order("s.subname, p.n");
     vec![subscriptions, publications]
 }
 
