@@ -28,7 +28,7 @@ const DEPTH: usize = 200;
 pub fn read(name: &[u8]) -> BString {
     let types = |text: Text, path: &str| {
         text.words(
-            "COALESCE((SELECT GROUP_CONCAT(JSON_TYPE(v) ORDER BY n SEPARATOR ',') FROM JSON_TABLE(",
+            "COALESCE((SELECT GROUP_CONCAT(COALESCE(JSON_TYPE(v), 'NULL') ORDER BY n) FROM JSON_TABLE(",
         )
         .raw(name)
         .words(&format!(
@@ -244,7 +244,7 @@ fn of_column(sql: Text, array: Text, column: &str) -> Text {
     sql.words("(SELECT JSON_EXTRACT(JSON_ARRAY(v), _utf8mb4'$[0]') FROM JSON_TABLE(")
         .raw(array.as_ref())
         .words(&format!(
-            ", _utf8mb4'$[*]' COLUMNS (v {column} PATH '$')) AS dumpkeep)"
+            ", _utf8mb4'$[*]' COLUMNS (v {column} PATH _utf8mb4'$')) AS dumpkeep)"
         ))
 }
 

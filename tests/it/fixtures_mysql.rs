@@ -99,7 +99,7 @@ fn cases() -> Vec<Case> {
         }
     }
     let only = std::env::var("FIXTURE").unwrap_or_default();
-    found.retain(|case| case.name.contains(&only));
+    found.retain(|case| only.split(',').any(|only| case.name.contains(only)));
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
 }
@@ -228,7 +228,15 @@ fn check(case: &Case, (a, b): (&MySqlServer, &MySqlServer), version: &str) -> Re
         }
         let found = answers(b)?;
         if found != expected {
-            return Err(format!("{way:?}: check.sql: {expected:?} became {found:?}"));
+            let differs = oracle::text(
+                "answer",
+                &expected.unwrap_or_default(),
+                &found.unwrap_or_default(),
+            );
+            return Err(format!(
+                "{way:?}: check.sql: {}",
+                differs.expect_err("not equal")
+            ));
         }
         let again = body(&dump(b, false)?);
         if again != body(&archive) {
@@ -294,6 +302,11 @@ fn all(options: impl Fn() -> Options, version: &str) {
     // An event whose time has passed goes as soon as the scheduler sees it.
     let start = || options().setting("event-scheduler=OFF").start();
     let (a, b) = (start(), start());
+    if a.is_mariadb() {
+        // what its installation writes into the table by hand, no GRANT can write again
+        let usual = "UPDATE mysql.proxies_priv SET proxied_host = '%'; FLUSH PRIVILEGES;";
+        let _ = (a.sql("", usual), b.sql("", usual));
+    }
     let mut failed = Vec::new();
     for case in cases().iter().filter(|case| case.suits(&a, version)) {
         if let Err(error) = check(case, (&a, &b), version) {

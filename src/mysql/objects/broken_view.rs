@@ -17,6 +17,9 @@ use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::Rows;
 
+/// The table below stand-ins that are views.
+const BELOW: &[u8] = b"dumpkeep_stand_in";
+
 /// A view that can't be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenView {
@@ -30,6 +33,8 @@ pub struct BrokenView {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct StandIns {
     relations: Vec<BString>,
+    /// Those of them that are views now: texts name a view's columns without its database.
+    views: Vec<BString>,
     columns: Vec<BString>,
     /// With the number of their arguments.
     functions: Vec<(BString, usize)>,
@@ -58,6 +63,7 @@ impl Object for BrokenView {
         self.view.define(answers, scope)?;
         let relations = self.view.reads().to_vec();
         self.stand_ins = StandIns::of(self.view.text(), &scope.database, relations);
+        self.stand_ins.views = View::names(scope);
         Ok(())
     }
 
@@ -177,19 +183,34 @@ impl StandIns {
         }
     }
 
+    /// Stand-ins that are views, over a table of their own.
+    fn views(&self) -> impl Iterator<Item = &BString> {
+        let views = self.relations.iter();
+        views.filter(|name| self.views.contains(name))
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &[u8]> {
+        let below = self.views().next().map(|_| BELOW);
+        let tables = self.relations.iter();
+        let tables = tables.filter(|name| !self.views.contains(name));
+        tables.map(|name| name.as_slice()).chain(below)
+    }
+
     fn make(&self, sql: &mut Sql) {
-        for name in &self.relations {
+        for name in self.tables() {
             let mut text = Text::new("CREATE TABLE ").ident(name).words(" (");
-            for (at, column) in self.columns.iter().enumerate() {
-                let comma = if at > 0 { ", " } else { "" };
-                text = text.words(comma).ident(column).words(" VARCHAR(1)");
+            for column in &self.columns {
+                text = text.ident(column).words(" VARCHAR(1), ");
             }
-            let none = if self.columns.is_empty() {
-                "dumpkeep INT)"
-            } else {
-                ")"
-            };
-            sql.push(text.words(none));
+            sql.push(text.words("dumpkeep INT)"));
+        }
+        for name in self.views() {
+            let text = Text::new("CREATE VIEW ").ident(name).words(" AS SELECT ");
+            let mut text = text.words("dumpkeep");
+            for column in &self.columns {
+                text = text.words(", ").ident(column);
+            }
+            sql.push(text.words(" FROM ").ident(BELOW));
         }
         for (name, count) in &self.functions {
             let arguments: Vec<String> = (0..*count).map(|at| format!("a{at} INT")).collect();
@@ -202,7 +223,10 @@ impl StandIns {
     }
 
     fn unmake(&self, sql: &mut Sql) {
-        for name in &self.relations {
+        for name in self.views() {
+            sql.push(Text::new("DROP VIEW ").ident(name));
+        }
+        for name in self.tables() {
             sql.push(Text::new("DROP TABLE ").ident(name));
         }
         for (name, _) in &self.functions {

@@ -48,7 +48,12 @@ impl Object for Server {
         let mut options = Vec::new();
         for (option, column) in OPTIONS {
             let value: BString = row.owned(column)?;
-            let default = value.is_empty() || (option == "PORT" && value == "0");
+            // one is asked for at least, by MariaDB this one
+            let default = match option {
+                "HOST" => false,
+                "PORT" => value == "0",
+                _ => value.is_empty(),
+            };
             options.extend((!default).then(|| (option.to_owned(), value)));
         }
         options.extend(others(row.bytes("more")?)?);
@@ -80,16 +85,10 @@ impl Object for Server {
                 _ => text.string(value),
             };
         }
-        // one option at least is asked for
-        let none = if self.options.is_empty() {
-            "HOST '')"
-        } else {
-            ")"
-        };
         let drop: BString = Text::new("DROP SERVER IF EXISTS ").ident(&self.name).into();
         let mut sql = Sql::default();
         sql.push(drop.clone());
-        sql.server_text(&format!("server {}", self.name), &text.words(none).into())?;
+        sql.server_text(&format!("server {}", self.name), &text.words(")").into())?;
         sql.drop_with(drop);
         Ok(Rendered::Sql(sql))
     }

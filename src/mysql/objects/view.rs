@@ -94,6 +94,15 @@ impl View {
             .collect()
     }
 
+    /// The names of all views, whether asked for or not.
+    pub(super) fn names(scope: &Scope<'_>) -> Vec<BString> {
+        let views = scope.relations.iter();
+        views
+            .filter(|relation| relation.table_type == "VIEW")
+            .map(|relation| relation.name.clone())
+            .collect()
+    }
+
     /// Its name.
     pub(super) fn name(&self) -> &BString {
         &self.name

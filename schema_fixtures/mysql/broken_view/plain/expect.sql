@@ -19,28 +19,32 @@ DEALLOCATE PREPARE dumpkeep;
 ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
 
 -- broken_view v6
-CREATE TABLE `kept` (`a` VARCHAR(1), `c` VARCHAR(1), `x` VARCHAR(1));
-CREATE TABLE `v3` (`a` VARCHAR(1), `c` VARCHAR(1), `x` VARCHAR(1));
-CREATE TABLE `v2` (`a` VARCHAR(1), `c` VARCHAR(1), `x` VARCHAR(1));
+CREATE TABLE `kept` (`a` VARCHAR(1), `c` VARCHAR(1), `x` VARCHAR(1), dumpkeep INT);
+CREATE TABLE `dumpkeep_stand_in` (`a` VARCHAR(1), `c` VARCHAR(1), `x` VARCHAR(1), dumpkeep INT);
+CREATE VIEW `v3` AS SELECT dumpkeep, `a`, `c`, `x` FROM `dumpkeep_stand_in`;
+CREATE VIEW `v2` AS SELECT dumpkeep, `a`, `c`, `x` FROM `dumpkeep_stand_in`;
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
 CREATE ALGORITHM=TEMPTABLE DEFINER=`nobody`@`nowhere` SQL SECURITY DEFINER VIEW `v6` AS select `k`.`a` AS `a` from (`kept` `k` left join `v3` on(`v3`.`c` = `k`.`a`)) union select `v2`.`x` AS `x` from `v2` order by '' limit 3;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+DROP VIEW `v3`;
+DROP VIEW `v2`;
 DROP TABLE `kept`;
-DROP TABLE `v3`;
-DROP TABLE `v2`;
+DROP TABLE `dumpkeep_stand_in`;
 
 -- broken_view v2
-CREATE TABLE `v1` (`a` VARCHAR(1), `b``x` VARCHAR(1), `c` VARCHAR(1));
-CREATE TABLE `kept` (`a` VARCHAR(1), `b``x` VARCHAR(1), `c` VARCHAR(1));
+CREATE TABLE `kept` (`a` VARCHAR(1), `b``x` VARCHAR(1), `c` VARCHAR(1), dumpkeep INT);
+CREATE TABLE `dumpkeep_stand_in` (`a` VARCHAR(1), `b``x` VARCHAR(1), `c` VARCHAR(1), dumpkeep INT);
+CREATE VIEW `v1` AS SELECT dumpkeep, `a`, `b``x`, `c` FROM `dumpkeep_stand_in`;
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
 CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v2` AS select `v1`.`a` + 1 AS `x` from `v1` where `v1`.`b``x` = 'é' and exists(select 1 from `kept` where `fixture`.`kept`.`c` = `v1`.`a` limit 1);
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
-DROP TABLE `v1`;
+DROP VIEW `v1`;
 DROP TABLE `kept`;
+DROP TABLE `dumpkeep_stand_in`;
 
 -- broken_view v1
-CREATE TABLE `gone` (`a` VARCHAR(1), `b``x` VARCHAR(1));
-CREATE TABLE `kept` (`a` VARCHAR(1), `b``x` VARCHAR(1));
+CREATE TABLE `gone` (`a` VARCHAR(1), `b``x` VARCHAR(1), dumpkeep INT);
+CREATE TABLE `kept` (`a` VARCHAR(1), `b``x` VARCHAR(1), dumpkeep INT);
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
 CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v1` AS select `g`.`a` AS `a`,`g`.`b``x` AS `b``x`,count(0) AS `n` from (`gone` `g` join `kept` on(`g`.`a` = `fixture`.`kept`.`a`)) where `g`.`a` > 1 group by `g`.`a`,`g`.`b``x`;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
@@ -48,15 +52,15 @@ DROP TABLE `gone`;
 DROP TABLE `kept`;
 
 -- broken_view v3
-CREATE TABLE `kept` (`c` VARCHAR(1));
+CREATE TABLE `kept` (`c` VARCHAR(1), dumpkeep INT);
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
 CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY INVOKER VIEW `v3` AS select `fixture`.`kept`.`c` AS `c` from `kept`;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
 DROP TABLE `kept`;
 
 -- broken_view v4
-CREATE TABLE `kept_function` (`a` VARCHAR(1), `c` VARCHAR(1));
-CREATE TABLE `kept` (`a` VARCHAR(1), `c` VARCHAR(1));
+CREATE TABLE `kept_function` (`a` VARCHAR(1), `c` VARCHAR(1), dumpkeep INT);
+CREATE TABLE `kept` (`a` VARCHAR(1), `c` VARCHAR(1), dumpkeep INT);
 CREATE FUNCTION `f`(a0 INT, a1 INT) RETURNS INT DETERMINISTIC RETURN NULL;
 CREATE FUNCTION `kept_function`() RETURNS INT DETERMINISTIC RETURN NULL;
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
@@ -68,7 +72,7 @@ DROP FUNCTION `f`;
 DROP FUNCTION `kept_function`;
 
 -- broken_view v5 `x
-CREATE TABLE `gone` (`a` VARCHAR(1));
+CREATE TABLE `gone` (`a` VARCHAR(1), dumpkeep INT);
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
 CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v5 ``x` AS select `fixture`.`gone`.`a` AS `a` from `gone` WITH CASCADED CHECK OPTION;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;

@@ -1,4 +1,4 @@
--- requires: mysql>=5.6 mariadb>=10.5
+-- requires: mysql>=8.0.11 mariadb>=10.5
 -- no reference: the vendors' dumpers stop at the first of them
 CREATE TABLE gone (a INT, `b``x` VARCHAR(10), CONSTRAINT c CHECK (a > 0));
 CREATE TABLE kept (a INT, c INT);

@@ -16,12 +16,12 @@ PREPARE dumpkeep FROM @dumpkeep_set;
 EXECUTE dumpkeep;
 DEALLOCATE PREPARE dumpkeep;
 -- database_settings fixture
-ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_german2_ci;
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
 
 -- table t
 CREATE TABLE `t` (
   `a` varchar(10) DEFAULT NULL
-) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_german2_ci;
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
 
 SET time_zone = @dumpkeep_old_time_zone;
 SET sql_mode = @dumpkeep_old_sql_mode;

@@ -47,7 +47,7 @@ ANALYZE TABLE `h` UPDATE HISTOGRAM ON `b``c` USING DATA '{"buckets": [["base64:t
 ANALYZE TABLE `h` UPDATE HISTOGRAM ON `c` USING DATA '{"buckets": [["2020-01-01", "2021-01-01", 0.5, 2], ["2022-02-02", "2022-02-02", 0.75, 1]], "data-type": "date", "auto-update": false, "null-values": 0.25, "collation-id": 8, "sampling-rate": 1.0, "histogram-type": "equi-height", "number-of-buckets-specified": 2}';
 
 -- histogram h.d
-ANALYZE TABLE `h` UPDATE HISTOGRAM ON `d` USING DATA '{"buckets": [[1.50, 0.25], [2.25, 0.5], [3.00, 0.75], [4.00, 1.0]], "data-type": "decimal", "auto-update": false, "null-values": 0.0, "collation-id": 8, "sampling-rate": 1.0, "histogram-type": "singleton", "number-of-buckets-specified": 100}';
+ANALYZE TABLE `h` UPDATE HISTOGRAM ON `d` USING DATA '{"buckets": [[1.25, 0.25], [2.25, 0.5], [3.75, 0.75], [4.55, 1.0]], "data-type": "decimal", "auto-update": false, "null-values": 0.0, "collation-id": 8, "sampling-rate": 1.0, "histogram-type": "singleton", "number-of-buckets-specified": 100}';
 
 -- histogram h.e
 ANALYZE TABLE `h` UPDATE HISTOGRAM ON `e` USING DATA '{"buckets": [[1, 0.5], [2, 0.75]], "data-type": "enum", "auto-update": false, "null-values": 0.25, "collation-id": 255, "sampling-rate": 1.0, "histogram-type": "singleton", "number-of-buckets-specified": 100}';
