@@ -101,6 +101,7 @@ impl Selection {
             exclude_schemas: compile(Pattern::name, &self.exclude_schemas)?,
             conditions,
             schema_only: self.schema_only,
+            data_only: self.data_only,
         })
     }
 }
@@ -116,6 +117,7 @@ pub struct CompiledSelection {
     exclude_schemas: Vec<Pattern>,
     conditions: Vec<(Pattern, String)>,
     schema_only: bool,
+    data_only: bool,
 }
 
 impl CompiledSelection {
@@ -143,6 +145,12 @@ impl CompiledSelection {
     pub fn data(&self, schema: &[u8], name: &[u8]) -> bool {
         let excluded = any_table(&self.exclude_table_data, schema, name);
         !self.schema_only && self.table(schema, name) && !excluded
+    }
+
+    /// Whether definitions are carried.
+    #[must_use]
+    pub fn definitions(&self) -> bool {
+        !self.data_only
     }
 
     /// Whether any rows are.
