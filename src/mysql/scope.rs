@@ -53,7 +53,12 @@ impl Scope<'_> {
         let selection = &self.options.selection;
         let rows = section == Section::Data;
         let listed = selection.sections.is_empty() || selection.sections.contains(&section);
-        let asked = listed && !(selection.data_only && !rows) && !(selection.schema_only && rows);
+        let unwanted = if rows {
+            selection.schema_only
+        } else {
+            selection.data_only
+        };
+        let asked = listed && !unwanted;
         matches!(section, Section::Database | Section::Globals) || asked
     }
 

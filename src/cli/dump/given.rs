@@ -71,7 +71,7 @@ impl FromArgMatches for Args {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         Ok(Self {
             given: given(matches),
-            parsed: Parsed::from_arg_matches(matches)?,
+            parsed: Box::new(Parsed::from_arg_matches(matches)?),
         })
     }
 

@@ -22,7 +22,8 @@ use what::What;
 /// Arguments of `dump`, with the switches as they were given.
 #[derive(Debug)]
 pub struct Args {
-    parsed: Parsed,
+    // Boxed: the other commands' arguments are far smaller.
+    parsed: Box<Parsed>,
     given: Vec<Given>,
 }
 
@@ -51,6 +52,7 @@ pub(super) fn codec(text: &str) -> Result<Codec, String> {
 /// Dumps one database.
 pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     let Args { parsed, given } = args;
+    let parsed = *parsed;
     engines::check(&given, dialect(&parsed.url)?)?;
     let job = job(&parsed, &given, ctx)?;
     let to = Destination {

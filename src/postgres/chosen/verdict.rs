@@ -119,8 +119,12 @@ impl Judge<'_> {
         let section = if large { Section::Data } else { object.section };
         let rows = section == Section::Data || object.kind == "matview_refresh";
         let listed = selection.sections.is_empty() || selection.sections.contains(&section);
-        section == Section::Database
-            || listed && !(selection.schema_only && rows) && !(selection.data_only && !rows)
+        let unwanted = if rows {
+            selection.schema_only
+        } else {
+            selection.data_only
+        };
+        section == Section::Database || listed && !unwanted
     }
 }
 
