@@ -146,7 +146,7 @@ impl Facets {
         let comments = if options.no_comments {
             Rows::default()
         } else {
-            session.query(comment::query().sql().as_bytes()).await?
+            session.query(comment::query(caps).sql().as_bytes()).await?
         };
         let labels = session
             .query(security_label::query().sql().as_bytes())

@@ -99,7 +99,8 @@ fn inside(depends: &[Depend]) -> HashMap<Address, Address> {
     for depend in depends {
         let rank = match depend.kind {
             b'i' => 0,
-            b'P' => 1,
+            // What 12 calls `P` is `I` on 11.
+            b'P' | b'I' => 1,
             b'e' => 2,
             _ => continue,
         };

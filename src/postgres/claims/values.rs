@@ -59,7 +59,7 @@ pub const DISCRIMINATORS: &[Discriminator] = known! {
     "pg_partitioned_table"."partstrat" in "hlr" where "true";
     "pg_amop"."amoppurpose" in "so" where OWN;
     "pg_operator"."oprkind" in "blr" where OWN;
-    "pg_depend"."deptype" in "naieprxPSpt" where "objid >= 16384";
+    "pg_depend"."deptype" in "naiIeprxPSpt" where "objid >= 16384";
     "pg_aggregate"."aggkind" in "noh" where "aggfnoid >= 16384";
     "pg_publication"."pubgencols" in "nsft" where OWN;
 };

@@ -31,6 +31,8 @@ pub struct Acl {
     pub column: Option<BString>,
     /// The schema's name, where the object is in one.
     pub schema: Option<BString>,
+    /// Its owner is the server's or its extension's business: no script changes it.
+    keeps_owner: bool,
     /// What the server calls the sort of object (`pg_identify_object`), and the object.
     kind: BString,
     name: BString,
@@ -150,7 +152,7 @@ pub fn query(caps: &Caps) -> String {
          AND p.objsubid = a.attnum WHERE a.attacl IS NOT NULL AND NOT a.attisdropped";
     format!(
         "SELECT o.class, o.oid, o.sub, o.col, pg_catalog.pg_get_userbyid(o.owner) AS owner, \
-         n.nspname AS schema, i.type AS kind, i.identity AS name, x.began, \
+         o.initial AND o.class <> 2615 AS keeps_owner, n.nspname AS schema, i.type AS kind, i.identity AS name, x.began, \
          pg_catalog.pg_get_userbyid(x.grantor) AS grantor, \
          CASE WHEN x.grantee <> 0 THEN pg_catalog.pg_get_userbyid(x.grantee) END AS grantee, \
          x.privilege_type AS privilege, x.is_grantable AS grantable \
@@ -161,7 +163,7 @@ pub fn query(caps: &Caps) -> String {
          UNION ALL SELECT true, b.* FROM pg_catalog.aclexplode(o.began) WITH ORDINALITY b) \
          x(began, grantor, grantee, privilege_type, is_grantable, n) \
          WHERE o.has IS DISTINCT FROM o.began \
-         ORDER BY o.class, o.oid, o.sub, x.began, x.n",
+         ORDER BY o.class, o.oid, pg_catalog.abs(o.sub), x.began, x.n",
         objects = objects.join(" UNION ALL "),
         schemas = schemas(caps),
     )
@@ -236,6 +238,7 @@ fn sides(catalog: &str, class: u32, columns: [&str; 3], began: &str) -> Select {
     .col("oid", "o.oid")
     .col("col", "NULL")
     .col("owner", format!("pg_catalog.pg_get_userbyid({owner})"))
+    .col("keeps_owner", "false")
     .col("schema", "NULL")
     .col("kind", "NULL")
     .col("name", format!("o.{name}"))
@@ -271,6 +274,7 @@ pub fn decode_as_is<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Acl>>
             acls.push(Acl {
                 address,
                 column,
+                keeps_owner: row.bool("keeps_owner")?,
                 schema: row.opt_owned("schema")?,
                 kind: row.opt_owned("kind")?.unwrap_or_default(),
                 name: row.opt_owned("name")?.unwrap_or_default(),
@@ -299,6 +303,9 @@ fn privilege(row: &Row<'_>) -> Result<Privilege> {
 impl Acl {
     /// A change of owner passes the first owner's privileges on to the new one.
     fn follow_owner(&mut self) {
+        if self.keeps_owner {
+            return;
+        }
         let Some(first) = self.began.first().map(|p| p.grantor.clone()) else {
             return;
         };
@@ -481,6 +488,7 @@ mod tests {
             address: Address::new(1259, 1),
             column: None,
             schema: None,
+            keeps_owner: false,
             kind: "table".into(),
             name: "public.t".into(),
             owner: "o".into(),

@@ -10,6 +10,7 @@ use crate::postgres::objects::{Loaded, Reference};
 use crate::postgres::quote::{ident, literal};
 use crate::postgres::render::cat;
 use crate::postgres::select::Select;
+use crate::postgres::version::Caps;
 use crate::sql::rows::Row;
 
 /// A comment on an object or on one of its columns.
@@ -25,7 +26,7 @@ pub struct Comment {
 
 /// Comments on what users made, and on `public`.
 #[must_use]
-pub fn query() -> Select {
+pub fn query(caps: &Caps) -> Select {
     Select::from(
         "pg_catalog.pg_description d, \
          LATERAL pg_catalog.pg_identify_object(d.classoid, d.objoid, 0) i",
@@ -42,8 +43,19 @@ pub fn query() -> Select {
         class::PG_LARGEOBJECT,
         class::PG_NAMESPACE
     ))
+    .filter(subscriptions(caps))
     .filter("d.description <> 'standard public schema' OR i.type <> 'schema'")
     .order("d.classoid, d.objoid, d.objsubid")
+}
+
+/// Before 14 a dropped subscription leaves its comment behind, and to name it is an error. Who may
+/// not read subscriptions gets none of them.
+fn subscriptions(caps: &Caps) -> &'static str {
+    if caps.reads_conninfo() {
+        "d.classoid <> 6100 OR d.objoid IN (SELECT s.oid FROM pg_catalog.pg_subscription s)"
+    } else {
+        "d.classoid <> 6100"
+    }
 }
 
 /// Reads a row of [`query`].

@@ -1,6 +1,6 @@
 //! Rules, but for those that are a view's query. Catalog: pg_rewrite.
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
@@ -53,7 +53,7 @@ impl Object for Rule {
             .col("name", "r.rulename")
             .col("definition", "pg_catalog.pg_get_ruledef(r.oid)")
             .col("enabled", "r.ev_enabled")
-            .filter("r.rulename <> '_RETURN'")
+            .filter("r.ev_type <> '1'")
             .of_user_relation("c"),
         )
     }
@@ -98,13 +98,35 @@ impl Object for Rule {
     fn render(&self, sql: &mut Sql) {
         let table = qualified(&self.schema, &self.table_name);
         let name = ident(&self.name);
-        sql.push(self.definition.clone());
+        self.create(&table, sql);
         if let Some(firing) = self.firing {
             sql.push(cat!["ALTER TABLE ", &table, " ", firing, " RULE ", &name]);
         }
         sql.drop_with(cat!["DROP RULE ", name, " ON ", table]);
     }
 }
+
+impl Rule {
+    /// The name of a view's query can be given to another rule by renaming it alone.
+    fn create(&self, table: &BString, sql: &mut Sql) {
+        if self.name != RESERVED {
+            return sql.push(self.definition.clone());
+        }
+        let (own, other) = (format!("\"{RESERVED}\""), format!("\"{RESERVED}_\""));
+        sql.push(self.definition.replacen(&own, &other, 1));
+        sql.push(cat![
+            "ALTER RULE ",
+            &other,
+            " ON ",
+            table,
+            " RENAME TO ",
+            own
+        ]);
+    }
+}
+
+/// What every view's query is called.
+const RESERVED: &str = "_RETURN";
 
 #[cfg(test)]
 mod tests {

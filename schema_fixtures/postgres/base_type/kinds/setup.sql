@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE TYPE shell_only;
 CREATE TYPE number_like;
 CREATE FUNCTION number_like_in(cstring) RETURNS number_like LANGUAGE internal IMMUTABLE STRICT AS 'int4in';

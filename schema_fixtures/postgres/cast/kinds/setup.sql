@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE TYPE one AS (a integer);
 CREATE TYPE two AS ENUM ('x');
 CREATE FUNCTION to_one(integer) RETURNS one LANGUAGE sql IMMUTABLE AS 'SELECT ROW($1)::one';

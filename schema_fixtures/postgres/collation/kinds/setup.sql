@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE COLLATION copied FROM "C";
 CREATE COLLATION two_locales (lc_collate = 'C', lc_ctype = 'POSIX');
 COMMENT ON COLLATION copied IS 'plain';

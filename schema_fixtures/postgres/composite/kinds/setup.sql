@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE TYPE pair AS (a integer, "B b" varchar(10) COLLATE "C", gone integer);
 ALTER TYPE pair DROP ATTRIBUTE gone;
 CREATE TYPE nested AS (p pair, ps pair[]);

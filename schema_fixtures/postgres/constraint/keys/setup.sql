@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=11
 CREATE SCHEMA s;
 CREATE TABLE t (
     id integer PRIMARY KEY,

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE DOMAIN positive AS numeric(10, 2) DEFAULT 1.5 NOT NULL CHECK (VALUE > 0) CONSTRAINT small CHECK (VALUE < 1000);
 CREATE DOMAIN worded AS text COLLATE "C" CONSTRAINT "Odd name" CHECK (VALUE ~ '^[a-z''\\]*$');
 CREATE DOMAIN over_domain AS positive CHECK (VALUE <> 7);

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE TYPE mood AS ENUM ('sad', 'it''s ok', 'back\slash', '');
 ALTER TYPE mood ADD VALUE 'between' BEFORE 'it''s ok';
 CREATE TYPE "Empty" AS ENUM ();

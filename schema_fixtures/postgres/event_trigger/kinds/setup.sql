@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=11
 CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''fired''; END';
 CREATE EVENT TRIGGER "Zed" ON ddl_command_end WHEN TAG IN ('CREATE AGGREGATE', 'DROP CAST') EXECUTE FUNCTION note();
 ALTER EVENT TRIGGER "Zed" DISABLE;

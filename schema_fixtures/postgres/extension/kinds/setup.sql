@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE SCHEMA tools;
 CREATE EXTENSION pgcrypto WITH SCHEMA tools;
 CREATE EXTENSION hstore WITH SCHEMA tools;

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE FOREIGN DATA WRAPPER wrapper OPTIONS (a 'it''s', "B b" 'x');
 CREATE SERVER "far away" TYPE 'kind' VERSION '1' FOREIGN DATA WRAPPER wrapper OPTIONS (host 'h');
 CREATE USER MAPPING FOR PUBLIC SERVER "far away" OPTIONS (user 'u', password 'p''w');

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE FOREIGN DATA WRAPPER fdw;
 CREATE SERVER srv FOREIGN DATA WRAPPER fdw;
 CREATE FOREIGN TABLE plain (a integer OPTIONS (column_name 'x y', "Key" 'it''s') NOT NULL DEFAULT 5, b text COLLATE "C", CHECK (a > 0))

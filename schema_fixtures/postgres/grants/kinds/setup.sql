@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE TABLE t (a integer, "B b" integer);
 CREATE VIEW v AS SELECT a FROM t;
 CREATE SEQUENCE q;

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=11
 CREATE SCHEMA s;
 CREATE TABLE t (a integer, b text, c jsonb, d point, e tsvector, f text[]);
 CREATE INDEX ON t (a);

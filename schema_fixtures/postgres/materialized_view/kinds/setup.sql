@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE TABLE t (id integer PRIMARY KEY, a text);
 INSERT INTO t VALUES (1, 'x'), (2, 'y');
 CREATE MATERIALIZED VIEW z_base WITH (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false) AS SELECT * FROM t;

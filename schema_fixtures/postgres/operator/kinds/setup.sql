@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=11
 CREATE FUNCTION same(text, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT length($1) = $2';
 CREATE FUNCTION same(integer, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT length($2) = $1';
 CREATE OPERATOR ==== (FUNCTION = same, LEFTARG = text, RIGHTARG = integer, COMMUTATOR = ====, RESTRICT = eqsel, JOIN = eqjoinsel);

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE TYPE text_range AS RANGE (subtype = text, collation = "C");
 CREATE TYPE float_range AS RANGE (subtype = float8, subtype_diff = float8mi);
 COMMENT ON TYPE text_range IS 'of words';

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE FUNCTION adds(a integer, b integer DEFAULT 2, OUT total integer) LANGUAGE sql IMMUTABLE STRICT
   PARALLEL SAFE LEAKPROOF COST 5 AS 'SELECT a + b';
 CREATE FUNCTION "Odd ""name"""(VARIADIC numbers integer[]) RETURNS SETOF integer LANGUAGE plpgsql ROWS 7

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE SCHEMA plain;
 CREATE SCHEMA "Odd "" name; --";
 COMMENT ON SCHEMA plain IS 'it''s \ here';

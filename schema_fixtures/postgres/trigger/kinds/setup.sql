@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=11
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TABLE t (a integer PRIMARY KEY, b text);
 CREATE VIEW v AS SELECT * FROM t;

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple, accept = false);
 CREATE TEXT SEARCH CONFIGURATION own (COPY = english);
 ALTER TEXT SEARCH CONFIGURATION own ALTER MAPPING FOR asciiword WITH words, english_stem;

@@ -1,4 +1,4 @@
--- requires: pg>=12
+-- requires: pg>=10
 CREATE SCHEMA s;
 CREATE TABLE t (id integer PRIMARY KEY, a text, b integer);
 CREATE VIEW simple AS SELECT * FROM t;

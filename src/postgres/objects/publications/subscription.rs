@@ -17,12 +17,13 @@ use crate::sql::rows::{Row, Rows};
 /// The kind.
 pub const KIND: Kind = Kind::new("subscription", queries, build);
 
-/// Options by column: keyword, default.
+/// Options by column: keyword, what need not be said.
 const OPTIONS: &[(&str, &str, &str)] = &[
     ("slot", "slot_name", ""),
     ("synchronous", "synchronous_commit", "off"),
     ("binary_format", "binary", "f"),
-    ("streaming", "streaming", "off"),
+    // 18 streams by default.
+    ("streaming", "streaming", ""),
     ("two_phase", "two_phase", "f"),
     ("on_error", "disable_on_error", "f"),
     ("password", "password_required", "t"),
@@ -34,19 +35,22 @@ const OPTIONS: &[(&str, &str, &str)] = &[
 fn queries(caps: &Caps) -> Vec<Select> {
     let (v14, v15) = (caps.subscription_streaming(), caps.subscription_two_phase());
     let (v16, v17) = (caps.membership_options(), caps.subscription_failover());
+    // Before 14 who may not read the connection string may not read these columns either; then all
+    // that is wanted is the name.
+    let reads = caps.reads_conninfo();
     let streaming = "CASE s.substream::pg_catalog.text WHEN 't' THEN 'on' WHEN 'p' THEN 'parallel' ELSE 'off' END";
     let subscriptions = Select::from(
         "pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid",
     )
-    .col("oid", "s.oid")
+    .col_if(reads, "oid", "s.oid", "0")
     .col("schema", "NULL")
     .col("name", "s.subname")
     .col("owner", "pg_catalog.pg_get_userbyid(s.subowner)")
-    .col_if(caps.reads_conninfo(), "conninfo", "s.subconninfo", "NULL")
-    .col("slot", "s.subslotname")
-    .col("synchronous", "s.subsynccommit")
+    .col_if(reads, "conninfo", "s.subconninfo", "NULL")
+    .col_if(reads, "slot", "s.subslotname", "NULL")
+    .col_if(reads, "synchronous", "s.subsynccommit", "NULL")
     .col_if(v14, "binary_format", "s.subbinary", "false")
-    .col_if(v14, "streaming", streaming, "'off'")
+    .col_if(v14, "streaming", streaming, "''")
     .col_if(v15, "two_phase", "s.subtwophasestate <> 'd'", "false")
     .col_if(v15, "on_error", "s.subdisableonerr", "false")
     .col_if(v16, "password", "s.subpasswordrequired", "true")
@@ -58,9 +62,9 @@ fn queries(caps: &Caps) -> Vec<Select> {
         "pg_catalog.pg_subscription s, \
          LATERAL pg_catalog.unnest(s.subpublications) WITH ORDINALITY p(name, n)",
     )
-    .col("oid", "s.oid")
+    .col_if(reads, "oid", "s.oid", "0")
     .col("name", "p.name")
-    .order("s.oid, p.n");
+    .order("s.subname, p.n");
     vec![subscriptions, publications]
 }
 
@@ -115,7 +119,13 @@ fn options(row: &Row<'_>) -> Result<Vec<BString>> {
             continue;
         };
         if value.as_bytes() != default.as_bytes() {
-            options.push(cat![*keyword, " = ", literal(value)]);
+            let boolean = matches!(*default, "t" | "f");
+            let value = match value.as_bytes() {
+                b"t" if boolean => "true".into(),
+                b"f" if boolean => "false".into(),
+                text => literal(text),
+            };
+            options.push(cat![*keyword, " = ", value]);
         }
     }
     Ok(options)

@@ -103,7 +103,11 @@ impl Column {
     fn constraints(&self, place: Place) -> Vec<BString> {
         let identity = self.identity.as_ref().map(IdentitySequence::clause);
         let not_null = self.not_null.as_ref();
-        let not_null = not_null.filter(|n| n.stands_in_definition(place.is_partition));
+        // What every parent's child has, 18 would take for a constraint of the child's own.
+        let inherited = |n: &&NotNull| n.oid.is_none() && self.parent_not_null.set;
+        let not_null = not_null
+            .filter(|n| n.stands_in_definition(place.is_partition))
+            .filter(|n| !inherited(n));
         let not_null = not_null.map(NotNull::clause);
         let value = self.value_clause(place.with_default);
         [value, not_null, identity].into_iter().flatten().collect()

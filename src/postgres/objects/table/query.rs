@@ -159,9 +159,10 @@ fn of_parents(caps: &Caps) -> String {
     } else {
         "false"
     };
+    // One valid parent is enough for the child's to be valid.
     let unvalidated = if caps.not_null_constraints() {
-        "EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = pa.attrelid \
-         AND k.contype = 'n' AND k.conkey[1] = pa.attnum AND NOT k.convalidated)"
+        "NOT pg_catalog.bool_or((SELECT k.convalidated FROM pg_catalog.pg_constraint k \
+         WHERE k.conrelid = pa.attrelid AND k.contype = 'n' AND k.conkey[1] = pa.attnum))"
     } else {
         "false"
     };
@@ -172,7 +173,7 @@ fn of_parents(caps: &Caps) -> String {
          pg_catalog.pg_get_expr(d.adbin, d.adrelid)) FILTER (WHERE {generated}) AS generation, \
          pg_catalog.bool_or(pa.attstorage <> a.attstorage) AS storage, \
          pg_catalog.bool_or({compression}) AS compression, \
-         pg_catalog.bool_or({unvalidated}) AS unvalidated \
+         {unvalidated} AS unvalidated \
          FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_attribute pa \
          ON pa.attrelid = i.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped \
          LEFT JOIN pg_catalog.pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum \

@@ -25,7 +25,7 @@ pub const MATERIALIZED_VIEW: Kind = Kind::new(
 fn views(caps: &Caps) -> Select {
     Select::from(
         "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN' \
+         JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.ev_type = '1' \
          LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace \
          LEFT JOIN pg_catalog.pg_class w ON w.oid = c.reltoastrelid",
     )

@@ -22,7 +22,7 @@ pub const VIEW: Kind = Kind::new("view", |_| vec![views(), columns()], build);
 fn views() -> Select {
     Select::from(
         "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'",
+         JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.ev_type = '1'",
     )
     .col("oid", "c.oid")
     .col("schema", "n.nspname")

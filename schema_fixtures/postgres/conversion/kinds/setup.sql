@@ -1,0 +1,4 @@
+-- requires: pg>=10
+CREATE CONVERSION "To utf8" FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE DEFAULT CONVERSION usual FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+COMMENT ON CONVERSION usual IS 'the usual one';

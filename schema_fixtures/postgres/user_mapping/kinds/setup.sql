@@ -1,0 +1,5 @@
+-- requires: pg>=10
+CREATE FOREIGN DATA WRAPPER mapped_wrapper;
+CREATE SERVER mapped FOREIGN DATA WRAPPER mapped_wrapper;
+CREATE USER MAPPING FOR PUBLIC SERVER mapped;
+CREATE USER MAPPING FOR CURRENT_USER SERVER mapped OPTIONS ("User" 'it''s', password 'x\y');
