@@ -202,6 +202,48 @@ pub trait Target: Send + Sized {
     fn tune(&mut self, tuning: &Tuning) -> impl Future<Output = Result<()>> + Send;
     /// Waits until all that was loaded is on the server's disk, where tuning put that off.
     fn settle(&mut self) -> impl Future<Output = Result<()>> + Send;
+    /// Takes a lock that only sessions of one restore share, as its session of this number: 0, the
+    /// first, waits so many seconds until those of an earlier restore are gone.
+    fn guard(&mut self, number: usize, seconds: u64) -> impl Future<Output = Result<()>> + Send;
+    /// Begins to record what is done, for `restore --resume`: of what, in the caller's words.
+    /// `false`: the user may not make a table for it.
+    fn journal_begin(&mut self, of: &str) -> impl Future<Output = Result<bool>> + Send;
+    /// What a restore that was broken off has recorded: of what, and its steps.
+    fn journal_read(&mut self) -> impl Future<Output = Result<Option<(String, Vec<Step>)>>> + Send;
+    /// Records a step, in the transaction that is open.
+    fn journal_note(&mut self, step: &Step) -> impl Future<Output = Result<()>> + Send;
+    /// Removes the record.
+    fn journal_end(&mut self) -> impl Future<Output = Result<()>> + Send;
+    /// The tables and views of the database that no extension has made.
+    fn relations(&mut self) -> impl Future<Output = Result<Vec<Relation>>> + Send;
+    /// How many rows a table has, not counting those of its heirs.
+    fn row_count(&mut self, table: &Relation) -> impl Future<Output = Result<u64>> + Send;
     /// Ends the session cleanly.
     fn close(self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// What a restore has done, or has begun to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The entry.
+    pub entry: u32,
+    /// Which of its pieces; `None`: all of it.
+    pub piece: Option<u32>,
+    /// The rows that it loaded.
+    pub rows: u64,
+    /// Whether it was done; else it was begun, and what is there of it is not known.
+    pub done: bool,
+}
+
+/// A table or view of a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// The schema (PostgreSQL).
+    pub schema: Option<BString>,
+    /// Its name.
+    pub name: BString,
+    /// Whether its rows come and go with their transaction.
+    pub transactional: bool,
+    /// Whether it keeps rows of the past, which count.
+    pub versioned: bool,
 }

@@ -60,6 +60,10 @@ mod postgres_connect;
 mod postgres_data;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
+#[path = "it/restore_choice.rs"]
+mod restore_choice;
+#[path = "it/restore_resume.rs"]
+mod restore_resume;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/sample.rs"]

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::Context;
 use super::choice::ChoiceArgs;
-use crate::error::{Context as _, Result};
+use crate::error::{Context as _, Error, Result, visible};
 use crate::pipeline::engine::{Load, load_url, open};
+use crate::pipeline::list;
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::{OnError, Outcome};
 use crate::source::Tuning;
@@ -17,8 +18,17 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The database to load into, or with --create any database of its server
-    #[arg(long, value_name = "URL")]
-    to: String,
+    #[arg(long, value_name = "URL", required_unless_present = "list")]
+    to: Option<String>,
+    /// Write the list of entries, to be edited for --use-list
+    #[arg(long, conflicts_with = "to")]
+    list: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Go on with a restore that was broken off: the same file, the same switches
+    #[arg(long)]
+    resume: bool,
     #[command(flatten)]
     choice: ChoiceArgs,
     /// Create the database as the archive has it, and load into that
@@ -36,7 +46,10 @@ pub struct Args {
     /// All or nothing
     #[arg(short = '1', long)]
     single_transaction: bool,
-    /// Load into a database that holds objects already
+    /// Only into an empty database (the default)
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    if_empty: bool,
+    /// The same as --if-empty=false
     #[arg(long)]
     into_existing: bool,
     /// Take the texts of an SQL_ASCII database to be in this encoding
@@ -56,7 +69,14 @@ pub struct Args {
 
 /// Restores an archive.
 pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
-    let job = job(&args);
+    let job = job(&args)?;
+    let Some(to) = &args.to else {
+        let reader = open(&args.file)?;
+        let toc = reader.toc();
+        return ctx
+            .print(list::write(toc, &job.choice.of(toc)?))
+            .map(|()| 0);
+    };
     if args.jobs > 1 && args.single_transaction {
         tracing::warn!("one transaction is one connection's: --jobs is not heeded");
     }
@@ -65,15 +85,19 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     } else {
         Load::File(open(&args.file)?, &job)
     };
-    let outcome = load_url(&args.to, &ctx.env, load, &ctx.progress).await;
+    let outcome = load_url(to, &ctx.env, load, &ctx.progress).await;
     let outcome = outcome.while_with(|| format!("restoring {}", args.file.display()))?;
     ctx.progress.clear();
+    if job.dry_run {
+        let plan = outcome.plan.iter().map(|line| visible(line) + "\n");
+        return ctx.print(plan.collect::<String>()).map(|()| 0);
+    }
     Ok(report(&outcome))
 }
 
-fn job(args: &Args) -> RestoreJob {
-    RestoreJob {
-        choice: args.choice.choice(),
+fn job(args: &Args) -> Result<RestoreJob> {
+    Ok(RestoreJob {
+        choice: args.choice.choice()?,
         create: args.create,
         clean: args.clean,
         on_error: if args.keep_going {
@@ -82,17 +106,20 @@ fn job(args: &Args) -> RestoreJob {
             OnError::Stop
         },
         single_transaction: args.single_transaction,
-        into_existing: args.into_existing,
+        into_existing: args.into_existing || !args.if_empty,
         assume_encoding: args.assume_encoding.clone(),
         overwrite_existing: args.overwrite_existing,
         jobs: args.jobs.into(),
         tuning: Tuning {
             maintenance_work_mem: args.maintenance_work_mem.clone(),
         },
-    }
+        journal: true,
+        resume: args.resume,
+        dry_run: args.dry_run,
+    })
 }
 
-/// Failures were logged as they came.
+/// Failures were logged as they came; at the end they stand together.
 fn report(outcome: &Outcome) -> u8 {
     for skipped in &outcome.skipped {
         tracing::warn!("{skipped}");
@@ -100,7 +127,9 @@ fn report(outcome: &Outcome) -> u8 {
     let failures = outcome.failures.len();
     tracing::info!("{} statements, {} rows", outcome.statements, outcome.rows);
     if failures > 0 {
-        tracing::error!("{failures} statements failed");
+        let each = outcome.failures.iter().map(Error::report);
+        let list = each.collect::<Vec<_>>().join("\n");
+        tracing::error!("{failures} statements failed:\n{list}");
     }
     u8::from(failures > 0)
 }

@@ -33,7 +33,7 @@ pub struct Args {
 /// Shows what an archive holds.
 pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
     let reader = open(&args.file)?;
-    let choice = args.choice.choice();
+    let choice = args.choice.choice()?;
     if args.sql {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         return sql(reader, &choice, &mut out).map(|()| 0);

@@ -10,6 +10,7 @@ pub mod facts;
 pub mod granted;
 pub mod insert;
 pub mod inventory;
+mod journal;
 pub mod objects;
 pub mod optionfile;
 pub mod quote;

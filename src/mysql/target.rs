@@ -5,13 +5,14 @@ use bstr::ByteSlice as _;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::mysql::conninfo;
+use crate::mysql::journal;
 use crate::mysql::optionfile::Disk;
 use crate::mysql::quote;
 use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
 use crate::mysql::setup::Purpose;
 use crate::mysql::source::server_info;
-use crate::source::{Existing, ServerInfo, Target, Tuning};
+use crate::source::{Existing, Relation, ServerInfo, Step, Target, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// Values that were cut, rounded or replaced: what stands in the table is not what was sent.
@@ -162,6 +163,34 @@ impl Target for MysqlTarget {
 
     async fn settle(&mut self) -> Result<()> {
         Ok(())
+    }
+
+    async fn guard(&mut self, number: usize, seconds: u64) -> Result<()> {
+        journal::guard(&mut self.session, number, seconds).await
+    }
+
+    async fn journal_begin(&mut self, of: &str) -> Result<bool> {
+        journal::begin(&mut self.session, of).await
+    }
+
+    async fn journal_read(&mut self) -> Result<Option<(String, Vec<Step>)>> {
+        journal::read(&mut self.session).await
+    }
+
+    async fn journal_note(&mut self, step: &Step) -> Result<()> {
+        journal::note(&mut self.session, step).await
+    }
+
+    async fn journal_end(&mut self) -> Result<()> {
+        journal::end(&mut self.session).await
+    }
+
+    async fn relations(&mut self) -> Result<Vec<Relation>> {
+        journal::relations(&mut self.session).await
+    }
+
+    async fn row_count(&mut self, table: &Relation) -> Result<u64> {
+        journal::row_count(&mut self.session, table).await
     }
 
     async fn close(self) -> Result<()> {

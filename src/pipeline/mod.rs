@@ -11,6 +11,7 @@ mod fetch;
 pub mod globals;
 mod head;
 pub mod header;
+pub mod list;
 pub mod output;
 pub mod pack;
 pub mod password;

@@ -43,7 +43,11 @@ where
 }
 
 fn can_be_piped(job: &RestoreJob) -> Result<()> {
-    let what = if job.create {
+    let what = if job.resume {
+        "--resume needs a file: a pipe can't be read from the middle"
+    } else if job.dry_run {
+        "--dry-run needs a file: in a pipe the table of contents comes last"
+    } else if job.create {
         "--create needs a file: in a pipe the table of contents comes last"
     } else if job.choice.takes_all() {
         return Ok(());
@@ -90,6 +94,10 @@ fn fits_a_pipe(head: &[u8], job: &RestoreJob) -> Result<()> {
     };
     if says(CREATES) {
         let what = "this script makes its own database and goes on in that";
+        return Err(Error::new(Kind::Usage, what).hint("Give a file instead of a pipe."));
+    }
+    if job.clean && !says(CLEANS) {
+        let what = "nothing in this script drops what is there: --clean needs a file";
         return Err(Error::new(Kind::Usage, what).hint("Give a file instead of a pipe."));
     }
     if says(CLEANS) && !job.clean {

@@ -25,6 +25,8 @@ pub struct Outcome {
     pub failures: Vec<Error>,
     /// What was left as it is, and why.
     pub skipped: Vec<String>,
+    /// What would be done, where nothing was.
+    pub plan: Vec<String>,
 }
 
 impl Outcome {

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::archive::toc::{Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
+use crate::pipeline::list;
+use crate::pipeline::restore::relations::{RELATIONS, Relations, is_relation};
 use crate::plan::entry::{EntryId, Section};
 use crate::plan::pattern::Pattern;
 
@@ -12,8 +14,16 @@ use crate::plan::pattern::Pattern;
 pub struct Choice {
     /// Only these tables (also views, sequences), with what belongs to them.
     pub tables: Vec<String>,
-    /// Only these schemas, with what is in them.
+    /// Not these tables, nor what belongs to them.
+    pub exclude_tables: Vec<String>,
+    /// Only schemas that match, with what is in them.
     pub schemas: Vec<String>,
+    /// Only these entries, by their numbers in the archive.
+    pub entries: Vec<u32>,
+    /// Only these entries, in this order.
+    pub list: Option<Vec<u32>>,
+    /// Take along what the chosen entries need.
+    pub with_dependencies: bool,
     /// Only these sections.
     pub sections: Vec<Section>,
     /// Definitions, no rows.
@@ -21,15 +31,6 @@ pub struct Choice {
     /// Rows, no definitions.
     pub data_only: bool,
 }
-
-/// What `--table` can name.
-const RELATIONS: &[&str] = &[
-    "table",
-    "foreign_table",
-    "view",
-    "materialized_view",
-    "sequence",
-];
 
 /// What belongs to the relations that it needs. Everything else stands for itself, even where it
 /// needs a table: routines, publications, views.
@@ -58,30 +59,86 @@ impl Choice {
     /// Whether nothing is ruled out.
     #[must_use]
     pub fn takes_all(&self) -> bool {
-        self.tables.is_empty()
-            && self.schemas.is_empty()
+        !self.by_name()
+            && self.exclude_tables.is_empty()
             && self.sections.is_empty()
             && !self.schema_only
             && !self.data_only
     }
 
+    /// Whether it makes tables: what only adds to them has to find them there.
+    #[must_use]
+    pub fn makes(&self) -> bool {
+        self.sections.is_empty() || self.sections.contains(&Section::PreData)
+    }
+
     /// Whether it picks objects by name.
     #[must_use]
     pub fn by_name(&self) -> bool {
-        !self.tables.is_empty() || !self.schemas.is_empty()
+        !self.tables.is_empty()
+            || !self.schemas.is_empty()
+            || !self.entries.is_empty()
+            || self.list.is_some()
     }
 
-    /// The places of the chosen entries in the table of contents, in its order. A pattern that
-    /// nothing matches is an error.
+    /// The places of the chosen entries in the table of contents, in its order or the list's. A
+    /// pattern that nothing matches is an error.
     pub fn of(&self, toc: &Toc) -> Result<Vec<usize>> {
         let by_name = self.named(toc)?;
+        let excluded = self.excluded(toc)?;
         let entries = toc.entries.iter().enumerate();
-        Ok(entries
-            .filter(|(at, entry)| {
-                self.in_section(entry) && by_name.as_ref().is_none_or(|named| named.contains(at))
-            })
+        let chosen = |at: usize, entry: &TocEntry| {
+            self.in_section(entry)
+                && !excluded.contains(&at)
+                && by_name.as_ref().is_none_or(|named| named.contains(&at))
+        };
+        let places: Vec<usize> = entries
+            .filter(|(at, entry)| chosen(*at, entry))
             .map(|(at, _)| at)
-            .collect())
+            .collect();
+        match &self.list {
+            Some(list) => list::in_order(toc, &places, list),
+            None => Ok(places),
+        }
+    }
+
+    /// What these entries need and is not among them: for the error of one that fails.
+    pub fn missing<'a>(&self, toc: &'a Toc, chosen: &[usize], at: usize) -> Vec<&'a TocEntry> {
+        if self.takes_all() {
+            return Vec::new();
+        }
+        let relations = Relations::of(toc);
+        let chosen: HashSet<usize> = chosen.iter().copied().collect();
+        let needs = relations.needs_of(at).into_iter();
+        needs
+            .filter(|need| !chosen.contains(need))
+            .filter_map(|need| toc.entries.get(need))
+            .filter(|entry| entry.section != Section::Database)
+            .collect()
+    }
+
+    fn excluded(&self, toc: &Toc) -> Result<HashSet<usize>> {
+        let mut tables = Vec::new();
+        for pattern in &self.exclude_tables {
+            tables.extend(tables_like(toc, pattern)?);
+        }
+        let mut excluded: HashSet<usize> = HashSet::new();
+        if tables.is_empty() {
+            return Ok(excluded);
+        }
+        excluded.extend(tables);
+        // Whatever needs one that stays out stays out too: its rows, indexes, keys, views.
+        let relations = Relations::of(toc);
+        for at in 0..toc.entries.len() {
+            if relations
+                .needs_of(at)
+                .iter()
+                .any(|need| excluded.contains(need))
+            {
+                excluded.insert(at);
+            }
+        }
+        Ok(excluded)
     }
 
     fn in_section(&self, entry: &TocEntry) -> bool {
@@ -113,16 +170,55 @@ impl Choice {
         }
         let mut tables = Vec::new();
         for pattern in &self.tables {
-            let pattern = Pattern::table(dialect, pattern)?;
-            let hits = matching(toc, |entry| {
-                let schema = entry.schema.as_ref().map_or(&b""[..], |schema| &schema.0);
-                is_relation(entry) && pattern.matches(schema, &entry.name.0)
-            });
-            tables.extend(found(hits, "table", &pattern)?);
+            tables.extend(tables_like(toc, pattern)?);
         }
         named.extend(with_belongings(toc, &tables));
+        let numbers = self.entries.iter().chain(self.list.iter().flatten());
+        for number in numbers {
+            let hit = toc.entries.iter().position(|entry| entry.id.0 == *number);
+            named.insert(hit.ok_or_else(|| no_entry(*number))?);
+        }
+        if self.with_dependencies {
+            named = with_needs(toc, named);
+        }
         Ok(Some(named))
     }
+}
+
+fn tables_like(toc: &Toc, pattern: &str) -> Result<Vec<usize>> {
+    let pattern = Pattern::table(toc.head.dialect, pattern)?;
+    let hits = matching(toc, |entry| {
+        let schema = entry.schema.as_ref().map_or(&b""[..], |schema| &schema.0);
+        is_relation(entry) && pattern.matches(schema, &entry.name.0)
+    });
+    found(hits, "table", &pattern)
+}
+
+/// These entries with all that they need, tables with what belongs to them.
+fn with_needs(toc: &Toc, chosen: HashSet<usize>) -> HashSet<usize> {
+    let relations = Relations::of(toc);
+    let mut all = chosen;
+    let mut open: Vec<usize> = all.iter().copied().collect();
+    while let Some(at) = open.pop() {
+        for need in relations.needs_of(at) {
+            let entry = toc.entries.get(need);
+            if entry.is_none_or(|entry| entry.section == Section::Database) || !all.insert(need) {
+                continue;
+            }
+            open.push(need);
+            if entry.is_some_and(is_relation) {
+                let own = with_belongings(toc, &[need]);
+                let new = own.into_iter().filter(|at| all.insert(*at));
+                open.extend(new.collect::<Vec<_>>());
+            }
+        }
+    }
+    all
+}
+
+fn no_entry(number: u32) -> Error {
+    let what = format!("the archive has no entry {number}");
+    Error::new(Kind::Usage, what).hint("`dumpkeep restore --list` writes their numbers.")
 }
 
 fn matching(toc: &Toc, wanted: impl Fn(&TocEntry) -> bool) -> Vec<usize> {
@@ -146,10 +242,6 @@ fn in_schema(entry: &TocEntry, pattern: &Pattern) -> bool {
         Some(schema) => pattern.matches_name(&schema.0),
         None => entry.kind == "schema" && pattern.matches_name(&entry.name.0),
     }
-}
-
-fn is_relation(entry: &TocEntry) -> bool {
-    RELATIONS.contains(&entry.kind.as_str())
 }
 
 /// The tables with what belongs to them: their rows and all definitions that need them and no

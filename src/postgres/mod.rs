@@ -16,6 +16,7 @@ pub mod failure;
 pub mod fixed;
 pub mod guc;
 pub mod insert;
+mod journal;
 pub mod large_object;
 pub mod link;
 pub mod locks;

@@ -4,10 +4,10 @@ use super::conninfo::{self, surroundings::Machine};
 use super::quote::literal;
 use super::session::Session;
 use super::settings::{Secret, Settings};
-use super::{fixed, server};
+use super::{fixed, journal, server};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::source::{Existing, ServerInfo, Target, Tuning};
+use crate::source::{Existing, Relation, ServerInfo, Step, Target, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// What COPY's errors begin with.
@@ -166,6 +166,34 @@ impl Target for PgTarget {
         let mark = "SELECT pg_catalog.pg_logical_emit_message(true, 'dumpkeep', 'restored')";
         let doing = "cannot wait for the server's log";
         self.session.execute_for(doing, mark.as_bytes()).await
+    }
+
+    async fn guard(&mut self, number: usize, seconds: u64) -> Result<()> {
+        journal::guard(&mut self.session, number, seconds).await
+    }
+
+    async fn journal_begin(&mut self, of: &str) -> Result<bool> {
+        journal::begin(&mut self.session, of).await
+    }
+
+    async fn journal_read(&mut self) -> Result<Option<(String, Vec<Step>)>> {
+        journal::read(&mut self.session).await
+    }
+
+    async fn journal_note(&mut self, step: &Step) -> Result<()> {
+        journal::note(&mut self.session, step).await
+    }
+
+    async fn journal_end(&mut self) -> Result<()> {
+        journal::end(&mut self.session).await
+    }
+
+    async fn relations(&mut self) -> Result<Vec<Relation>> {
+        journal::relations(&mut self.session).await
+    }
+
+    async fn row_count(&mut self, table: &Relation) -> Result<u64> {
+        journal::row_count(&mut self.session, table).await
     }
 
     async fn close(self) -> Result<()> {

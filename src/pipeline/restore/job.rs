@@ -1,5 +1,6 @@
 //! How an archive is restored.
 
+use crate::archive::toc::ArchiveKind;
 use crate::pipeline::runner::OnError;
 use crate::pipeline::select::Choice;
 use crate::source::Tuning;
@@ -27,6 +28,12 @@ pub struct RestoreJob {
     pub jobs: usize,
     /// What makes the server load faster.
     pub tuning: Tuning,
+    /// Record in the target what is done, so that a restore that is broken off can go on.
+    pub journal: bool,
+    /// Go on with a restore that was broken off.
+    pub resume: bool,
+    /// Say what would be done, and do nothing.
+    pub dry_run: bool,
 }
 
 impl Default for RestoreJob {
@@ -42,6 +49,9 @@ impl Default for RestoreJob {
             overwrite_existing: false,
             jobs: 1,
             tuning: Tuning::default(),
+            journal: false,
+            resume: false,
+            dry_run: false,
         }
     }
 }
@@ -50,5 +60,16 @@ impl RestoreJob {
     /// Whether several connections may work: a transaction is one connection's.
     pub(super) fn spread(&self) -> bool {
         self.jobs > 1 && !self.single_transaction
+    }
+
+    /// Whether a failure ends the restore and leaves what was done before it.
+    pub(super) fn by_steps(&self) -> bool {
+        self.on_error == OnError::Stop && !self.single_transaction
+    }
+
+    /// Whether what is done is recorded: not for a few objects that go into a database in use.
+    pub(super) fn is_recorded(&self, kind: ArchiveKind) -> bool {
+        let whole = kind == ArchiveKind::Database && !self.choice.by_name();
+        self.journal && whole && self.by_steps()
     }
 }

@@ -2,7 +2,9 @@
 
 mod archive;
 mod job;
+mod plan;
 pub(crate) mod relations;
+mod resume;
 mod run;
 mod schedule;
 mod workers;

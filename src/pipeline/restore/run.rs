@@ -10,16 +10,23 @@ use crate::archive::toc::{ArchiveKind, Text, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::existing::leave_existing;
 use crate::pipeline::head::feed_head;
-use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::Archive;
+use crate::pipeline::restore::resume::{self, Past};
 use crate::pipeline::restore::schedule::Schedule;
 use crate::pipeline::restore::workers::{self, Shared};
+use crate::pipeline::restore::{RestoreJob, plan};
 use crate::pipeline::runner::{OnError, Outcome, Runner};
 use crate::plan::entry::{EntryId, Section};
 use crate::progress::Task;
 use crate::source::Target;
 use crate::sql::dialect::Dialect;
 use crate::sql::if_exists::if_exists;
+
+/// How long a restore that goes on waits for the sessions of the one before it, in seconds.
+const WAIT: u64 = 60;
+
+/// "There is no such database."
+const NO_DATABASE: [&str; 2] = ["3D000", "1049"];
 
 /// Restores an archive's file. Every frame that is needed is checked before anything is run.
 pub async fn restore<T, R>(
@@ -35,43 +42,119 @@ where
     let archive = Archive::new(reader);
     let toc = archive.toc();
     usable(toc, target, job)?;
-    let mut chosen = chosen(toc, job)?;
+    let chosen = chosen(toc, job)?;
+    if job.dry_run {
+        return dry_run(target, toc, &chosen, job).await;
+    }
     archive.check(&chosen).await?;
-    let head = archive.whole(0).await?;
     target.tune(&job.tuning).await?;
-    if job.create {
-        create_database(target, &archive, job).await?;
+    let past = prepare(target, &archive, &chosen, job).await?;
+    let loaded = load(target, &archive, (chosen, past), job, task).await;
+    loaded.map_err(|error| {
+        if job.is_recorded(toc.head.kind) {
+            error.hint("What was done is recorded in the database: --resume goes on from there.")
+        } else {
+            error
+        }
+    })
+}
+
+async fn dry_run<T: Target>(
+    target: &mut T,
+    toc: &Toc,
+    chosen: &[usize],
+    job: &RestoreJob,
+) -> Result<Outcome> {
+    if toc.head.kind == ArchiveKind::Database && !job.create {
+        refuse_filled(target, job).await?;
+    }
+    Ok(Outcome {
+        plan: plan::lines(toc, chosen, job),
+        ..Outcome::default()
+    })
+}
+
+/// Sees to the database: makes it, looks whether it is empty, or how far an earlier restore came.
+async fn prepare<T: Target, R: Read + Seek + Send + 'static>(
+    target: &mut T,
+    archive: &Arc<Archive<R>>,
+    chosen: &[usize],
+    job: &RestoreJob,
+) -> Result<Option<Past>> {
+    let toc = archive.toc();
+    let goes_on = job.resume && job.create && resumes_in(target, toc, job).await?;
+    if job.create && !goes_on {
+        create_database(target, archive, job).await?;
+    }
+    if job.is_recorded(toc.head.kind) {
+        let seconds = if job.resume { WAIT } else { 0 };
+        target.guard(0, seconds).await?;
+    }
+    if job.resume {
+        let name = resume::name(toc, chosen, job);
+        return resume::past(target, toc, &name).await;
     }
     if toc.head.kind == ArchiveKind::Database {
         refuse_filled(target, job).await?;
     }
+    Ok(None)
+}
+
+/// Goes on in the database that `--create` had made, where it had come so far.
+async fn resumes_in<T: Target>(target: &mut T, toc: &Toc, job: &RestoreJob) -> Result<bool> {
+    let missing = |error: &Error| {
+        let code = error.server_code();
+        code.is_some_and(|code| NO_DATABASE.contains(&code))
+    };
+    match target.use_database(&toc.head.database.0).await {
+        Ok(()) => target.tune(&job.tuning).await.map(|()| true),
+        Err(error) if missing(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+async fn load<T, R>(
+    target: &mut T,
+    archive: &Arc<Archive<R>>,
+    (mut chosen, past): (Vec<usize>, Option<Past>),
+    job: &RestoreJob,
+    task: &Task,
+) -> Result<Outcome>
+where
+    T: Target + 'static,
+    R: Read + Seek + Send + 'static,
+{
+    let toc = archive.toc();
+    let head = archive.whole(0).await?;
     let mut runner = Runner::new(target, job.on_error);
     if job.single_transaction {
         runner.begin().await?;
     }
     feed_head(&mut runner, &head, job).await?;
-    if job.clean {
-        drop_all(&mut runner, &entries(toc, &chosen)).await?;
-    }
+    let journal = begin(&mut runner, toc, (&chosen, past.as_ref()), job).await?;
     if toc.head.kind == ArchiveKind::Globals {
-        let left = leave_existing(&mut runner, entries(toc, &chosen), job).await?;
-        let left: HashSet<EntryId> = left.into_iter().map(|entry| entry.id).collect();
-        let stays = |at: &usize| {
-            let entry = toc.entries.get(*at);
-            entry.is_some_and(|entry| left.contains(&entry.id))
-        };
-        chosen.retain(stays);
+        chosen = without_existing(&mut runner, toc, chosen, job).await?;
     }
+    let past = past.unwrap_or_default();
     task.expect(entries(toc, &chosen).iter().map(|entry| entry.bytes).sum());
-    let schedule = Schedule::new(toc, &chosen, job.spread());
-    let shared = Shared::new(Arc::clone(&archive), job, (head, task.clone()), schedule);
-    for entry in entries(toc, &chosen) {
-        if entry.section < Section::Data {
-            workers::run(&mut runner, &shared, entry, &entry.pieces).await?;
+    // They would fire for what comes after them, and for the end of the record.
+    let (last, scheduled): (Vec<usize>, Vec<usize>) = chosen.iter().partition(|at| {
+        let entry = toc.entries.get(**at);
+        entry.is_some_and(|entry| entry.kind == "event_trigger")
+    });
+    let schedule = Schedule::new(toc, &scheduled, job.spread(), &past);
+    let steps = (chosen.clone(), schedule);
+    let surroundings = (head, task.clone());
+    let shared = Shared::new(Arc::clone(archive), job, surroundings, steps, journal);
+    for at in chosen {
+        let entry = toc.entries.get(at);
+        if entry.is_some_and(|entry| entry.section < Section::Data && !past.has(entry)) {
+            workers::run(&mut runner, &shared, at, None).await?;
         }
     }
     let more = if job.spread() { job.jobs - 1 } else { 0 };
     let others = workers::work_all(&mut runner, &shared, more).await?;
+    end(&mut runner, &shared, &entries(toc, &last)).await?;
     if job.single_transaction {
         runner.commit().await?;
     }
@@ -79,6 +162,72 @@ where
     target.settle().await?;
     others.into_iter().for_each(|other| outcome.add(other));
     Ok(outcome)
+}
+
+/// Drops what is asked to be dropped, or what an earlier restore left half made, and begins the
+/// record. `true`: there is one.
+async fn begin<T: Target>(
+    runner: &mut Runner<'_, T>,
+    toc: &Toc,
+    (chosen, past): (&[usize], Option<&Past>),
+    job: &RestoreJob,
+) -> Result<bool> {
+    let recorded = job.is_recorded(toc.head.kind);
+    if let Some(past) = past {
+        resume::mend(runner, toc, past).await?;
+        return Ok(recorded);
+    }
+    if job.clean {
+        drop_all(runner, &entries(toc, chosen)).await?;
+    }
+    if !recorded {
+        return Ok(false);
+    }
+    let name = resume::name(toc, chosen, job);
+    let begun = runner.target().journal_begin(&name).await?;
+    if !begun {
+        tracing::info!("the user may not record what is done: this restore can't be resumed");
+    }
+    Ok(begun)
+}
+
+/// The last entries and the end of the record, together: there is no way back behind them.
+async fn end<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    last: &[&TocEntry],
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    if shared.journal {
+        runner.begin_part().await?;
+        runner.target().journal_end().await?;
+    }
+    for entry in last {
+        workers::feed(runner, shared, entry, &entry.pieces).await?;
+    }
+    if shared.journal {
+        runner.commit_part().await?;
+    }
+    Ok(())
+}
+
+/// The entries without those that would change accounts that exist.
+async fn without_existing<T: Target>(
+    runner: &mut Runner<'_, T>,
+    toc: &Toc,
+    mut chosen: Vec<usize>,
+    job: &RestoreJob,
+) -> Result<Vec<usize>> {
+    let left = leave_existing(runner, entries(toc, &chosen), job).await?;
+    let left: HashSet<EntryId> = left.into_iter().map(|entry| entry.id).collect();
+    chosen.retain(|at| {
+        let entry = toc.entries.get(*at);
+        entry.is_some_and(|entry| left.contains(&entry.id))
+    });
+    Ok(chosen)
 }
 
 fn entries<'a>(toc: &'a Toc, places: &[usize]) -> Vec<&'a TocEntry> {
@@ -103,6 +252,11 @@ fn usable<T: Target>(toc: &Toc, target: &T, job: &RestoreJob) -> Result<()> {
         let what = "the archive holds globals: there is no database to create";
         return Err(Error::new(Kind::Usage, what));
     }
+    if job.resume && !job.is_recorded(head.kind) {
+        let what = "--resume goes with a whole database's restore: not with --keep-going, \
+                    --single-transaction or a choice of objects";
+        return Err(Error::new(Kind::Usage, what));
+    }
     transactional(head.dialect, job)
 }
 
@@ -119,22 +273,26 @@ pub(crate) fn transactional(dialect: Dialect, job: &RestoreJob) -> Result<()> {
     Ok(())
 }
 
-/// A restore into a database that is in use mixes two databases: only on request, or where what is
-/// restored was chosen.
+/// A restore into a database that is in use mixes two databases: only on request, or where only rows
+/// or a few objects are restored.
 pub(crate) async fn refuse_filled<T: Target>(target: &mut T, job: &RestoreJob) -> Result<()> {
-    if job.into_existing || job.clean || !job.choice.takes_all() {
+    let makes = !job.choice.data_only && !job.choice.by_name() && job.choice.makes();
+    if job.into_existing || job.clean || !makes {
         return Ok(());
     }
-    match target.object_count().await? {
-        0 => Ok(()),
-        count => Err(Error::new(
-            Kind::Usage,
-            format!("the database holds {count} objects already"),
-        )
-        .hint(
-            "Restore into an empty one (--create makes it), or give --clean or --into-existing.",
-        )),
+    let count = target.object_count().await?;
+    if count == 0 {
+        return Ok(());
     }
+    let what = format!("the database holds {count} objects already");
+    let error = Error::new(Kind::Usage, what);
+    Err(if target.journal_read().await?.is_some() {
+        error.hint("A restore into it was broken off: --resume goes on with that.")
+    } else {
+        error.hint(
+            "Restore into an empty one (--create makes it), or give --clean or --if-empty=false.",
+        )
+    })
 }
 
 fn chosen(toc: &Toc, job: &RestoreJob) -> Result<Vec<usize>> {

@@ -10,11 +10,12 @@
 //! before them. Tasks that would lock the same table against each other don't run together.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::archive::toc::{Piece, Toc, TocEntry};
+use crate::archive::toc::{Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::relations::Relations;
+use crate::pipeline::restore::resume::Past;
 use crate::plan::entry::Section;
 
 /// What takes time, and reads or locks only the tables that it names.
@@ -31,16 +32,6 @@ pub(super) struct Task {
     /// Which of the entry's pieces; `None` for all of them.
     pub(super) piece: Option<usize>,
     node: usize,
-}
-
-impl Task {
-    /// The pieces that it feeds, in order.
-    pub(super) fn pieces(self, entry: &TocEntry) -> &[Piece] {
-        match self.piece {
-            None => &entry.pieces,
-            Some(at) => entry.pieces.get(at..=at).unwrap_or_default(),
-        }
-    }
 }
 
 /// What a worker does next.
@@ -67,8 +58,8 @@ enum Hold {
 struct Node {
     /// The entry's place in the table of contents.
     entry: Option<usize>,
-    /// How many tasks it is cut into; `None`: it is one.
-    pieces: Option<usize>,
+    /// The pieces that are tasks of their own; `None`: it is one task.
+    pieces: Option<Vec<usize>>,
     /// So many tasks were handed out.
     begun: usize,
     /// So many are not done.
@@ -95,8 +86,9 @@ pub(super) struct Schedule {
 impl Schedule {
     /// The tasks of the entries at these places; those before the rows are not among them. `spread`:
     /// over several connections, the largest work first; else in the archive's order.
-    pub(super) fn new(toc: &Toc, chosen: &[usize], spread: bool) -> Self {
-        let mut builder = Builder::new(toc);
+    /// What is done already is not among them either.
+    pub(super) fn new(toc: &Toc, chosen: &[usize], spread: bool, past: &Past) -> Self {
+        let mut builder = Builder::new(toc, past);
         for at in chosen.iter().copied() {
             builder.add_entry(at, spread);
         }
@@ -126,11 +118,14 @@ impl Schedule {
         };
         let task = Task {
             entry: node.entry.unwrap_or_default(),
-            piece: node.pieces.map(|_| node.begun),
+            piece: node
+                .pieces
+                .as_ref()
+                .and_then(|pieces| pieces.get(node.begun).copied()),
             node: key.1,
         };
         node.begun += 1;
-        if node.begun >= node.pieces.unwrap_or(1) {
+        if node.begun >= node.pieces.as_ref().map_or(1, Vec::len) {
             self.ready.remove(&key);
         }
         for (table, hold) in &node.holds {
@@ -198,21 +193,26 @@ impl Schedule {
 
 struct Builder<'a> {
     toc: &'a Toc,
+    past: &'a Past,
     relations: Relations,
     nodes: Vec<Node>,
     /// Each entry's node.
-    of_entry: BTreeMap<usize, usize>,
+    of_entry: HashMap<usize, usize>,
+    /// The same in the order in which they were chosen.
+    chosen: Vec<(usize, usize)>,
     /// Who waits for whom.
     edges: HashSet<(usize, usize)>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(toc: &'a Toc) -> Self {
+    fn new(toc: &'a Toc, past: &'a Past) -> Self {
         Self {
             toc,
+            past,
             relations: Relations::of(toc),
             nodes: Vec::new(),
-            of_entry: BTreeMap::new(),
+            of_entry: HashMap::new(),
+            chosen: Vec::new(),
             edges: HashSet::new(),
         }
     }
@@ -221,22 +221,31 @@ impl<'a> Builder<'a> {
         let Some(entry) = self.toc.entries.get(at) else {
             return;
         };
-        if entry.section < Section::Data || entry.pieces.is_empty() {
+        if entry.section < Section::Data || entry.pieces.is_empty() || self.past.has(entry) {
             return;
         }
         let (pieces, holds) = match entry.rows {
-            Some(_) => (Some(entry.pieces.len()), Vec::new()),
+            Some(_) => (Some(self.pieces_left(entry)), Vec::new()),
             None => (None, self.holds(at, entry)),
         };
+        let left = pieces.as_ref().map_or(1, Vec::len);
         let weight = if spread { self.weight(at, entry) } else { 0 };
-        let node = self.add(Some(at), pieces, pieces.unwrap_or(1));
+        let node = self.add(Some(at), pieces, left);
+        self.chosen.push((at, node));
         self.of_entry.insert(at, node);
         if let Some(node) = self.nodes.get_mut(node) {
             (node.weight, node.holds) = (weight, holds);
         }
     }
 
-    fn add(&mut self, entry: Option<usize>, pieces: Option<usize>, left: usize) -> usize {
+    fn pieces_left(&self, entry: &TocEntry) -> Vec<usize> {
+        let pieces = 0..entry.pieces.len();
+        pieces
+            .filter(|at| !self.past.has_piece(entry, Some(*at)))
+            .collect()
+    }
+
+    fn add(&mut self, entry: Option<usize>, pieces: Option<Vec<usize>>, left: usize) -> usize {
         self.nodes.push(Node {
             entry,
             pieces,
@@ -276,11 +285,7 @@ impl<'a> Builder<'a> {
 
     fn link(&mut self) {
         let toc = self.toc;
-        let nodes: Vec<(usize, usize)> = self
-            .of_entry
-            .iter()
-            .map(|(at, node)| (*at, *node))
-            .collect();
+        let nodes = self.chosen.clone();
         let entry = |at: usize| toc.entries.get(at);
         let all_rows = self.add(None, None, 0);
         for (at, node) in &nodes {

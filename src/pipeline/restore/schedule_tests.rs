@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "test")]
 
 use super::*;
-use crate::archive::toc::{ArchiveKind, Head, Text};
+use crate::archive::toc::{ArchiveKind, Head, Piece, Text};
 use crate::plan::entry::EntryId;
 use crate::source::ServerInfo;
 use crate::sql::dialect::Dialect;
@@ -100,7 +100,7 @@ fn all(toc: &Toc) -> Vec<usize> {
 #[test]
 fn the_largest_goes_first_and_indexes_as_soon_as_their_tables_are_loaded() {
     let toc = shop();
-    let mut schedule = Schedule::new(&toc, &all(&toc), true);
+    let mut schedule = Schedule::new(&toc, &all(&toc), true, &Past::default());
     let rows = now(&mut schedule);
     let large = "table_data large";
     assert_eq!(
@@ -135,7 +135,7 @@ fn the_largest_goes_first_and_indexes_as_soon_as_their_tables_are_loaded() {
 #[test]
 fn one_connection_keeps_the_archives_order() {
     let toc = shop();
-    let mut schedule = Schedule::new(&toc, &all(&toc), false);
+    let mut schedule = Schedule::new(&toc, &all(&toc), false, &Past::default());
     let mut order = Vec::new();
     while let Next::Run(task) = schedule.next().unwrap() {
         order.push(task);
@@ -156,7 +156,7 @@ fn a_key_of_a_partitioned_table_waits_for_the_rows_of_its_partitions() {
         entry(6, "table_data", "other", &[4], 10),
         entry(7, "foreign_key", "fk", &[1, 4], 0),
     ]);
-    let mut schedule = Schedule::new(&toc, &all(&toc), true);
+    let mut schedule = Schedule::new(&toc, &all(&toc), true, &Past::default());
     let rows = now(&mut schedule);
     assert_eq!(names(&toc, &rows), ["table_data part", "table_data other"]);
     schedule.done(rows[1]);
@@ -168,7 +168,7 @@ fn a_key_of_a_partitioned_table_waits_for_the_rows_of_its_partitions() {
 #[test]
 fn what_was_not_chosen_is_not_waited_for() {
     let toc = shop();
-    let mut schedule = Schedule::new(&toc, &[8, 5], true);
+    let mut schedule = Schedule::new(&toc, &[8, 5], true, &Past::default());
     let tasks = now(&mut schedule);
     assert_eq!(names(&toc, &tasks), ["foreign_key large_small"]);
     schedule.done(tasks[0]);

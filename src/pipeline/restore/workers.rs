@@ -9,16 +9,16 @@ use bstr::ByteSlice as _;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use crate::archive::toc::{ArchiveKind, TocEntry};
+use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
 use crate::error::{Error, Result};
 use crate::pipeline::head::feed_head;
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::{Archive, missing};
 use crate::pipeline::restore::schedule::{Next, Schedule, Task};
-use crate::pipeline::runner::{OnError, Outcome, Runner};
+use crate::pipeline::runner::{Outcome, Runner};
 use crate::pipeline::stream::died;
 use crate::progress;
-use crate::source::Target;
+use crate::source::{Step, Target};
 use crate::sql::dialect::Dialect;
 
 /// How often a task is tried that another one stood in the way of.
@@ -34,6 +34,10 @@ pub(super) struct Shared<R> {
     pub(super) job: RestoreJob,
     /// The script's settings, for each connection.
     pub(super) head: Vec<u8>,
+    /// The places of the chosen entries.
+    pub(super) chosen: Vec<usize>,
+    /// Whether steps are recorded in the target.
+    pub(super) journal: bool,
     pub(super) progress: progress::Task,
     schedule: Mutex<Schedule>,
     /// A task is done: another one may be free.
@@ -45,12 +49,15 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
         archive: Arc<Archive<R>>,
         job: &RestoreJob,
         (head, progress): (Vec<u8>, progress::Task),
-        schedule: Schedule,
+        (chosen, schedule): (Vec<usize>, Schedule),
+        journal: bool,
     ) -> Arc<Self> {
         Arc::new(Self {
             archive,
             job: job.clone(),
             head,
+            chosen,
+            journal,
             progress,
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
@@ -83,8 +90,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     /// Whether an entry is run in a transaction of its own: what fails in the middle leaves nothing,
     /// and can be tried again. MySQL's definitions end every transaction.
     fn is_whole(&self, entry: &TocEntry, dialect: Dialect) -> bool {
-        let plain = self.job.on_error == OnError::Stop && !self.job.single_transaction;
-        plain
+        self.job.by_steps()
             && self.archive.toc().head.kind == ArchiveKind::Database
             && (dialect == Dialect::Postgres || entry.rows.is_some())
     }
@@ -102,9 +108,9 @@ where
     R: Read + Seek + Send + 'static,
 {
     let mut others = JoinSet::new();
-    for _ in 0..more {
+    for number in 1..=more {
         let target = leader.target().another().await?;
-        others.spawn(follow(target, Arc::clone(shared)));
+        others.spawn(follow(target, number, Arc::clone(shared)));
     }
     let done = async {
         tokio::try_join!(work(leader, shared), gather(&mut others)).map(|(_, outcomes)| outcomes)
@@ -123,12 +129,15 @@ async fn gather(others: &mut JoinSet<Result<Outcome>>) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-async fn follow<T, R>(mut target: T, shared: Arc<Shared<R>>) -> Result<Outcome>
+async fn follow<T, R>(mut target: T, number: usize, shared: Arc<Shared<R>>) -> Result<Outcome>
 where
     T: Target + 'static,
     R: Read + Seek + Send + 'static,
 {
     target.tune(&shared.job.tuning).await?;
+    if shared.journal {
+        target.guard(number, 0).await?;
+    }
     let mut runner = Runner::new(&mut target, shared.job.on_error);
     feed_head(&mut runner, &shared.head, &shared.job).await?;
     work(&mut runner, &shared).await?;
@@ -143,44 +152,117 @@ where
     R: Read + Seek + Send + 'static,
 {
     while let Some(task) = shared.next().await? {
-        let entry = shared.archive.toc().entries.get(task.entry);
-        let entry = entry.ok_or_else(|| missing(task.entry))?;
-        run(runner, shared, entry, task.pieces(entry)).await?;
+        run(runner, shared, task.entry, task.piece).await?;
         shared.done(task);
     }
     Ok(())
 }
 
-/// Runs an entry's statements, or some of its rows.
+/// Runs an entry's statements, or one piece of its rows, as one step.
 pub(super) async fn run<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    entry: &TocEntry,
-    pieces: &[crate::archive::toc::Piece],
+    at: usize,
+    piece: Option<usize>,
 ) -> Result<()>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    let whole = shared.is_whole(entry, runner.target().dialect());
+    let entry = shared.archive.toc().entries.get(at);
+    let entry = entry.ok_or_else(|| missing(at))?;
+    let pieces = match piece {
+        None => &entry.pieces[..],
+        Some(piece) => entry.pieces.get(piece..=piece).unwrap_or_default(),
+    };
+    let done = if shared.is_whole(entry, runner.target().dialect()) {
+        run_whole(runner, shared, entry, (piece, pieces)).await
+    } else {
+        run_plain(runner, shared, entry, pieces).await
+    };
+    done.map_err(|error| name_missing(error, shared, at))
+}
+
+/// In one transaction with its record; again, where another session stood in the way.
+async fn run_whole<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    entry: &TocEntry,
+    (number, pieces): (Option<usize>, &[Piece]),
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let step = Step {
+        entry: entry.id.0,
+        piece: number.and_then(|number| u32::try_from(number).ok()),
+        rows: pieces.iter().map(|piece| piece.rows).sum(),
+        done: true,
+    };
     let mut tries = 1;
     loop {
-        if whole {
-            runner.begin_part().await?;
-        }
+        runner.begin_part().await?;
         let done = feed(runner, shared, entry, pieces).await;
-        let again = done.as_ref().is_err_and(is_deadlock);
-        if !whole {
-            return done;
+        if tries < TRIES && done.as_ref().is_err_and(is_deadlock) {
+            runner.roll_back_part().await?;
+            tokio::time::sleep(Duration::from_millis(50 << tries)).await;
+            tries += 1;
+            continue;
         }
-        if !again || tries == TRIES {
-            done?;
-            return runner.commit_part().await;
+        done?;
+        if shared.journal {
+            runner.target().journal_note(&step).await?;
         }
-        runner.roll_back_part().await?;
-        tokio::time::sleep(Duration::from_millis(50 << tries)).await;
-        tries += 1;
+        runner.commit_part().await?;
+        runner.took(step.rows);
+        return Ok(());
     }
+}
+
+async fn run_plain<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    entry: &TocEntry,
+    pieces: &[Piece],
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let step = |done| Step {
+        entry: entry.id.0,
+        piece: None,
+        rows: 0,
+        done,
+    };
+    if shared.journal {
+        runner.target().journal_note(&step(false)).await?;
+    }
+    feed(runner, shared, entry, pieces).await?;
+    if shared.journal {
+        runner.target().journal_note(&step(true)).await?;
+    }
+    runner.took(pieces.iter().map(|piece| piece.rows).sum());
+    Ok(())
+}
+
+/// Says what the entry needs and was not chosen: the reason, where the database lacks it.
+fn name_missing<R: Read + Seek + Send + 'static>(
+    error: Error,
+    shared: &Shared<R>,
+    at: usize,
+) -> Error {
+    let choice = &shared.job.choice;
+    let missing = choice.missing(shared.archive.toc(), &shared.chosen, at);
+    if missing.is_empty() || error.server_code().is_none() {
+        return error;
+    }
+    let names: Vec<String> = missing.iter().take(5).map(|entry| entry.label()).collect();
+    error.hint(format!(
+        "It needs what was not chosen: {}. If the database lacks it, give --with-dependencies.",
+        names.join(", ")
+    ))
 }
 
 fn is_deadlock(error: &Error) -> bool {
@@ -189,11 +271,12 @@ fn is_deadlock(error: &Error) -> bool {
         .is_some_and(|code| DEADLOCKS.contains(&code))
 }
 
-async fn feed<T, R>(
+/// Feeds an entry's statements, or rows.
+pub(super) async fn feed<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
     entry: &TocEntry,
-    pieces: &[crate::archive::toc::Piece],
+    pieces: &[Piece],
 ) -> Result<()>
 where
     T: Target,
@@ -215,7 +298,6 @@ where
             item.add(chunk.len() as u64, 0);
         }
         item.add(0, piece.rows);
-        runner.took(piece.rows);
     }
     Ok(())
 }

@@ -1,0 +1,235 @@
+//! Going on with a restore that was broken off: what the target has recorded, whether the target is
+//! still as that restore left it, and what was begun and must be made again.
+
+use std::collections::{HashMap, HashSet};
+
+use bstr::{BString, ByteSlice as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::archive::toc::{Text, Toc, TocEntry};
+use crate::error::{Error, Kind, Result};
+use crate::pipeline::restore::RestoreJob;
+use crate::pipeline::restore::relations::Relations;
+use crate::pipeline::runner::Runner;
+use crate::source::{Relation, Step, Target};
+use crate::sql::dialect::Dialect;
+use crate::sql::if_exists::if_exists;
+
+/// How far an earlier restore came: empty for one that begins.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// What each entry's number has done: `None` is all of it.
+    done: HashMap<u32, HashSet<Option<u32>>>,
+    /// The places of entries that must be dropped and made again.
+    redo: Vec<usize>,
+}
+
+impl Past {
+    /// Whether all of the entry is done.
+    pub(super) fn has(&self, entry: &TocEntry) -> bool {
+        self.has_piece(entry, None)
+    }
+
+    /// Whether this piece of the entry is done.
+    pub(super) fn has_piece(&self, entry: &TocEntry, piece: Option<usize>) -> bool {
+        let piece = piece.and_then(|piece| u32::try_from(piece).ok());
+        let done = self.done.get(&entry.id.0);
+        done.is_some_and(|done| done.contains(&piece))
+    }
+}
+
+/// Names a restore: the archive and what of it goes where how. Another one does not go on with it.
+pub(super) fn name(toc: &Toc, chosen: &[usize], job: &RestoreJob) -> String {
+    let mut digest = Sha256::new();
+    digest.update(toc.digest.as_bytes());
+    for entry in chosen.iter().filter_map(|at| toc.entries.get(*at)) {
+        digest.update(entry.id.0.to_le_bytes());
+    }
+    digest.update(format!("{:?}", job.assume_encoding).as_bytes());
+    const_hex::encode(digest.finalize())
+}
+
+/// Reads how far the restore of this name came, and compares the target with that. `None`: it had
+/// not begun.
+pub(super) async fn past<T: Target>(target: &mut T, toc: &Toc, name: &str) -> Result<Option<Past>> {
+    let Some((of, steps)) = target.journal_read().await? else {
+        if target.object_count().await? == 0 {
+            return Ok(None);
+        }
+        let what = "no restore into this database was broken off, and it is not empty";
+        return Err(Error::new(Kind::Usage, what));
+    };
+    if of != name {
+        let what = "what was broken off here was the restore of another archive, or of other parts";
+        return Err(Error::new(Kind::Usage, what).hint(
+            "Give the same file and the same switches, or begin again in an empty database.",
+        ));
+    }
+    let there = target.relations().await?;
+    let record = Record::new(toc, &steps, there);
+    record.same_tables()?;
+    record.same_rows(target).await?;
+    Ok(Some(record.past()))
+}
+
+/// Drops what was begun and not done, the last made first.
+pub(super) async fn mend<T: Target>(
+    runner: &mut Runner<'_, T>,
+    toc: &Toc,
+    past: &Past,
+) -> Result<()> {
+    for entry in past.redo.iter().rev().filter_map(|at| toc.entries.get(*at)) {
+        for Text(drop) in &entry.drop {
+            runner.statement(&if_exists(drop), &entry.label()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Names as the target's dialect tells them apart.
+type Name = (Option<BString>, BString);
+
+struct Record<'a> {
+    toc: &'a Toc,
+    relations: Relations,
+    steps: &'a [Step],
+    places: HashMap<u32, usize>,
+    there: HashMap<Name, Relation>,
+    /// The places of entries that were begun and not done.
+    begun: Vec<usize>,
+}
+
+impl<'a> Record<'a> {
+    fn new(toc: &'a Toc, steps: &'a [Step], there: Vec<Relation>) -> Self {
+        let ids = toc.entries.iter().map(|entry| entry.id.0);
+        let places: HashMap<u32, usize> = ids.zip(0..).collect();
+        let begun = steps.iter().filter(|step| !step.done);
+        let begun = begun.filter_map(|step| places.get(&step.entry).copied());
+        let dialect = toc.head.dialect;
+        let named = |table: Relation| (name_of(dialect, table.schema.as_ref(), &table.name), table);
+        Self {
+            toc,
+            relations: Relations::of(toc),
+            steps,
+            begun: begun.collect(),
+            places,
+            there: there.into_iter().map(named).collect(),
+        }
+    }
+
+    /// The tables and views that were made.
+    fn made(&self) -> impl Iterator<Item = (usize, &'a TocEntry)> {
+        let whole = self.steps.iter().filter(|step| step.piece.is_none());
+        let places = whole.filter_map(|step| self.places.get(&step.entry).copied());
+        places.filter_map(|at| {
+            let entry = self.toc.entries.get(at)?;
+            is_listed(self.toc.head.dialect, entry).then_some((at, entry))
+        })
+    }
+
+    fn name(&self, entry: &TocEntry) -> Name {
+        let schema = entry.schema.as_ref().map(|schema| &schema.0);
+        name_of(self.toc.head.dialect, schema, &entry.name.0)
+    }
+
+    fn same_tables(&self) -> Result<()> {
+        let made: HashMap<Name, &TocEntry> = self
+            .made()
+            .map(|(_, entry)| (self.name(entry), entry))
+            .collect();
+        if let Some(stranger) = self.there.keys().find(|name| !made.contains_key(*name)) {
+            let name = stranger.1.to_str_lossy();
+            return Err(changed(&format!(
+                "it has {name}, which the restore did not make"
+            )));
+        }
+        for (at, entry) in self.made() {
+            if !self.there.contains_key(&self.name(entry)) && !self.begun.contains(&at) {
+                return Err(changed(&format!("{} is gone", entry.label())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that come by way of their root may be in other tables than recorded: the sum counts.
+    async fn same_rows<T: Target>(&self, target: &mut T) -> Result<()> {
+        let (mut recorded, mut found) = (0, 0);
+        for (at, entry) in self.made() {
+            let Some(table) = self.there.get(&self.name(entry)) else {
+                continue;
+            };
+            let rows = self.relations.rows_of(&[at]);
+            if rows.is_empty() || self.is_lost(at, table) {
+                continue;
+            }
+            recorded += rows.iter().map(|rows| self.rows_done(*rows)).sum::<u64>();
+            found += target.row_count(table).await?;
+        }
+        if recorded == found {
+            return Ok(());
+        }
+        let what = format!("its tables hold {found} rows, and {recorded} were restored");
+        Err(changed(&what))
+    }
+
+    fn rows_done(&self, at: usize) -> u64 {
+        let id = self.toc.entries.get(at).map(|entry| entry.id.0);
+        let steps = self.steps.iter().filter(|step| Some(step.entry) == id);
+        steps.map(|step| step.rows).sum()
+    }
+
+    /// Whether it is not known which of the table's rows are there.
+    fn is_lost(&self, at: usize, table: &Relation) -> bool {
+        let whole = |rows: &usize| {
+            let entry = self.toc.entries.get(*rows);
+            entry.is_none_or(|entry| {
+                let steps = self.steps.iter().filter(|step| step.entry == entry.id.0);
+                steps.count() == entry.pieces.len()
+            })
+        };
+        !table.transactional && !self.relations.rows_of(&[at]).iter().all(whole)
+    }
+
+    fn past(&self) -> Past {
+        let mut redo = self.begun.clone();
+        for (at, entry) in self.made() {
+            let table = self.there.get(&self.name(entry));
+            if table.is_some_and(|table| self.is_lost(at, table)) {
+                redo.push(at);
+            }
+        }
+        redo.sort_unstable();
+        redo.dedup();
+        let mut forgotten: HashSet<usize> = redo.iter().copied().collect();
+        forgotten.extend(self.relations.rows_of(&redo));
+        let mut done: HashMap<u32, HashSet<Option<u32>>> = HashMap::new();
+        for step in self.steps.iter().filter(|step| step.done) {
+            let at = self.places.get(&step.entry);
+            if at.is_some_and(|at| !forgotten.contains(at)) {
+                done.entry(step.entry).or_default().insert(step.piece);
+            }
+        }
+        Past { done, redo }
+    }
+}
+
+fn is_listed(dialect: Dialect, entry: &TocEntry) -> bool {
+    match entry.kind.as_str() {
+        "table" | "view" | "materialized_view" | "foreign_table" => true,
+        "sequence" => dialect == Dialect::Mysql,
+        _ => false,
+    }
+}
+
+/// Some servers of MySQL's keep names in lower case.
+fn name_of(dialect: Dialect, schema: Option<&BString>, name: &BString) -> Name {
+    match dialect {
+        Dialect::Postgres => (schema.cloned(), name.clone()),
+        Dialect::Mysql => (None, name.to_lowercase().into()),
+    }
+}
+
+fn changed(what: &str) -> Error {
+    let message = format!("the database has changed since the restore was broken off: {what}");
+    Error::new(Kind::Usage, message).hint("Begin again in an empty database.")
+}

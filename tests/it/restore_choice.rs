@@ -1,0 +1,239 @@
+//! What of an archive is restored: by tables, entries, lists, sections; what is needed; how little is
+//! read for it.
+
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dumpkeep::archive::reader::Reader;
+use dumpkeep::pipeline::restore::{RestoreJob, restore};
+use dumpkeep::pipeline::select::Choice;
+use dumpkeep::postgres::target::PgTarget;
+use dumpkeep::progress::Progress;
+use dumpkeep::source::Target as _;
+
+use crate::support::command::{Ran, dumpkeep, finished, ran};
+use crate::support::mysql_archive::{nowhere, wait};
+use crate::support::server::{MariaDb, Postgres};
+
+const SHOP: &str = r"
+CREATE SCHEMA app;
+CREATE TYPE app.mood AS ENUM ('sad', 'fine');
+CREATE TABLE app.small (id int PRIMARY KEY, mood app.mood);
+INSERT INTO app.small SELECT i, 'fine' FROM generate_series(1, 100) i;
+CREATE TABLE app.child (id int REFERENCES app.small);
+INSERT INTO app.child VALUES (1);
+CREATE VIEW app.moods AS SELECT mood FROM app.small;
+CREATE TABLE app.large (id int, text text);
+INSERT INTO app.large SELECT i, (SELECT string_agg(md5((i * j)::text), '') FROM generate_series(1, 30) j)
+  FROM generate_series(1, 20000) i;
+";
+
+struct Shop {
+    server: Postgres,
+    folder: tempfile::TempDir,
+    file: String,
+}
+
+impl Shop {
+    fn open(version: &str) -> Self {
+        let server = Postgres::start(version);
+        server.create_database("shop");
+        server.sql("shop", SHOP);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a").display().to_string();
+        good(&ran(&["dump", &server.url("shop"), "-o", &file]));
+        server.create_database("b");
+        Self {
+            server,
+            folder,
+            file,
+        }
+    }
+
+    fn restore(&self, more: &[&str]) -> Ran {
+        let url = self.server.url("b");
+        ran(&[&["restore", &self.file, "--to", &url], more].concat())
+    }
+
+    fn tables(&self) -> String {
+        let sql = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c \
+                   JOIN pg_namespace n ON n.oid = relnamespace \
+                   WHERE nspname = 'app' AND relkind IN ('r', 'v')";
+        self.server.sql("b", sql).trim().to_owned()
+    }
+}
+
+fn good(ran: &Ran) {
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
+fn refused(ran: &Ran, code: i32, says: &str) {
+    assert_eq!(ran.code, Some(code), "{}", ran.err);
+    assert!(ran.err.contains(says), "{}", ran.err);
+}
+
+#[test]
+fn what_is_missing_is_named_and_taken_along_on_request() {
+    let shop = Shop::open("15");
+    let alone = shop.restore(&["--table", "app.small"]);
+    refused(
+        &alone,
+        1,
+        "It needs what was not chosen: enum app.mood, schema app",
+    );
+    good(&shop.restore(&["--table", "app.moods", "--with-dependencies"]));
+    assert_eq!(shop.tables(), "moods small");
+    let rows = shop.server.sql("b", "SELECT count(*) FROM app.moods");
+    assert_eq!(rows.trim(), "100");
+}
+
+#[test]
+fn tables_stay_out_with_what_needs_them() {
+    let shop = Shop::open("15");
+    good(&shop.restore(&[
+        "--exclude-table",
+        "app.small",
+        "--exclude-table",
+        "large",
+        "--jobs",
+        "2",
+    ]));
+    assert_eq!(shop.tables(), "child");
+    refused(
+        &shop.restore(&["--exclude-table", "nothing"]),
+        2,
+        "no table in the archive matches",
+    );
+}
+
+#[test]
+fn a_list_is_written_edited_and_read() {
+    let shop = Shop::open("18");
+    let listed = ran(&["restore", &shop.file, "--list"]);
+    good(&listed);
+    let lines = |text: &str| -> Vec<String> {
+        let lines = listed.out.lines().filter(|line| line.ends_with(text));
+        lines.map(str::to_owned).collect()
+    };
+    let list = shop.folder.path().join("list");
+    let wanted = [
+        lines(" schema app"),
+        lines(" app.mood"),
+        lines(" app.small"),
+    ]
+    .concat();
+    std::fs::write(&list, wanted.join("\n")).expect("a list");
+    let list = list.display().to_string();
+    good(&shop.restore(&["--use-list", &list]));
+    assert_eq!(shop.tables(), "small");
+    let mut backwards = wanted;
+    backwards.reverse();
+    std::fs::write(&list, backwards.join("\n")).expect("a list");
+    refused(&shop.restore(&["--use-list", &list]), 2, "which it needs");
+    let number = backwards.first().and_then(|line| line.split(' ').next());
+    let number = number.expect("a number");
+    refused(
+        &shop.restore(&["--entry", "999999"]),
+        2,
+        "has no entry 999999",
+    );
+    let plan = shop.restore(&["--entry", number, "--dry-run", "--clean"]);
+    good(&plan);
+    assert_eq!(plan.out.lines().count(), 1, "{}", plan.out);
+}
+
+#[test]
+fn a_plan_is_said_and_nothing_done() {
+    let shop = Shop::open("12");
+    let plan = shop.restore(&["--clean", "--dry-run"]);
+    good(&plan);
+    for line in [
+        "DROP TABLE IF EXISTS app.small",
+        "make table app.small",
+        "load table_data app.small: 100 rows",
+    ] {
+        assert!(
+            plan.out.lines().any(|found| found == line),
+            "{line}: {}",
+            plan.out
+        );
+    }
+    assert_eq!(shop.tables(), "");
+    good(&shop.restore(&[]));
+    refused(&shop.restore(&["--schema-only"]), 2, "objects already");
+    refused(&shop.restore(&[]), 2, "--if-empty=false");
+    refused(&shop.restore(&["--if-empty=false"]), 1, "already exists");
+    let kept = shop.restore(&["--if-empty=false", "--keep-going", "--schema-only"]);
+    refused(&kept, 1, "statements failed");
+    assert!(
+        kept.err.matches("already exists").count() > 8,
+        "{}",
+        kept.err
+    );
+    good(&shop.restore(&["--clean"]));
+}
+
+#[test]
+fn what_cant_be_dropped_from_a_pipe_is_an_error() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (a INT)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &file]));
+    let input = std::fs::File::open(&file).expect("the archive");
+    let mut piped = dumpkeep();
+    piped.args(["restore", "-", "--clean", "--to", &server.url("shop")]);
+    let piped = finished(piped.stdin(input).output().expect("dumpkeep"));
+    refused(&piped, 2, "--clean needs a file");
+    let kept = server.sql("shop", "SELECT COUNT(*) FROM t");
+    assert!(kept.contains('0'), "{kept}");
+}
+
+/// Counts the bytes that are read.
+struct Counting(Cursor<Vec<u8>>, Arc<AtomicU64>);
+
+impl Read for Counting {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.0.read(out)?;
+        self.1.fetch_add(count as u64, Ordering::SeqCst);
+        Ok(count)
+    }
+}
+
+impl Seek for Counting {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn of_a_large_archive_only_what_is_needed_is_read() {
+    let shop = Shop::open("15");
+    let bytes = std::fs::read(&shop.file).expect("the archive");
+    let length = bytes.len() as u64;
+    assert!(length > 8 << 20, "a large archive: {length}");
+    let read = Arc::new(AtomicU64::new(0));
+    let reader = Reader::open(Counting(Cursor::new(bytes), Arc::clone(&read)));
+    let job = RestoreJob {
+        choice: Choice {
+            tables: vec!["app.small".into()],
+            with_dependencies: true,
+            ..Choice::default()
+        },
+        jobs: 2,
+        ..RestoreJob::default()
+    };
+    let url = shop.server.url("b");
+    wait(async {
+        let mut target = PgTarget::connect(&url, None, &nowhere()).await?;
+        let task = Progress::default().task("restore", 0);
+        restore(&mut target, reader?, &job, &task).await?;
+        target.close().await
+    })
+    .expect("it is restored");
+    assert_eq!(shop.tables(), "small");
+    let read = read.load(Ordering::SeqCst);
+    assert!(read < 1 << 20, "{read} bytes of {length} were read");
+}

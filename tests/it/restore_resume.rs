@@ -1,0 +1,283 @@
+//! Restores that are broken off at seeded points, by kill -9 of the restorer or of the server, and go
+//! on: equal by the oracle. `DUMPKEEP_POINTS` raises the number of points.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use crate::support::command::{Ran, dumpkeep, ran};
+use crate::support::oracle;
+use crate::support::proxy::{Proxy, Then};
+use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres};
+
+const POSTGRES: &str = r"
+CREATE SCHEMA app;
+CREATE TABLE app.customers (id serial PRIMARY KEY, name text NOT NULL UNIQUE);
+CREATE TABLE app.orders (id int PRIMARY KEY, customer int REFERENCES app.customers, note text) ;
+CREATE TABLE app.events (id int, day int, PRIMARY KEY (day, id)) PARTITION BY RANGE (day);
+CREATE TABLE app.events_1 PARTITION OF app.events FOR VALUES FROM (0) TO (10);
+CREATE TABLE app.events_2 PARTITION OF app.events FOR VALUES FROM (10) TO (20);
+CREATE TABLE app.log (what text);
+INSERT INTO app.customers (name) SELECT 'customer ' || i FROM generate_series(1, 20000) i;
+INSERT INTO app.orders SELECT i, i % 20000 + 1, repeat('note ', 20) FROM generate_series(1, 60000) i;
+INSERT INTO app.events SELECT i, i % 20 FROM generate_series(1, 20000) i;
+CREATE INDEX ON app.orders (customer);
+CREATE VIEW app.busy AS SELECT customer, count(*) AS n FROM app.orders GROUP BY customer;
+CREATE MATERIALIZED VIEW app.totals AS SELECT day, count(*) AS n FROM app.events GROUP BY day;
+CREATE FUNCTION app.noted() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
+CREATE TRIGGER noted BEFORE INSERT ON app.orders FOR EACH ROW EXECUTE FUNCTION app.noted();
+CREATE FUNCTION app.dropped() RETURNS event_trigger LANGUAGE plpgsql
+  AS $$BEGIN INSERT INTO app.log VALUES (tg_tag); END$$;
+CREATE EVENT TRIGGER watch ON sql_drop EXECUTE FUNCTION app.dropped();
+";
+
+const MYSQL: &str = "\
+CREATE TABLE customers (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL UNIQUE);
+CREATE TABLE digits (d INT); INSERT INTO digits VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9);
+INSERT INTO customers (name) SELECT CONCAT('c', a.d, b.d, c.d, e.d) FROM digits a, digits b, digits c, digits e;
+CREATE TABLE orders (id INT AUTO_INCREMENT PRIMARY KEY, customer INT, note TEXT, KEY (customer),
+  FOREIGN KEY (customer) REFERENCES customers (id));
+INSERT INTO orders (customer, note) SELECT c.id, REPEAT('note ', 20) FROM customers c, digits WHERE d < 6;
+CREATE TABLE old (id INT PRIMARY KEY, note TEXT) ENGINE = MyISAM;
+INSERT INTO old SELECT id, note FROM orders;
+CREATE VIEW busy AS SELECT customer, COUNT(*) AS n FROM orders GROUP BY customer;
+CREATE PROCEDURE tidy() DELETE FROM orders WHERE id < 0;
+CREATE TRIGGER noted BEFORE INSERT ON orders FOR EACH ROW SET NEW.note = UPPER(NEW.note);
+";
+
+fn good(ran: &Ran) {
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
+/// How many points of a restore are tried.
+fn points() -> u64 {
+    let set = std::env::var("DUMPKEEP_POINTS").ok();
+    set.and_then(|points| points.parse().ok()).unwrap_or(3)
+}
+
+/// A server with a database to restore into, and a way to it that stops after so many bytes.
+trait Broken {
+    fn socket(&self) -> PathBuf;
+    fn url(&self) -> String;
+    fn through(&self, port: u16) -> String;
+    fn empty(&self);
+    fn equal(&self);
+
+    /// Restores through a proxy and kills the restorer once the server has said so many bytes. Gives
+    /// how many are left of those.
+    fn kill_after(&self, archive: &Path, bytes: u64) -> u64 {
+        let proxy = Proxy::start(&self.socket(), bytes, Then::Stall);
+        let mut child = dumpkeep()
+            .arg("restore")
+            .arg(archive)
+            .args(["--jobs", "3", "--to", &self.through(proxy.port)])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dumpkeep starts");
+        let mut ended = None;
+        while proxy.left() > 0 && ended.is_none() {
+            std::thread::sleep(Duration::from_millis(2));
+            ended = child.try_wait().expect("a child");
+        }
+        if let Some(status) = ended {
+            assert!(status.success(), "the restore ended by itself");
+        }
+        drop(child.kill());
+        drop(child.wait());
+        proxy.left()
+    }
+
+    fn resume(&self, archive: &Path) -> Ran {
+        let archive = archive.display().to_string();
+        ran(&[
+            "restore",
+            &archive,
+            "--jobs",
+            "2",
+            "--resume",
+            "--to",
+            &self.url(),
+        ])
+    }
+
+    /// Everywhere between the first byte and the last.
+    fn goes_on_everywhere(&self, archive: &Path) {
+        self.empty();
+        let whole = 1 << 40;
+        let said = whole - self.kill_after(archive, whole);
+        self.equal();
+        let mut seed = 0x5eed_u64;
+        for point in 0..points() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let within = said / points();
+            let bytes = point * within + (seed >> 33) % within.max(1);
+            self.empty();
+            self.kill_after(archive, bytes.max(1));
+            let resumed = self.resume(archive);
+            assert_eq!(
+                resumed.code,
+                Some(0),
+                "at byte {bytes} of {said}: {}",
+                resumed.err
+            );
+            self.equal();
+        }
+    }
+}
+
+struct Pg(Postgres);
+
+impl Broken for Pg {
+    fn socket(&self) -> PathBuf {
+        let name = format!(".s.PGSQL.{}", self.0.port());
+        self.0.socket_folder().join(name)
+    }
+
+    fn url(&self) -> String {
+        self.0.url("b")
+    }
+
+    fn through(&self, port: u16) -> String {
+        format!("postgres://postgres@127.0.0.1:{port}/b?sslmode=disable")
+    }
+
+    fn empty(&self) {
+        let idle = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'b'";
+        self.0.sql("postgres", idle);
+        self.0.sql("postgres", "DROP DATABASE IF EXISTS b");
+        self.0.create_database("b");
+    }
+
+    fn equal(&self) {
+        oracle::postgres((&self.0, "shop"), (&self.0, "b")).expect("equal");
+    }
+}
+
+fn postgres(version: &str) -> (Pg, tempfile::TempDir, PathBuf) {
+    let server = Postgres::start(version);
+    server.create_database("shop");
+    server.sql("shop", POSTGRES);
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a");
+    let to = archive.display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &to]));
+    (Pg(server), folder, archive)
+}
+
+#[test]
+fn a_restore_that_was_killed_goes_on_on_postgres_15() {
+    let (server, _folder, archive) = postgres("15");
+    server.goes_on_everywhere(&archive);
+}
+
+#[test]
+fn a_restore_goes_on_in_nothing_but_what_it_left_on_postgres_18() {
+    let (server, folder, archive) = postgres("18");
+    server.empty();
+    let said = (1 << 40) - server.kill_after(&archive, 1 << 40);
+    server.empty();
+    server.kill_after(&archive, said * 3 / 4);
+    let refused = |says: &str| {
+        let ran = server.resume(&archive);
+        assert_eq!(ran.code, Some(2), "{}", ran.err);
+        assert!(ran.err.contains(says), "{}", ran.err);
+    };
+    let url = server.url();
+    let again = ran(&["restore", &archive.display().to_string(), "--to", &url]);
+    assert_eq!(again.code, Some(2), "{}", again.err);
+    assert!(
+        again.err.contains("--resume goes on with that"),
+        "{}",
+        again.err
+    );
+    server.0.sql("b", "CREATE TABLE app.mine (a int)");
+    refused("it has mine, which the restore did not make");
+    server
+        .0
+        .sql("b", "DROP TABLE app.mine; INSERT INTO app.log VALUES ('x')");
+    refused("rows");
+    server.0.sql("b", "DELETE FROM app.log");
+    let other = folder.path().join("other");
+    let to = other.display().to_string();
+    good(&ran(&[
+        "dump",
+        &server.0.url("shop"),
+        "-o",
+        &to,
+        "--schema-only",
+    ]));
+    let ran = server.resume(&other);
+    assert!(ran.err.contains("of another archive"), "{}", ran.err);
+    good(&server.resume(&archive));
+    server.equal();
+}
+
+struct My(MySqlServer);
+
+impl Broken for My {
+    fn socket(&self) -> PathBuf {
+        self.0.socket()
+    }
+
+    fn url(&self) -> String {
+        self.0.url("b")
+    }
+
+    fn through(&self, port: u16) -> String {
+        format!("mysql://loader:pw@127.0.0.1:{port}/b?ssl-mode=DISABLED&get-server-public-key=1")
+    }
+
+    fn empty(&self) {
+        self.0.sql("", "DROP DATABASE IF EXISTS b");
+        self.0.create_database("b");
+    }
+
+    fn equal(&self) {
+        oracle::mysql((&self.0, "shop"), (&self.0, "b")).expect("equal");
+    }
+}
+
+fn mysql(server: MySqlServer) -> (My, tempfile::TempDir, PathBuf) {
+    server.create_database("shop");
+    server.sql("shop", MYSQL);
+    server.sql(
+        "",
+        "CREATE USER loader@localhost IDENTIFIED BY 'pw'; GRANT ALL ON *.* TO loader@localhost",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a");
+    let to = archive.display().to_string();
+    // Through the socket: what MySQL knows of a password by then it takes through the proxy too.
+    let url = server.url("shop").replace("root@", "loader:pw@");
+    good(&ran(&["dump", &url, "-o", &to]));
+    (My(server), folder, archive)
+}
+
+#[test]
+fn a_restore_that_was_killed_goes_on_on_mariadb_10_11() {
+    let (server, _folder, archive) = mysql(MariaDb::start("10.11"));
+    server.goes_on_everywhere(&archive);
+}
+
+#[test]
+fn a_restore_that_was_killed_goes_on_on_mysql_9_7() {
+    let (server, _folder, archive) = mysql(MySql::start("9.7"));
+    server.goes_on_everywhere(&archive);
+}
+
+#[test]
+fn a_lost_server_is_said_and_the_restore_goes_on_with_the_next() {
+    let (server, _folder, archive) = postgres("12");
+    server.empty();
+    let said = (1 << 40) - server.kill_after(&archive, 1 << 40);
+    server.empty();
+    let proxy = Proxy::start(&server.socket(), said / 2, Then::Cut);
+    let to = server.through(proxy.port);
+    let archive_name = archive.display().to_string();
+    let lost = ran(&["restore", &archive_name, "--jobs", "3", "--to", &to]);
+    assert_eq!(lost.code, Some(1), "{}", lost.err);
+    assert!(lost.err.contains("connection"), "{}", lost.err);
+    assert!(lost.err.contains("--resume goes on"), "{}", lost.err);
+    good(&server.resume(&archive));
+    server.equal();
+}
