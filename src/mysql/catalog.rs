@@ -13,7 +13,6 @@ use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
-use crate::mysql::uncarried;
 use crate::mysql::version::Caps;
 use crate::plan::entry::{Entry, EntryId, Section};
 use crate::plan::filter::Selection;
@@ -45,7 +44,6 @@ pub async fn load(
     };
     check_patterns(&scope)?;
     rights::check(session, &scope, &mut claims).await?;
-    uncarried::check(session, Some(database), &mut claims).await?;
     read(session, KINDS, &scope, claims).await
 }
 
@@ -62,23 +60,7 @@ pub async fn globals(session: &mut Session, options: &DumpOptions) -> Result<Cat
         sees_grants: true,
         relations: Vec::new(),
     };
-    let mut claims = claims(options);
-    unclaimed_globals(session, &mut claims).await?;
-    read(session, GLOBALS, &scope, claims).await
-}
-
-/// What belongs to the server and has no kind yet is an error that names it.
-async fn unclaimed_globals(session: &mut Session, claims: &mut Claims) -> Result<()> {
-    for (what, sql) in [
-        ("server", "SELECT server_name AS name FROM mysql.servers"),
-        ("loadable function", "SELECT name AS name FROM mysql.func"),
-    ] {
-        for row in session.query(sql).await?.iter() {
-            let object = format!("{what} {}", row.bytes("name")?);
-            claims.unclaimed(&object, "objects of this kind are not carried yet")?;
-        }
-    }
-    uncarried::check(session, None, claims).await
+    read(session, GLOBALS, &scope, claims(options)).await
 }
 
 fn claims(options: &DumpOptions) -> Claims {

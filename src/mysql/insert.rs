@@ -7,6 +7,7 @@
 use bstr::ByteSlice as _;
 
 use crate::error::{Error, Kind, Result};
+use crate::mysql::typed_json;
 use crate::mysql::wire::reply::{Column, Reader};
 use crate::plan::entry::{DataRef, ValueForm};
 
@@ -90,6 +91,7 @@ fn write(form: Form, value: &[u8], out: &mut Vec<u8>) -> Result<()> {
     match form {
         Form::String => quoted(b"'", value, out),
         Form::Ascii => quoted(b"_latin1'", value, out),
+        Form::Json if value.first() == Some(&typed_json::MARK) => typed_json::write(value, out)?,
         Form::Json => quoted(b"_utf8mb4'", value, out),
         Form::Number => {
             check(value, is_numeric, "number")?;

@@ -26,6 +26,6 @@ pub mod source;
 pub mod stored;
 pub mod target;
 pub mod text;
-pub mod uncarried;
+pub mod typed_json;
 pub mod version;
 pub mod wire;

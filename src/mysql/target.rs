@@ -57,6 +57,41 @@ impl MysqlTarget {
         &mut self.session
     }
 
+    /// What a server may have beside accounts: the kind, whether it knows it, and what lists it.
+    fn others(&self) -> [(&'static str, bool, &'static str); 5] {
+        let caps = self.session.caps();
+        let dictionary = caps.data_dictionary();
+        [
+            (
+                "server",
+                true,
+                "SELECT server_name AS name FROM mysql.servers",
+            ),
+            (
+                "loadable_function",
+                true,
+                "SELECT name AS name FROM mysql.func",
+            ),
+            (
+                "component",
+                dictionary,
+                "SELECT GROUP_CONCAT(component_urn ORDER BY component_id) AS name \
+                 FROM mysql.component GROUP BY component_group_id",
+            ),
+            (
+                "tablespace",
+                dictionary,
+                "SELECT name AS name FROM information_schema.innodb_tablespaces \
+                 WHERE space_type IN ('General', 'Undo')",
+            ),
+            (
+                "resource_group",
+                caps.resource_groups(),
+                "SELECT resource_group_name AS name FROM information_schema.resource_groups",
+            ),
+        ]
+    }
+
     /// A server without STRICT mode stores what it can and says so in a warning only.
     async fn check_losses(&mut self) -> Result<()> {
         let rows = self.session.query("SHOW WARNINGS LIMIT 100").await?;
@@ -133,6 +168,14 @@ impl Target for MysqlTarget {
         let mut existing = Existing::default();
         for row in self.session.query(accounts).await?.iter() {
             existing.names.push(("user", row.owned("name")?));
+        }
+        for (kind, has, sql) in self.others() {
+            if !has {
+                continue;
+            }
+            for row in self.session.query(sql).await?.iter() {
+                existing.names.push((kind, row.owned("name")?));
+            }
         }
         let rows = self.session.query("SELECT CURRENT_USER() AS name").await?;
         if let Some(row) = rows.first() {

@@ -208,6 +208,48 @@ impl Caps {
         self.since(mysql("5.7.8"), NEVER)
     }
 
+    /// `JSON_TABLE`, which tells the types of a document's values.
+    #[must_use]
+    pub fn json_table(&self) -> bool {
+        self.since(mysql("8.0.4"), NEVER)
+    }
+
+    /// `AUTOEXTEND_SIZE` of tablespaces.
+    #[must_use]
+    pub fn autoextend_size(&self) -> bool {
+        self.since(mysql("8.0.23"), NEVER)
+    }
+
+    /// `ENGINE_ATTRIBUTE`, `information_schema.tablespaces_extensions`.
+    #[must_use]
+    pub fn engine_attributes(&self) -> bool {
+        self.since(mysql("8.0.21"), NEVER)
+    }
+
+    /// `UPDATE HISTOGRAM … USING DATA`.
+    #[must_use]
+    pub fn histogram_data(&self) -> bool {
+        self.since(mysql("8.0.31"), NEVER)
+    }
+
+    /// `CREATE FUNCTION IF NOT EXISTS … SONAME`.
+    #[must_use]
+    pub fn loadable_function_if_not_exists(&self) -> bool {
+        self.since(mysql("8.0.29"), mariadb("10.1.3"))
+    }
+
+    /// Options of any name of a `CREATE SERVER`, `mysql.servers.options`.
+    #[must_use]
+    pub fn server_options(&self) -> bool {
+        self.since(NEVER, mariadb("11.8.0"))
+    }
+
+    /// `RETAIN CURRENT PASSWORD`.
+    #[must_use]
+    pub fn second_passwords(&self) -> bool {
+        self.since(mysql("8.0.14"), NEVER)
+    }
+
     /// Resource groups.
     #[must_use]
     pub fn resource_groups(&self) -> bool {

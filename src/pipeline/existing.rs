@@ -34,15 +34,26 @@ pub(super) async fn leave_existing<'a, T: Target>(
     Ok(left)
 }
 
-/// Which account or tablespace an entry changes.
+/// Kinds whose objects can't be made twice.
+const ONCE: [&str; 5] = [
+    "tablespace",
+    "resource_group",
+    "component",
+    "loadable_function",
+    "server",
+];
+
+/// Which account or other object of the server an entry changes.
 fn about(entry: &TocEntry) -> Option<(&'static str, BString)> {
     let (name, detail) = (&entry.name.0, &entry.detail.0);
     match entry.kind.as_str() {
         "role" | "role_setting" => Some(("role", name.clone())),
         "user" | "grant" => Some(("user", name.clone())),
         "role_membership" => Some(("role", detail.clone())),
-        "tablespace" => Some(("tablespace", name.clone())),
-        _ => None,
+        _ => ONCE
+            .iter()
+            .find(|kind| entry.kind == **kind)
+            .map(|kind| (*kind, name.clone())),
     }
 }
 
@@ -51,9 +62,8 @@ fn is_there(existing: &Existing, kind: &str, name: &BString) -> bool {
     names.any(|(there, known)| *there == kind && known == name)
 }
 
-/// A tablespace can't be made twice.
 fn overwrites(kind: &str, job: &RestoreJob) -> bool {
-    job.overwrite_existing && kind != "tablespace"
+    job.overwrite_existing && !ONCE.contains(&kind)
 }
 
 fn note_own(entry: &TocEntry, existing: &Existing, name: &BString) {

@@ -4,20 +4,22 @@ use bstr::{BString, ByteSlice};
 
 use crate::mysql::inventory::Column;
 use crate::mysql::quote::ident;
+use crate::mysql::typed_json;
+use crate::mysql::version::Caps;
 use crate::plan::entry::{DataColumn, ValueForm};
 
 /// The column of a table's data, or `None` where the server computes the values.
 #[must_use]
-pub fn data_column(column: &Column) -> Option<DataColumn> {
+pub fn data_column(column: &Column, caps: Caps) -> Option<DataColumn> {
     if column.is_generated() && !column.is_row_time() {
         return None;
     }
     let name = ident(&column.name);
-    let (read, form) = reading(column, &name);
+    let (read, form) = reading(column, &name, caps);
     Some(DataColumn { name, read, form })
 }
 
-fn reading(column: &Column, name: &BString) -> (BString, ValueForm) {
+fn reading(column: &Column, name: &BString, caps: Caps) -> (BString, ValueForm) {
     let plain = |form| (name.clone(), form);
     match column.data_type.to_ascii_lowercase().as_slice() {
         b"tinyint" | b"smallint" | b"mediumint" | b"int" | b"bigint" | b"decimal" | b"year" => {
@@ -27,6 +29,7 @@ fn reading(column: &Column, name: &BString) -> (BString, ValueForm) {
         // them. (Plus 0e0 would lose the sign of -0.)
         b"float" | b"double" => (wrap("", name, "*1e0"), ValueForm::Float),
         b"bit" => plain(ValueForm::Bit),
+        b"json" if caps.json_table() => (typed_json::read(name), ValueForm::Json),
         b"json" => plain(ValueForm::Json),
         b"enum" => enumeration(column, name),
         b"set" => set(column, name),
@@ -78,6 +81,12 @@ fn wrap(before: &str, name: &BString, after: &str) -> BString {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
+    use crate::mysql::facts::Flavor;
+
+    const CAPS: Caps = Caps {
+        flavor: Flavor::Mysql,
+        number: 80_400,
+    };
 
     fn read(data_type: &str, column_type: &str) -> (String, ValueForm) {
         let column = Column {
@@ -86,7 +95,7 @@ mod tests {
             column_type: column_type.into(),
             ..Column::default()
         };
-        let data = data_column(&column).unwrap();
+        let data = data_column(&column, CAPS).unwrap();
         (data.read.to_string(), data.form)
     }
 
@@ -114,7 +123,7 @@ mod tests {
             generation: generation.into(),
             ..Column::default()
         };
-        assert_eq!(data_column(&column("`a` + 1")), None);
-        assert!(data_column(&column("ROW START")).is_some());
+        assert_eq!(data_column(&column("`a` + 1"), CAPS), None);
+        assert!(data_column(&column("ROW START"), CAPS).is_some());
     }
 }

@@ -1,5 +1,5 @@
 //! What accounts may do, as far as it needs no object of a database: global and database-wide
-//! rights, roles, proxies, default roles. Catalog: `SHOW GRANTS`.
+//! rights, roles, proxies, default roles. Catalog: `SHOW GRANTS`, `mysql.proxies_priv`.
 
 use bstr::BString;
 
@@ -8,6 +8,7 @@ use crate::mysql::objects::account::{Account, Grant, split_default_role};
 use crate::mysql::objects::user::first_value;
 use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::scope::Scope;
+use crate::mysql::select::Select;
 use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::{Row, Rows};
@@ -22,6 +23,33 @@ pub struct Grants {
 /// The statement that lists an account's rights.
 pub(super) fn show_grants(account: &Account) -> BString {
     Text::new("SHOW GRANTS FOR ").raw(&account.sql()).into()
+}
+
+/// How a line on a proxied account begins.
+const PROXY: &[u8] = b"GRANT PROXY ";
+
+/// The query for the accounts that this one may stand for: MariaDB prints a host that is empty as
+/// any host.
+fn proxies(account: &Account) -> BString {
+    let select = Select::from("mysql.proxies_priv").cols(&["proxied_user", "proxied_host"]);
+    let select = select.cols(&["with_grant"]).equals("user", &account.user);
+    let select = select.equals("host", &account.host);
+    select.order("proxied_user, proxied_host").sql()
+}
+
+fn proxy(row: &Row<'_>, account: &Account) -> Result<BString> {
+    let text = Text::new("GRANT PROXY ON ")
+        .string(row.bytes("proxied_user")?)
+        .words("@")
+        .string(row.bytes("proxied_host")?)
+        .words(" TO ")
+        .raw(&account.sql());
+    let option = if row.bool("with_grant")? {
+        " WITH GRANT OPTION"
+    } else {
+        ""
+    };
+    Ok(text.words(option).into())
 }
 
 /// The account's own lines.
@@ -56,7 +84,7 @@ impl Object for Grants {
     }
 
     fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
-        let mut all = vec![show_grants(&self.account)];
+        let mut all = vec![show_grants(&self.account), proxies(&self.account)];
         if scope.caps.role_edges() {
             let show = Text::new("SHOW CREATE USER ");
             all.push(show.raw(&self.account.sql()).into());
@@ -65,11 +93,15 @@ impl Object for Grants {
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
-        let (grants, users) = answers.split_at_checked(1).unwrap_or_default();
-        if let [rows] = grants {
+        let (grants, users) = answers.split_at_checked(2).unwrap_or_default();
+        if let [rows, proxied] = grants {
             let all = read_grants(rows, &self.account)?;
-            let global = all.into_iter().filter(|grant| grant.database.is_none());
+            let own = |grant: &Grant| grant.database.is_none() && !grant.sql.starts_with(PROXY);
+            let global = all.into_iter().filter(own);
             self.statements.extend(global.map(|grant| grant.sql));
+            for row in proxied.iter() {
+                self.statements.push(proxy(&row, &self.account)?);
+            }
         }
         if scope.caps.role_edges() {
             let (_, roles) = split_default_role(&self.account.requoted(&first_value(users)?));
@@ -84,6 +116,9 @@ impl Object for Grants {
             let set = (!told).then(|| self.mariadb_default_role(&role));
             self.statements.extend(set);
         }
+        // lists of roles come in no order; what takes and what sets follows what gives
+        self.statements
+            .sort_by_key(|sql| (!sql.starts_with(b"GRANT "), sql.clone()));
         Ok(())
     }
 

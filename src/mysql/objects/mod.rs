@@ -4,19 +4,30 @@
 mod kind;
 
 mod account;
+pub mod broken_view;
 pub mod column_read;
+pub mod component;
 pub mod database;
 pub mod database_settings;
 pub mod event;
 pub mod grant;
+pub mod histogram;
+pub mod library;
+pub mod loadable_function;
 mod mend;
 pub mod object_grant;
 pub mod package;
+pub mod read_only;
+pub mod resource_group;
+pub mod role_admin;
 pub mod routine;
 pub mod sequence;
 pub mod sequence_value;
+pub mod server;
+pub mod spatial_reference_system;
 pub mod table;
 pub mod table_data;
+pub mod tablespace;
 pub mod trigger;
 pub mod user;
 pub mod view;
@@ -27,8 +38,10 @@ pub use kind::{Found, Kind, Loaded, Loader, Object, Reference, Rendered, only, s
 pub const KINDS: &[Kind] = &[
     Kind::of::<database::Database>(),
     Kind::of::<database_settings::DatabaseSettings>(),
+    Kind::of::<broken_view::BrokenView>(),
     Kind::of::<sequence::Sequence>(),
     Kind::of::<table::Table>(),
+    Kind::of::<library::Library>(),
     Kind::of::<routine::Routine>(),
     Kind::of::<package::Package>(),
     Kind::of::<view::View>(),
@@ -37,7 +50,19 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<trigger::Trigger>(),
     Kind::of::<event::Event>(),
     Kind::of::<object_grant::ObjectGrants>(),
+    Kind::of::<histogram::Histogram>(),
+    Kind::of::<read_only::ReadOnly>(),
 ];
 
 /// Every kind of the globals archive.
-pub const GLOBALS: &[Kind] = &[Kind::of::<user::User>(), Kind::of::<grant::Grants>()];
+pub const GLOBALS: &[Kind] = &[
+    Kind::of::<spatial_reference_system::SpatialReferenceSystem>(),
+    Kind::of::<tablespace::Tablespace>(),
+    Kind::of::<resource_group::ResourceGroup>(),
+    Kind::of::<component::Component>(),
+    Kind::of::<loadable_function::LoadableFunction>(),
+    Kind::of::<server::Server>(),
+    Kind::of::<user::User>(),
+    Kind::of::<grant::Grants>(),
+    Kind::of::<role_admin::RoleAdmin>(),
+];

@@ -63,6 +63,11 @@ impl Object for ObjectGrants {
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
         for rows in answers {
             let all = read_grants(rows, &self.account)?;
+            // a line that can't be read may be about an object of this database
+            let object = format!("grants to {}", self.identity().name);
+            for grant in all.iter().filter(|grant| grant.database.is_none()) {
+                Sql::default().server_text(&object, &grant.sql)?;
+            }
             let own = all
                 .into_iter()
                 .filter(|grant| grant.database.as_ref() == Some(&scope.database));

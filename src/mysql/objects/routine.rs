@@ -4,6 +4,8 @@ use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
+use crate::mysql::quote::ident;
+use crate::mysql::scan::{Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::stored::Stored;
@@ -73,7 +75,13 @@ impl Object for Routine {
         } else {
             "Create Procedure"
         };
-        self.stored = Stored::decode(&row, shown(&row, column, right(scope))?)?;
+        let text = shown(&row, column, right(scope))?;
+        let text = if scope.caps.libraries() {
+            without_own_database(&text, &scope.database)
+        } else {
+            text
+        };
+        self.stored = Stored::decode(&row, text)?;
         Ok(())
     }
 
@@ -101,5 +109,53 @@ impl Object for Routine {
         let drop = Text::new("DROP ").raw(&self.kind).words(" ");
         sql.drop_with(drop.ident(&self.name));
         Ok(Rendered::Sql(sql))
+    }
+}
+
+/// Libraries are named with their database (`` USING (`db`.`l` AS `a`) ``), which need not be the one
+/// that is restored into.
+fn without_own_database(text: &BString, database: &[u8]) -> BString {
+    let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
+    let own = ident(database);
+    // the body follows the first AS that stands outside of brackets
+    let mut depth = 0_i32;
+    let body = all.iter().position(|token| {
+        depth += i32::from(token.is_mark(b'(')) - i32::from(token.is_mark(b')'));
+        depth == 0 && token.is("AS")
+    });
+    let head = all.get(..body.unwrap_or(0)).unwrap_or_default();
+    let using = head
+        .windows(2)
+        .position(|pair| matches!(pair, [word, open] if word.is("USING") && open.is_mark(b'(')));
+    let list = using.and_then(|at| head.get(at..)).unwrap_or_default();
+    let (mut out, mut from) = (Vec::new(), 0);
+    for window in list.windows(3) {
+        if let [schema, dot, name] = window
+            && schema.text == own.as_slice()
+            && dot.is_mark(b'.')
+        {
+            out.extend_from_slice(text.get(from..schema.start).unwrap_or_default());
+            from = name.start;
+        }
+    }
+    out.extend_from_slice(text.get(from..).unwrap_or_default());
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_lose_their_own_database() {
+        let text = "CREATE FUNCTION `f`(n INT) RETURNS int LANGUAGE JAVASCRIPT USING (`d`.`l` AS `x`, \
+                    `e`.`m`,`d`.`n`) AS $$ USING (`d`.`l`) $$";
+        assert_eq!(
+            without_own_database(&text.into(), b"d"),
+            "CREATE FUNCTION `f`(n INT) RETURNS int LANGUAGE JAVASCRIPT USING (`l` AS `x`, \
+             `e`.`m`,`n`) AS $$ USING (`d`.`l`) $$"
+        );
+        let text = "CREATE FUNCTION `f`() RETURNS int RETURN 'AS USING (`d`.`l`)'";
+        assert_eq!(without_own_database(&text.into(), b"d"), text);
     }
 }

@@ -40,6 +40,16 @@ impl Object for TableData {
                 "its history is left out: this server can't load it back",
             );
         }
+        let json = |column: &&Column| column.data_type == "json";
+        if scope.caps.native_json() && !scope.caps.json_table() {
+            for column in self.relation.columns.iter().filter(json) {
+                claims.warn(
+                    format!("column {}.{}", self.relation.name, column.name),
+                    "this server can't say which values of its documents are typed (DECIMAL, \
+                     DATE, bytes): they come back as numbers and strings",
+                );
+            }
+        }
         Ok(())
     }
 
@@ -87,7 +97,9 @@ impl TableData {
         let history = self.keeps_history(scope);
         let own = self.relation.columns.iter();
         let read = own.filter(|column| history || !column.is_row_time());
-        let mut columns: Vec<DataColumn> = read.filter_map(data_column).collect();
+        let mut columns: Vec<DataColumn> = read
+            .filter_map(|column| data_column(column, scope.caps))
+            .collect();
         if history && !self.relation.columns.iter().any(Column::is_row_time) {
             columns.extend(["row_start", "row_end"].map(hidden_time));
         }

@@ -5,6 +5,7 @@ use bstr::BString;
 
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::mysql::objects::account::{Account, split_default_role, with_empty_password};
+use crate::mysql::objects::role_admin::made;
 use crate::mysql::objects::{Found, Object, Rendered, only};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
@@ -17,6 +18,15 @@ pub struct User {
     account: Account,
     /// What follows `CREATE USER` or `ALTER USER`; before 5.7 a whole GRANT.
     definition: BString,
+    second: Option<Second>,
+}
+
+/// The password beside a retained one (MySQL), both as hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Second {
+    plugin: BString,
+    current: BString,
+    retained: BString,
 }
 
 impl Object for User {
@@ -24,13 +34,22 @@ impl Object for User {
     const SECTION: Section = Section::Globals;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
-        Found::Query(Account::query(scope).filter("user <> 'PUBLIC'"))
+        let two = scope.caps.second_passwords();
+        let retained = "HEX(user_attributes->>'$.additional_password')";
+        Found::Query(
+            Account::query(scope)
+                .col_if(two, "retained", retained, "NULL")
+                .col_if(two, "current", "HEX(authentication_string)", "''")
+                .col_if(two, "plugin", "plugin", "''")
+                .filter("user <> 'PUBLIC'"),
+        )
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             account: Account::decode(row)?,
             definition: BString::default(),
+            second: second(row)?,
         })
     }
 
@@ -71,17 +90,59 @@ impl Object for User {
         let object = format!("user {}", self.identity().name);
         let mut sql = Sql::default();
         if self.account.is_role {
-            sql.push(Text::new("CREATE ROLE IF NOT EXISTS ").raw(&self.account.sql()));
+            self.render_role(&mut sql);
         } else if scope.caps.show_create_user() {
-            for words in ["CREATE USER IF NOT EXISTS ", "ALTER USER "] {
-                let text = Text::new(words).raw(&self.definition).into();
-                sql.server_text(&object, &text)?;
-            }
+            let text = Text::new("CREATE USER IF NOT EXISTS ").raw(&self.definition);
+            sql.server_text(&object, &text.into())?;
+            self.render_second(&object, &mut sql)?;
+            let text = Text::new("ALTER USER ").raw(&self.definition);
+            sql.server_text(&object, &text.into())?;
         } else {
             sql.server_text(&object, &self.definition)?;
         }
         Ok(Rendered::Sql(sql))
     }
+}
+
+impl User {
+    /// Notes whether the role is new: who makes it gets more than it had (`role_admin.rs`).
+    fn render_role(&self, sql: &mut Sql) {
+        let note = Text::new(&format!("SET {} = ", made(&self.account.user)));
+        sql.push(
+            note.words("(SELECT COUNT(*) = 0 FROM mysql.user WHERE is_role = 'Y' AND user = ")
+                .string(&self.account.user)
+                .words(")"),
+        );
+        sql.push(Text::new("CREATE ROLE IF NOT EXISTS ").raw(&self.account.sql()));
+    }
+
+    /// The retained password first, so that the current one retains it.
+    fn render_second(&self, object: &str, sql: &mut Sql) -> Result<()> {
+        let Some(second) = &self.second else {
+            return Ok(());
+        };
+        for (password, words) in [
+            (&second.retained, ""),
+            (&second.current, " RETAIN CURRENT PASSWORD"),
+        ] {
+            let text = Text::new("ALTER USER ").raw(&self.account.sql());
+            let text = text.words(" IDENTIFIED WITH ").string(&second.plugin);
+            let text = text.words(" AS 0x").raw(password).words(words);
+            sql.server_text(object, &text.into())?;
+        }
+        Ok(())
+    }
+}
+
+fn second(row: &Row<'_>) -> Result<Option<Second>> {
+    let Some(retained) = row.opt_owned("retained")? else {
+        return Ok(None);
+    };
+    Ok(Some(Second {
+        plugin: row.owned("plugin")?,
+        current: row.owned("current")?,
+        retained,
+    }))
 }
 
 /// The only column of the first row, whatever its name.

@@ -1,5 +1,5 @@
 //! Views, in the order in which they use one another: a stand-in would lose CHECK OPTION and
-//! updatability. Catalog: `information_schema.tables`, `SHOW CREATE VIEW`.
+//! updatability. Those that can't be opened: `broken_view.rs`. Catalog: `information_schema.tables`, `SHOW CREATE VIEW`.
 
 use bstr::{BString, ByteSlice};
 
@@ -32,16 +32,7 @@ impl Object for View {
     const SECTION: Section = Section::PreData;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
-        let views = scope.relations.iter();
-        let wanted = views.filter(|relation| {
-            relation.table_type == "VIEW" && scope.wants_relation(&relation.name)
-        });
-        let view = wanted.map(|relation| Self {
-            name: relation.name.clone(),
-            national: national(&relation.columns),
-            ..Self::default()
-        });
-        Found::Listed(view.collect())
+        Found::Listed(Self::listed(scope, false))
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
@@ -79,14 +70,63 @@ impl Object for View {
 
     fn render(&self, _scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
+        self.render_text(&mut sql)?;
+        Ok(Rendered::Sql(sql))
+    }
+}
+
+impl View {
+    /// The views that are asked for: those that the server can't open, whose columns it does not
+    /// list, or the others.
+    pub(super) fn listed(scope: &Scope<'_>, broken: bool) -> Vec<Self> {
+        let wanted = scope.relations.iter().filter(|relation| {
+            relation.table_type == "VIEW"
+                && scope.wants_relation(&relation.name)
+                && relation.columns.is_empty() == broken
+        });
+        wanted
+            .map(|relation| Self {
+                name: relation.name.clone(),
+                national: national(&relation.columns),
+                ..Self::default()
+            })
+            .collect()
+    }
+
+    /// The names of all views, whether asked for or not.
+    pub(super) fn names(scope: &Scope<'_>) -> Vec<BString> {
+        let views = scope.relations.iter();
+        views
+            .filter(|relation| relation.table_type == "VIEW")
+            .map(|relation| relation.name.clone())
+            .collect()
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> &BString {
+        &self.name
+    }
+
+    /// Its whole text.
+    pub(super) fn text(&self) -> &BString {
+        &self.create
+    }
+
+    /// What its text may read from.
+    pub(super) fn reads(&self) -> &[BString] {
+        &self.reads
+    }
+
+    /// What makes it under its own settings, and what removes it.
+    pub(super) fn render_text(&self, sql: &mut Sql) -> Result<()> {
         Around::default()
             .set("character_set_client", self.charset.as_bstr())
             .set("collation_connection", self.collation.as_bstr())
-            .render(&mut sql, |sql| {
+            .render(sql, |sql| {
                 sql.server_text(&format!("view {}", self.name), &self.create)
             })?;
         sql.drop_with(Text::new("DROP VIEW ").ident(&self.name));
-        Ok(Rendered::Sql(sql))
+        Ok(())
     }
 }
 

@@ -1,0 +1,17 @@
+-- requires: mysql>=8.0.11 mariadb>=10.5
+-- no reference: the vendors' dumpers stop at the first of them
+CREATE TABLE gone (a INT, `b``x` VARCHAR(10), CONSTRAINT c CHECK (a > 0));
+CREATE TABLE kept (a INT, c INT);
+INSERT INTO kept VALUES (1, 2);
+CREATE FUNCTION f(x INT, y INT) RETURNS INT DETERMINISTIC RETURN x + y;
+CREATE FUNCTION kept_function() RETURNS INT DETERMINISTIC RETURN 1;
+CREATE VIEW v1 AS SELECT g.a, g.`b``x`, COUNT(*) AS n FROM gone g JOIN kept USING (a) WHERE g.a > 1 GROUP BY g.a, g.`b``x`;
+CREATE VIEW v2 AS SELECT a + 1 AS x FROM v1 WHERE `b``x` = 'é' AND EXISTS (SELECT 1 FROM kept WHERE kept.c = v1.a);
+CREATE SQL SECURITY INVOKER VIEW v3 AS SELECT c FROM kept;
+CREATE VIEW v4 AS SELECT f(a, c + f(1, 2)) AS z, kept_function() AS k FROM kept;
+CREATE VIEW `v5 ``x` AS SELECT a FROM gone WITH CASCADED CHECK OPTION;
+CREATE ALGORITHM = TEMPTABLE DEFINER = nobody@nowhere VIEW v6 AS SELECT k.a FROM (kept k LEFT JOIN v3 ON v3.c = k.a) UNION SELECT x FROM v2 ORDER BY 1 LIMIT 3;
+CREATE VIEW whole AS SELECT a FROM kept;
+DROP TABLE gone;
+ALTER TABLE kept DROP COLUMN c;
+DROP FUNCTION f;

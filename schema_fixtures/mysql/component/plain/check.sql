@@ -1,0 +1,1 @@
+SELECT component_urn FROM mysql.component;

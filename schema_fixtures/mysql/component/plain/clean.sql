@@ -1,0 +1,1 @@
+UNINSTALL COMPONENT 'file://component_query_attributes';

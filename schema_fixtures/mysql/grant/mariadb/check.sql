@@ -1,0 +1,2 @@
+SHOW GRANTS FOR reader; SHOW GRANTS FOR `od``d role`; SHOW GRANTS FOR w@localhost;
+SELECT * FROM mysql.roles_mapping ORDER BY 1, 2, 3; SELECT user, host, JSON_REMOVE(priv, '$.password_last_changed') FROM mysql.global_priv WHERE user IN ('reader', 'u', 'w', 'v') ORDER BY 1, 2; SELECT host, user, proxied_host, proxied_user, with_grant FROM mysql.proxies_priv ORDER BY 1, 2, 3, 4; SELECT host, db, user, select_priv, insert_priv, grant_priv FROM mysql.db ORDER BY 1, 2, 3;

@@ -1,0 +1,1 @@
+DROP USER u@localhost, v@`%`, w@localhost; DROP ROLE reader, `od``d role`; GRANT ALL ON *.* TO root@localhost WITH GRANT OPTION; DELETE FROM mysql.global_priv WHERE user IN ("theirs", "roles_own"); DELETE FROM mysql.roles_mapping WHERE role IN ("theirs", "roles_own"); FLUSH PRIVILEGES;

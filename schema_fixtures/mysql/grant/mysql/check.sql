@@ -1,0 +1,2 @@
+SHOW GRANTS FOR reader; SHOW GRANTS FOR `od``d role`; SHOW GRANTS FOR inner_role@localhost; SHOW GRANTS FOR u@localhost; SHOW GRANTS FOR v@`%`; SHOW GRANTS FOR w@localhost;
+SELECT * FROM mysql.role_edges ORDER BY 1, 2, 3, 4; SELECT * FROM mysql.default_roles ORDER BY 1, 2, 3, 4; SELECT * FROM mysql.global_grants ORDER BY 1, 2, 3; SELECT host, user, proxied_host, proxied_user, with_grant FROM mysql.proxies_priv ORDER BY 1, 2, 3, 4; SELECT host, db, user, select_priv, insert_priv, grant_priv FROM mysql.db ORDER BY 1, 2, 3;

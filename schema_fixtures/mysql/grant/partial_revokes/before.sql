@@ -1,0 +1,1 @@
+SET GLOBAL partial_revokes = ON;

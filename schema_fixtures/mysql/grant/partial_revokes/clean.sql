@@ -1,0 +1,1 @@
+DROP USER part@localhost; SET GLOBAL partial_revokes = OFF;

@@ -1,0 +1,1 @@
+SELECT * FROM mysql.func ORDER BY name;

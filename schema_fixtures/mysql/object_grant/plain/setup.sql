@@ -1,0 +1,8 @@
+-- requires: mysql>=8.0.11 mariadb>=10.5
+CREATE USER u@localhost; CREATE USER `o'b`@`%`;
+CREATE TABLE t (a INT, `b``x` INT, `o,n` INT); CREATE TABLE `t ``2` (a INT);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE PROCEDURE p() SELECT 1; CREATE FUNCTION `f ``g`() RETURNS INT DETERMINISTIC RETURN 1;
+GRANT SELECT (a, `b``x`), INSERT (a, `o,n`), UPDATE ON t TO u@localhost; GRANT ALL ON `t ``2` TO `o'b`@`%` WITH GRANT OPTION;
+GRANT SELECT ON v TO u@localhost; GRANT SHOW VIEW ON v TO `o'b`@`%`;
+GRANT EXECUTE ON PROCEDURE p TO u@localhost WITH GRANT OPTION; GRANT EXECUTE, ALTER ROUTINE ON FUNCTION `f ``g` TO `o'b`@`%`;

@@ -1,0 +1,1 @@
+ALTER DATABASE fixture READ ONLY = 0;

@@ -1,0 +1,1 @@
+SELECT * FROM information_schema.resource_groups ORDER BY 1;

@@ -1,0 +1,1 @@
+SELECT * FROM s; SELECT * FROM back; SELECT * FROM fresh;

@@ -1,0 +1,1 @@
+DROP SERVER `s``1`; DROP SERVER plain; DROP SERVER nothing;

@@ -1,0 +1,67 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
+
+-- table inno
+CREATE TABLE `inno` (
+  `a` int(11) DEFAULT NULL,
+  `b` geometry DEFAULT NULL,
+  `c` point DEFAULT NULL,
+  `d` year(4) DEFAULT NULL,
+  `e` timestamp(6) NULL DEFAULT NULL,
+  `f` bit(64) DEFAULT NULL,
+  `g` decimal(65,30) DEFAULT NULL,
+  `h` double(10,3) DEFAULT NULL,
+  KEY `a` (`a`) USING BTREE COMMENT 'k'
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci STATS_PERSISTENT=0 ROW_FORMAT=DYNAMIC;
+
+-- table my
+CREATE TABLE `my` (
+  `a` tinyint(3) unsigned zerofill DEFAULT NULL,
+  `b` mediumint(5) unsigned zerofill DEFAULT NULL,
+  `c` char(0) DEFAULT NULL,
+  `d` varbinary(0) DEFAULT NULL,
+  `e` char(3) CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci DEFAULT NULL,
+  `f` text CHARACTER SET ucs2 COLLATE ucs2_general_ci DEFAULT NULL,
+  `g` varchar(3) CHARACTER SET latin1 COLLATE latin1_bin DEFAULT NULL,
+  `h` set('a','b;''c') DEFAULT 'a',
+  KEY `e` (`e`),
+  FULLTEXT KEY `ft` (`e`) COMMENT 'x''y'
+) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci MIN_ROWS=3 MAX_ROWS=1000 AVG_ROW_LENGTH=20 PACK_KEYS=1 CHECKSUM=1 DELAY_KEY_WRITE=1 COMMENT='it''s; "q"\n';
+
+-- table select
+CREATE TABLE `select` (
+  `from` int(11) NOT NULL,
+  `a.b` int(11) DEFAULT NULL,
+  ` lead` int(11) DEFAULT NULL,
+  `%s\n` int(11) DEFAULT NULL,
+  PRIMARY KEY (`from`),
+  UNIQUE KEY `primary key` (`a.b`),
+  KEY `a``b` (` lead`)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete

@@ -1,0 +1,1 @@
+DROP USER `o'b`@`%`, locked@localhost, gone@localhost, never@localhost, at@localhost, co@localhost, `a``b"c;`@`10.0.0.0/255.0.0.0`, ''@localhost, two@localhost, expired_two@localhost, sha@localhost, reader;
