@@ -74,6 +74,8 @@ mod retention;
 mod sample;
 #[path = "it/schedule.rs"]
 mod schedule;
+#[path = "it/secrets.rs"]
+mod secrets;
 #[path = "it/static_binary.rs"]
 mod static_binary;
 #[path = "it/store.rs"]
