@@ -94,6 +94,8 @@ mod selection_mysql;
 mod selection_postgres;
 #[path = "it/slices.rs"]
 mod slices;
+#[path = "it/secrets.rs"]
+mod secrets;
 #[path = "it/static_binary.rs"]
 mod static_binary;
 #[path = "it/store.rs"]

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::config::notify::Mail;
 use crate::config::pattern::Pattern;
+use crate::config::resolve::Password;
 use crate::config::{Job, Target};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
@@ -84,6 +85,8 @@ pub async fn check(job: &Job, env: &Env) -> Findings {
     let stored = store(job, &mut findings);
     findings.take("store", stored);
     for target in &job.targets {
+        let from = source_of_password(&target.password);
+        findings.add(Level::Ok, &target.name, format!("password: {from}"));
         match target.commands {
             Some(_) => program(target, env, &mut findings).await,
             None => server(target, env, &mut findings, false).await,
@@ -99,6 +102,15 @@ pub async fn check(job: &Job, env: &Env) -> Findings {
         }
     }
     findings
+}
+
+/// Where a password comes from; never what it is.
+fn source_of_password(password: &Password) -> String {
+    match password {
+        Password::Engine => "from the URL, or where the server's own tools look".to_owned(),
+        Password::Known(_) => "from the variable that password_env names".to_owned(),
+        Password::File(path) => format!("from the file {}", path.display()),
+    }
 }
 
 async fn mail_works(wanted: &Mail, env: &Env) -> Result<String> {

@@ -241,3 +241,39 @@ fn an_interrupted_run_still_says_so() {
     assert!(run.text().contains("DUMPKEEP_ERROR=interrupted by SIGTERM"));
     assert!(!alive(&run, "child"), "the hook was ended too");
 }
+
+/// The stages of every kind of run, against docs/hooks.md. Of commands, so that each part can fail.
+#[test]
+fn the_order_of_every_kind_of_run_is_the_documented_one() {
+    let page = include_str!("../../docs/hooks.md");
+    for (run, global, dump, hook, code) in [
+        ("all well", "echo g", "echo x", "", 0),
+        ("the globals fail", "exit 1", "echo x", "", 3),
+        (
+            "one database fails",
+            "echo g",
+            "test $DUMPKEEP_DATABASE = a && echo x",
+            "",
+            4,
+        ),
+        ("all fail", "exit 1", "exit 1", "", 4),
+        ("a hook fails", "echo g", "echo x", "post_cleanup", 5),
+        ("pre_backup fails", "echo g", "echo x", "pre_backup", 1),
+    ] {
+        let mut hooks = String::from("[hooks]\n");
+        for stage in STAGES {
+            let end = if stage == hook { "; exit 1" } else { "" };
+            hooks.push_str(&format!(
+                "{stage} = \"echo $DUMPKEEP_STAGE $DUMPKEEP_DATABASE >> said{end}\"\n"
+            ));
+        }
+        let night = Night::new(&format!(
+            "{hooks}[[target]]\nname = \"t\"\nkind = \"command\"\nlist = \"echo a; echo b\"\nglobal = \"{global}\"\ndump = \"{dump}\"\n"
+        ));
+        assert_eq!(night.run(&["backup"]).code, Some(code), "{run}");
+        let said = fs::read_to_string(night.store().join("said")).expect("hooks ran");
+        let said: Vec<&str> = said.lines().map(str::trim).collect();
+        let row = format!("| {run} | {} | {code} |", said.join(", "));
+        assert!(page.contains(&row), "{row}");
+    }
+}

@@ -175,7 +175,7 @@ const STYLE: &str = "\
 @media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ed;--dim:#98a2ad;--line:#30363d;--good:#3fb950;--bad:#ff7b72;--none:#252a31}}\
 *{box-sizing:border-box}\
 body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,sans-serif}\
-h1{font-size:1.5rem;margin:.2em 0}h2{font-size:1.2rem;margin:0 0 .3em;overflow-wrap:anywhere}h3{font-size:1rem;margin:.6em 0 .2em}\
+h1{font-size:1.5rem;margin:.2em 0}h2{font-size:1.2rem;margin:0 0 .3em;overflow-wrap:anywhere}h3{font-size:1rem;margin:.6em 0 .2em;overflow-wrap:anywhere}\
 .dim{color:var(--dim);font-weight:normal;font-size:.9em}.good{color:var(--good)}.bad{color:var(--bad)}\
 section{border-top:1px solid var(--line);padding:1rem 0}\
 .two{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:flex-start}.two>*{flex:1 1 18rem;min-width:0;max-width:100%}\

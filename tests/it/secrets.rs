@@ -1,0 +1,92 @@
+//! Passwords: where they come from, and that they get nowhere.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::command::finished;
+use crate::support::night::Night;
+use crate::support::server::MariaDb;
+use crate::support::smtp::Smtp;
+
+const MARKER: &str = "pw-marker-5t7";
+
+/// Every file below a folder that holds the marker, compressed or not.
+fn holding(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            holding(&path, found);
+            continue;
+        }
+        let mut bytes = fs::read(&path).expect("read");
+        if path.extension().is_some_and(|ending| ending == "zst") {
+            let plain = Command::new("zstd").arg("-dc").arg(&path).output();
+            bytes.extend(plain.expect("zstd starts").stdout);
+        }
+        if bytes
+            .windows(MARKER.len())
+            .any(|part| part == MARKER.as_bytes())
+        {
+            found.push(path.display().to_string());
+        }
+    }
+}
+
+#[test]
+fn a_password_reaches_no_output_log_mail_hook_process_list_or_archive() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    let account = format!(
+        "CREATE TABLE t (i int); INSERT INTO t VALUES (1); CREATE USER b@'%' IDENTIFIED BY '{MARKER}'; GRANT ALL ON *.* TO b@'%'; \
+         CREATE USER b@localhost IDENTIFIED BY '{MARKER}'; GRANT ALL ON *.* TO b@localhost"
+    );
+    server.sql("shop", &account);
+    let smtp = Smtp::start("plain");
+    let url = server.url("").replacen("root@", "b@", 1);
+    let night = Night::new(&format!(
+        "mail = {{ on = \"always\", smtp = \"smtp://127.0.0.1:{}\", from = \"a@b.c\", to = [\"d@e.f\"] }}\n\
+         report = {{ html = \"page.html\", prometheus = \"m.prom\" }}\n\
+         webhook = [{{ url = \"http://127.0.0.1:1/{MARKER}\", retries = 0 }}]\n\
+         [hooks]\npost_db_backup = \"env > env; cat > json; cat /proc/[0-9]*/cmdline > processes 2>/dev/null; true\"\n\
+         [[target]]\nname = \"t\"\nurl = \"{url}\"\ndatabases = [\"shop\"]\npassword_file = \"${{CREDENTIALS_DIRECTORY}}/db\"\n",
+        smtp.port
+    ));
+    let secrets = tempfile::tempdir().expect("a folder");
+    fs::write(secrets.path().join("db"), format!("{MARKER}\n")).expect("written");
+    let ran = |command: &str| {
+        let mut run = crate::support::command::dumpkeep();
+        run.args([command, "-vvv", "-c"]).arg(night.config());
+        run.env("CREDENTIALS_DIRECTORY", secrets.path());
+        finished(run.output().expect("dumpkeep starts"))
+    };
+    let check = ran("check");
+    assert!(check.out.contains("password: from the file"), "{check:?}");
+    let backup = ran("backup");
+    assert_eq!(backup.code, Some(0), "{backup:?}");
+    assert!(
+        backup.err.contains("is readable by everybody"),
+        "{backup:?}"
+    );
+    let status = ran("status");
+    for text in [
+        &check.out,
+        &check.err,
+        &backup.out,
+        &backup.err,
+        &status.out,
+        &status.err,
+    ] {
+        assert!(!text.contains(MARKER), "{text}");
+    }
+    let (mail, _) = smtp.messages().pop().expect("a mail");
+    assert!(!mail.contains(MARKER), "{mail}");
+    assert!(night.store().join("processes").exists(), "the hook ran");
+    let mut found = Vec::new();
+    holding(night.config().parent().expect("its folder"), &mut found);
+    assert_eq!(
+        found,
+        [night.config().display().to_string()],
+        "only the configuration that we wrote"
+    );
+}
