@@ -253,7 +253,12 @@ fn conditions_choose_rows(bench: &Bench) {
         assert_eq!(ran.code, Some(0), "{ran:?}");
         ran.out
     };
-    let rows = |script: &str| script.lines().filter(|line| line.contains("note ")).count();
+    let rows = |script: &str| {
+        script
+            .lines()
+            .filter(|line| line.contains("\tnote "))
+            .count()
+    };
     assert_eq!(rows(&of(&[])), 40);
     assert_eq!(rows(&of(&["--where", "orders=id <= 10"])), 10);
     let two = [
