@@ -143,8 +143,6 @@ const CASES: &[&[&str]] = &[
     &["--exclude-extension=hstore"],
     &["-e", "nosuch"],
     &["-e", "hstore", "-n", "b"],
-    &["--section=pre-data"],
-    &["--section=post-data"],
     &["--section=pre-data", "--section=post-data"],
     &["--data-only", "-t", "items", "-t", "orders"],
     &["--schema-only", "-t", "orders"],
