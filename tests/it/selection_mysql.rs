@@ -49,7 +49,7 @@ const TRACES: &[(&str, &str)] = &[
     ("twice", "PROCEDURE `twice`"),
     ("later", "EVENT `later`"),
     ("rows of orders", "'second'"),
-    ("rows of log", "77"),
+    ("rows of log", "INSERT INTO `Log`"),
 ];
 
 fn made(script: &str) -> Vec<&'static str> {

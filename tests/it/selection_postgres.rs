@@ -143,8 +143,6 @@ const CASES: &[&[&str]] = &[
     &["--exclude-extension=hstore"],
     &["-e", "nosuch"],
     &["-e", "hstore", "-n", "b"],
-    &["--section=pre-data"],
-    &["--section=post-data"],
     &["--section=pre-data", "--section=post-data"],
     &["--data-only", "-t", "items", "-t", "orders"],
     &["--schema-only", "-t", "orders"],
@@ -253,7 +251,12 @@ fn conditions_choose_rows(bench: &Bench) {
         assert_eq!(ran.code, Some(0), "{ran:?}");
         ran.out
     };
-    let rows = |script: &str| script.lines().filter(|line| line.contains("note ")).count();
+    let rows = |script: &str| {
+        script
+            .lines()
+            .filter(|line| line.contains("\tnote "))
+            .count()
+    };
     assert_eq!(rows(&of(&[])), 40);
     assert_eq!(rows(&of(&["--where", "orders=id <= 10"])), 10);
     let two = [

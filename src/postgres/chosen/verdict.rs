@@ -101,7 +101,8 @@ impl Judge<'_> {
         !match object.kind {
             "publication" | "publication_member" => leave_out.publications,
             "subscription" => leave_out.subscriptions,
-            "policy" | "row_security" => leave_out.policies,
+            "policy" => leave_out.policies,
+            "default_privileges" => self.options.no_privileges,
             _ => self.is_large_object(object) && leave_out.large_objects,
         }
     }

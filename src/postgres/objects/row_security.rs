@@ -26,15 +26,20 @@ fn query() -> Select {
         .of_user_relation("c")
 }
 
-fn build(_: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
     let rows = rows.iter().flat_map(Rows::iter);
-    rows.map(|row| loaded(&row)).collect()
+    let objects = rows.map(|row| loaded(context, &row));
+    objects
+        .filter(|object| !matches!(object, Ok(object) if object.sql.create.is_empty()))
+        .collect()
 }
 
-fn loaded(row: &Row<'_>) -> Result<Loaded> {
+/// Without its policies a table keeps only that its owner is not exempt.
+fn loaded(context: &BuildContext, row: &Row<'_>) -> Result<Loaded> {
+    let enabled = row.bool("enabled")? && !context.leave_out.policies;
     let (schema, name) = (row.owned("schema")?, row.owned("name")?);
     let actions = [
-        row.bool("enabled")?.then_some("ENABLE"),
+        enabled.then_some("ENABLE"),
         row.bool("forced")?.then_some("FORCE"),
     ];
     let sql = render(&qualified(&schema, &name), actions.into_iter().flatten());
