@@ -272,7 +272,7 @@ fn a_broken_archive_is_refused_before_anything_is_run() {
     std::fs::write(&broken, &whole[..whole.len() - 1]).expect("a file");
     refused(&ran(&["show", &broken]), 1, "cut");
     refused(&ran(&["verify", &broken]), 1, "cut");
-    std::fs::write(&broken, "PGDMP").expect("a file");
+    std::fs::write(&broken, "GARBAGE").expect("a file");
     refused(&ran(&["show", &broken]), 1, "not a dumpkeep archive");
     refused(&ran(&["show", &text(shop.folder.path())]), 1, "folder");
 }

@@ -161,6 +161,7 @@ const CLI: &[&str] = &[
     "retention",
     "schedule",
     "source",
+    "sql::dialect",
     "sql::foreign",
     "store",
 ];

@@ -15,6 +15,10 @@ SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSI
 PREPARE dumpkeep FROM @dumpkeep_set;
 EXECUTE dumpkeep;
 DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
 -- database_settings fixture
 ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
 
@@ -36,7 +40,7 @@ CREATE TABLE `kept` (`a` VARCHAR(1), `b``x` VARCHAR(1), `c` VARCHAR(1), dumpkeep
 CREATE TABLE `dumpkeep_stand_in` (`a` VARCHAR(1), `b``x` VARCHAR(1), `c` VARCHAR(1), dumpkeep INT);
 CREATE VIEW `v1` AS SELECT dumpkeep, `a`, `b``x`, `c` FROM `dumpkeep_stand_in`;
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
-CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v2` AS select `v1`.`a` + 1 AS `x` from `v1` where `v1`.`b``x` = 'é' and exists(select 1 from `kept` where `fixture`.`kept`.`c` = `v1`.`a` limit 1);
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v2` AS select `v1`.`a` + 1 AS `x` from `v1` where `v1`.`b``x` = 'é' and exists(select 1 from `kept` where `kept`.`c` = `v1`.`a` limit 1);
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
 DROP VIEW `v1`;
 DROP TABLE `kept`;
@@ -46,7 +50,7 @@ DROP TABLE `dumpkeep_stand_in`;
 CREATE TABLE `gone` (`a` VARCHAR(1), `b``x` VARCHAR(1), dumpkeep INT);
 CREATE TABLE `kept` (`a` VARCHAR(1), `b``x` VARCHAR(1), dumpkeep INT);
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
-CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v1` AS select `g`.`a` AS `a`,`g`.`b``x` AS `b``x`,count(0) AS `n` from (`gone` `g` join `kept` on(`g`.`a` = `fixture`.`kept`.`a`)) where `g`.`a` > 1 group by `g`.`a`,`g`.`b``x`;
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v1` AS select `g`.`a` AS `a`,`g`.`b``x` AS `b``x`,count(0) AS `n` from (`gone` `g` join `kept` on(`g`.`a` = `kept`.`a`)) where `g`.`a` > 1 group by `g`.`a`,`g`.`b``x`;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
 DROP TABLE `gone`;
 DROP TABLE `kept`;
@@ -54,7 +58,7 @@ DROP TABLE `kept`;
 -- broken_view v3
 CREATE TABLE `kept` (`c` VARCHAR(1), dumpkeep INT);
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
-CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY INVOKER VIEW `v3` AS select `fixture`.`kept`.`c` AS `c` from `kept`;
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY INVOKER VIEW `v3` AS select `kept`.`c` AS `c` from `kept`;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
 DROP TABLE `kept`;
 
@@ -64,7 +68,7 @@ CREATE TABLE `kept` (`a` VARCHAR(1), `c` VARCHAR(1), dumpkeep INT);
 CREATE FUNCTION `f`(a0 INT, a1 INT) RETURNS INT DETERMINISTIC RETURN NULL;
 CREATE FUNCTION `kept_function`() RETURNS INT DETERMINISTIC RETURN NULL;
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
-CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v4` AS select `f`(`fixture`.`kept`.`a`,`fixture`.`kept`.`c` + `f`(1,2)) AS `z`,`kept_function`() AS `k` from `kept`;
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v4` AS select `f`(`kept`.`a`,`kept`.`c` + `f`(1,2)) AS `z`,`kept_function`() AS `k` from `kept`;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
 DROP TABLE `kept_function`;
 DROP TABLE `kept`;
@@ -74,7 +78,7 @@ DROP FUNCTION `kept_function`;
 -- broken_view v5 `x
 CREATE TABLE `gone` (`a` VARCHAR(1), dumpkeep INT);
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
-CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v5 ``x` AS select `fixture`.`gone`.`a` AS `a` from `gone` WITH CASCADED CHECK OPTION;
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v5 ``x` AS select `gone`.`a` AS `a` from `gone` WITH CASCADED CHECK OPTION;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
 DROP TABLE `gone`;
 

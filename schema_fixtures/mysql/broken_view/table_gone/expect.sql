@@ -15,6 +15,10 @@ SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSI
 PREPARE dumpkeep FROM @dumpkeep_set;
 EXECUTE dumpkeep;
 DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
 -- database_settings fixture
 ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
 
@@ -32,7 +36,7 @@ DROP TABLE `dumpkeep_stand_in`;
 -- broken_view z
 CREATE TABLE `gone` (`a` VARCHAR(1), `b` VARCHAR(1), dumpkeep INT);
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
-CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `z` AS select `fixture`.`gone`.`a` AS `a` from `gone` where `fixture`.`gone`.`b` > 1 WITH CASCADED CHECK OPTION;
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `z` AS select `gone`.`a` AS `a` from `gone` where `gone`.`b` > 1 WITH CASCADED CHECK OPTION;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
 DROP TABLE `gone`;
 

@@ -1,0 +1,103 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
+
+-- table ar
+CREATE TABLE `ar` (
+  `a` int(11) NOT NULL,
+  `b` blob DEFAULT NULL,
+  PRIMARY KEY (`a`)
+) ENGINE=Aria DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci PAGE_CHECKSUM=1 ROW_FORMAT=PAGE TRANSACTIONAL=0;
+
+-- table au
+CREATE TABLE `au` (
+  `a` int(11) AUTO_INCREMENT NULL,
+  `b` int(11) DEFAULT NULL,
+  UNIQUE KEY `a` (`a`),
+  KEY `b` (`b`)
+) ENGINE=MyISAM AUTO_INCREMENT=99 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table child
+CREATE TABLE `child` (
+  `x` int(11) DEFAULT NULL,
+  KEY `x` (`x`),
+  CONSTRAINT `child_ibfk_1` FOREIGN KEY (`x`) REFERENCES `parent` (`x`)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table hist
+CREATE TABLE `hist` (
+  `a` int(11) DEFAULT NULL,
+  `w` int(11) DEFAULT NULL WITHOUT SYSTEM VERSIONING
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci WITH SYSTEM VERSIONING
+ PARTITION BY SYSTEM_TIME 
+(PARTITION `p0` HISTORY ENGINE = InnoDB,
+ PARTITION `pn` CURRENT ENGINE = InnoDB);
+
+-- table i
+CREATE TABLE `i` (
+  `id` int(11) NOT NULL,
+  `a` int(11) DEFAULT NULL,
+  `b` varchar(100) DEFAULT NULL,
+  `c` text /*M!100301 COMPRESSED*/ DEFAULT NULL,
+  `p` point NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `d` (`a` DESC,`b`),
+  KEY `ign` (`b`) IGNORED,
+  SPATIAL KEY `s` (`p`),
+  FULLTEXT KEY `ft` (`b`),
+  CONSTRAINT `c;'` CHECK (`a` > 0 or `b` = 'it\'s')
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci COMMENT='x''y; z' `PAGE_COMPRESSED`=1 `PAGE_COMPRESSION_LEVEL`=3;
+
+-- table parent
+CREATE TABLE `parent` (
+  `x` int(11) DEFAULT NULL,
+  `y` int(11) DEFAULT NULL,
+  KEY `x` (`x`,`y`)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table per
+CREATE TABLE `per` (
+  `s` date NOT NULL,
+  `e` date NOT NULL,
+  PERIOD FOR `app` (`s`, `e`)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci WITH SYSTEM VERSIONING;
+
+-- table u
+CREATE TABLE `u` (
+  `a` uuid DEFAULT uuid(),
+  `b` inet6 DEFAULT '::1',
+  `c` inet4 DEFAULT NULL,
+  `d` int(11) DEFAULT (1 + 1),
+  `e` int(11) GENERATED ALWAYS AS (`d` * 2) STORED INVISIBLE,
+  `f` varchar(10) GENERATED ALWAYS AS (concat(`d`,'x\'y')) VIRTUAL
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete

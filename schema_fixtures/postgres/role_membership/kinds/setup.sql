@@ -1,7 +1,0 @@
--- requires: pg>=10
-CREATE ROLE club; CREATE ROLE boss; CREATE ROLE guest;
-GRANT club TO boss WITH ADMIN OPTION;
-SET SESSION AUTHORIZATION boss;
-GRANT club TO guest;
-RESET SESSION AUTHORIZATION;
-GRANT pg_monitor TO guest;
