@@ -432,7 +432,8 @@ fn hostile(options: Options, own: &[&str], (plain, version): (&'static str, &str
         None => 6,
     };
     let mut failed = Vec::new();
-    let suits = |case: &Case| case.suits(&a, version);
+    // what is global is set up under the settings of the server itself
+    let suits = |case: &Case| case.suits(&a, version) && !case.is_global();
     for mut case in cases().into_iter().filter(suits).step_by(every) {
         case.plain = plain;
         // the scripts of another version's servers are not expected here
