@@ -88,14 +88,14 @@ mod retention;
 mod sample;
 #[path = "it/schedule.rs"]
 mod schedule;
+#[path = "it/secrets.rs"]
+mod secrets;
 #[path = "it/selection_mysql.rs"]
 mod selection_mysql;
 #[path = "it/selection_postgres.rs"]
 mod selection_postgres;
 #[path = "it/slices.rs"]
 mod slices;
-#[path = "it/secrets.rs"]
-mod secrets;
 #[path = "it/static_binary.rs"]
 mod static_binary;
 #[path = "it/store.rs"]
