@@ -24,7 +24,7 @@ pub(super) struct Mysql {
     /// … belong to this account
     #[arg(long, value_name = "USER@HOST", value_parser = str::parse::<Definer>)]
     definer: Option<Definer>,
-    /// Write for the other flavour, mysql or mariadb[:VERSION], and list what that changes
+    /// Write for the other flavour, `mysql` or `mariadb[:VERSION]`, and list what that changes
     #[arg(long, value_name = "FLAVOUR", value_parser = str::parse::<Product>)]
     target: Option<Product>,
     /// The largest statement that the server takes that this is loaded into, such as 4M

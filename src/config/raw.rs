@@ -243,7 +243,7 @@ pub struct RawDump {
     pub skip_definer: bool,
     /// MySQL: they belong to this account, USER@HOST.
     pub definer: Option<String>,
-    /// MySQL: write for the other flavour, mysql or mariadb[:VERSION].
+    /// MySQL: write for the other flavour, `mysql` or `mariadb[:VERSION]`.
     pub target: Option<String>,
     /// MySQL: the largest statement that the server takes that this is loaded into, such as 4M.
     pub max_allowed_packet: Option<String>,
