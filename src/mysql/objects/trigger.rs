@@ -22,6 +22,8 @@ pub struct Trigger {
     stored: Stored,
     /// The one that fires before it for the same event: triggers fire in the order of their making.
     after: Option<BString>,
+    /// Whether its table is carried.
+    wanted: bool,
 }
 
 impl Object for Trigger {
@@ -44,6 +46,7 @@ impl Object for Trigger {
             event: row.owned("event_manipulation")?,
             stored: Stored::default(),
             after: None,
+            wanted: false,
         })
     }
 
@@ -51,7 +54,8 @@ impl Object for Trigger {
         vec![Text::new("SHOW CREATE TRIGGER ").ident(&self.name).into()]
     }
 
-    fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
+    fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        self.wanted = scope.wants_relation(&self.table);
         let row = only(answers)?;
         let text = shown(&row, "SQL Original Statement", "TRIGGER on the database")?;
         self.stored = Stored::decode(&row, text)?;
@@ -65,6 +69,7 @@ impl Object for Trigger {
     }
 
     fn link(triggers: &mut Vec<Self>) {
+        triggers.retain(|trigger| trigger.wanted);
         let mut before: Option<(BString, BString)> = None;
         for trigger in triggers.iter_mut() {
             let same = before.as_ref().filter(|(_, table)| *table == trigger.table);
