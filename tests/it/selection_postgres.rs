@@ -57,8 +57,12 @@ impl Bench {
 
     fn ours(&self, switches: &[&str]) -> Ran {
         let url = self.server.url("a");
-        let fixed = ["dump", &url, "-o", "-", "-Z", "none", "-j", "1"];
-        ran(&[&fixed[..], switches].concat())
+        let fixed = ["dump", &url, "-o", "-", "-Z", "none"];
+        let one: &[&str] = match switches.contains(&"--jobs") {
+            true => &[],
+            false => &["-j", "1"],
+        };
+        ran(&[&fixed[..], one, switches].concat())
     }
 
     fn reference(&self, switches: &[&str]) -> Result<String, String> {
@@ -341,7 +345,11 @@ fn another_sessions_snapshot_is_read(bench: &Bench) {
     }
     drop(session.stdin.take());
     session.wait().expect("psql ends");
-    bench.server.sql("a", "DELETE FROM a.log WHERE id = 99");
+    bench.server.sql(
+        "a",
+        "ALTER TABLE a.log REPLICA IDENTITY FULL; DELETE FROM a.log WHERE id = 99; \
+         ALTER TABLE a.log REPLICA IDENTITY DEFAULT",
+    );
     let gone = rows(&["--snapshot", &name]);
     assert!(
         gone.code == Some(1) && gone.err.contains("snapshot"),
