@@ -22,6 +22,10 @@ SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSI
 PREPARE dumpkeep FROM @dumpkeep_set;
 EXECUTE dumpkeep;
 DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
 -- database_settings fixture
 ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;
 
