@@ -42,7 +42,7 @@ SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_se
 -- event e
 SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_0900_ai_ci', time_zone = '+00:00';
 DELIMITER ;;
-CREATE DEFINER=`root`@`localhost` EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-11-26 01:51:14' ON COMPLETION NOT PRESERVE ENABLE DO DO 1
+CREATE DEFINER=`root`@`localhost` EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE DO DO 1
 ;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone;
