@@ -23,6 +23,7 @@ mod index_settings;
 mod kind;
 pub mod language;
 pub mod large_object;
+mod later;
 pub mod named;
 pub mod operators;
 pub mod partition_attach;
@@ -47,7 +48,7 @@ pub use kind::{BuildContext, Kind, Loaded, Object, Part, Reference, Renderer};
 /// Every kind of a database's archive, in the order in which unrelated objects are restored.
 pub const KINDS: &[Kind] = &[
     database::KIND,
-    Kind::of::<schema::Schema>(),
+    schema::KIND,
     Kind::of::<language::Language>(),
     Kind::of::<extension::Extension>(),
     Kind::of::<collation::Collation>(),
