@@ -21,6 +21,9 @@ struct Schema {
     sql: String,
 }
 
+/// Adds an object's statements.
+type Maker = fn(&mut Schema);
+
 /// The statements of a seed.
 pub(super) fn script(seed: u64) -> String {
     let mut draw = Draw::new(seed);
@@ -63,7 +66,7 @@ impl Schema {
 
     fn fill(&mut self) {
         self.run(format!("CREATE SCHEMA {}", self.name));
-        let makers: [(usize, fn(&mut Self)); 6] = [
+        let makers: [(usize, Maker); 6] = [
             (5, Self::a_type),
             (3, Self::a_function),
             (2, Self::a_sequence),

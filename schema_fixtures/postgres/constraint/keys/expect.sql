@@ -1,5 +1,5 @@
-CREATE DATABASE d8 WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = 'libc' LC_COLLATE = 'C.UTF-8' LC_CTYPE = 'C.UTF-8';
-ALTER DATABASE d8 OWNER TO postgres;
+CREATE DATABASE a_database WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = 'libc' LC_COLLATE = 'C.UTF-8' LC_CTYPE = 'C.UTF-8';
+ALTER DATABASE a_database OWNER TO postgres;
 -- schema public
 
 -- schema s_constraint

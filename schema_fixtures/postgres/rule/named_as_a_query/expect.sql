@@ -1,5 +1,5 @@
-CREATE DATABASE d48 WITH TEMPLATE = template0 ENCODING = 'UTF8' LC_COLLATE = 'C.UTF-8' LC_CTYPE = 'C.UTF-8';
-ALTER DATABASE d48 OWNER TO postgres;
+CREATE DATABASE a_database WITH TEMPLATE = template0 ENCODING = 'UTF8' LC_COLLATE = 'C.UTF-8' LC_CTYPE = 'C.UTF-8';
+ALTER DATABASE a_database OWNER TO postgres;
 -- schema public
 DO $$BEGIN
     IF pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 150000 THEN
