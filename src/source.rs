@@ -201,6 +201,10 @@ pub struct Existing {
 pub struct Tuning {
     /// PostgreSQL: `maintenance_work_mem` while loading, as the server takes it: `1GB`.
     pub maintenance_work_mem: Option<String>,
+    /// PostgreSQL: `synchronous_commit` while loading; `None` is off, and the last commit waits.
+    pub synchronous_commit: Option<String>,
+    /// PostgreSQL: no trigger, and so no foreign key, is asked while rows are loaded.
+    pub triggers_off: bool,
 }
 
 /// A server that is restored into: runs statements and takes rows.

@@ -66,6 +66,13 @@ pub struct Args {
     /// PostgreSQL: memory for building indexes, for each connection
     #[arg(long, value_name = "SIZE")]
     maintenance_work_mem: Option<String>,
+    /// PostgreSQL: what a commit waits for while loading: off (the default), local, remote_write,
+    /// on, remote_apply
+    #[arg(long, value_name = "VALUE")]
+    synchronous_commit: Option<String>,
+    /// PostgreSQL: load rows with no trigger fired and no foreign key checked; needs --data-only
+    #[arg(long, requires = "data_only")]
+    disable_triggers: bool,
 }
 
 /// Restores an archive.
@@ -118,6 +125,8 @@ fn job(args: &Args) -> Result<RestoreJob> {
         jobs: args.jobs.into(),
         tuning: Tuning {
             maintenance_work_mem: args.maintenance_work_mem.clone(),
+            synchronous_commit: args.synchronous_commit.clone(),
+            triggers_off: args.disable_triggers,
         },
         journal: true,
         resume: args.resume,

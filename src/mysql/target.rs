@@ -183,8 +183,18 @@ impl Target for MysqlTarget {
         Ok(next)
     }
 
-    async fn tune(&mut self, _: &Tuning) -> Result<()> {
-        Ok(())
+    async fn tune(&mut self, tuning: &Tuning) -> Result<()> {
+        let what = if tuning.triggers_off {
+            "--disable-triggers: no setting switches triggers off here (foreign keys are not \
+             checked while rows are loaded)"
+        } else if tuning.maintenance_work_mem.is_some() {
+            "--maintenance-work-mem is PostgreSQL's"
+        } else if tuning.synchronous_commit.is_some() {
+            "--synchronous-commit is PostgreSQL's"
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Kind::Usage, what))
     }
 
     async fn settle(&mut self) -> Result<()> {

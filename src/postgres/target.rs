@@ -149,9 +149,20 @@ impl Target for PgTarget {
 
     async fn tune(&mut self, tuning: &Tuning) -> Result<()> {
         // A restore that is lost with the server is begun again, or resumed where the server is.
-        self.session
-            .execute(b"SET synchronous_commit = off")
-            .await?;
+        let commit = tuning.synchronous_commit.as_deref().unwrap_or("off");
+        let doing = "cannot set synchronous_commit";
+        let set = [b"SET synchronous_commit = ", literal(commit).as_slice()].concat();
+        self.session.execute_for(doing, &set).await?;
+        if tuning.triggers_off {
+            let doing = "cannot switch the triggers off";
+            let set = b"SET session_replication_role = replica";
+            self.session.execute_for(doing, set).await.map_err(|error| {
+                error.hint(
+                    "It takes a superuser, or from PostgreSQL 15 on who was granted SET on \
+                     session_replication_role.",
+                )
+            })?;
+        }
         if let Some(memory) = &tuning.maintenance_work_mem {
             let doing = "cannot set maintenance_work_mem";
             let set = [b"SET maintenance_work_mem = ", literal(memory).as_slice()].concat();

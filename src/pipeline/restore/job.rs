@@ -67,9 +67,11 @@ impl RestoreJob {
         self.on_error == OnError::Stop && !self.single_transaction
     }
 
-    /// Whether what is done is recorded: not for a few objects that go into a database in use.
+    /// Whether what is done is recorded: not for a few objects, or rows alone, that go into a
+    /// database in use.
     pub(super) fn is_recorded(&self, kind: ArchiveKind) -> bool {
-        let whole = kind == ArchiveKind::Database && !self.choice.by_name();
+        let makes = self.choice.makes() && !self.choice.data_only;
+        let whole = kind == ArchiveKind::Database && makes && !self.choice.by_name();
         self.journal && whole && self.by_steps()
     }
 }

@@ -5,6 +5,7 @@ mod job;
 mod plan;
 pub(crate) mod relations;
 mod resume;
+mod row_order;
 mod run;
 mod schedule;
 mod workers;

@@ -52,11 +52,24 @@ where
     let loaded = load(target, &archive, (chosen, past), job, task).await;
     loaded.map_err(|error| {
         if job.is_recorded(toc.head.kind) {
+            tracing::warn!("{}", left(toc.head.dialect));
             error.hint("What was done is recorded in the database: --resume goes on from there.")
         } else {
             error
         }
     })
+}
+
+/// What a restore that failed leaves in the database beside the objects.
+fn left(dialect: Dialect) -> String {
+    let drop = match dialect {
+        Dialect::Postgres => "DROP SCHEMA dumpkeep_restore CASCADE",
+        Dialect::Mysql => "DROP TABLE dumpkeep_restore",
+    };
+    format!(
+        "dumpkeep_restore in the database records what was done: --resume goes on from there and \
+         removes it; who does not want that drops it ({drop})"
+    )
 }
 
 async fn dry_run<T: Target>(
@@ -254,7 +267,7 @@ fn usable<T: Target>(toc: &Toc, target: &T, job: &RestoreJob) -> Result<()> {
     }
     if job.resume && !job.is_recorded(head.kind) {
         let what = "--resume goes with a whole database's restore: not with --keep-going, \
-                    --single-transaction or a choice of objects";
+                    --single-transaction, rows alone or a choice of objects";
         return Err(Error::new(Kind::Usage, what));
     }
     transactional(head.dialect, job)

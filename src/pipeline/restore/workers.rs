@@ -28,6 +28,9 @@ const TRIES: u32 = 6;
 /// serialisation failure of PostgreSQL, deadlock and lock wait timeout of MySQL.
 const DEADLOCKS: [&str; 4] = ["40P01", "40001", "1213", "1205"];
 
+/// PostgreSQL's "foreign key violation".
+const FOREIGN_KEY: &str = "23503";
+
 /// What all workers share.
 pub(super) struct Shared<R> {
     pub(super) archive: Arc<Archive<R>>,
@@ -181,6 +184,7 @@ where
         run_plain(runner, shared, entry, pieces).await
     };
     done.map_err(|error| name_missing(error, shared, at))
+        .map_err(|error| name_keys(error, entry))
 }
 
 /// In one transaction with its record; again, where another session stood in the way.
@@ -263,6 +267,18 @@ fn name_missing<R: Read + Seek + Send + 'static>(
         "It needs what was not chosen: {}. If the database lacks it, give --with-dependencies.",
         names.join(", ")
     ))
+}
+
+/// Says what can be done where rows break foreign keys that were there before them: those of a table
+/// to itself, of tables to one another, or to rows that are not in the archive.
+fn name_keys(error: Error, entry: &TocEntry) -> Error {
+    if entry.rows.is_none() || error.server_code() != Some(FOREIGN_KEY) {
+        return error;
+    }
+    error.hint(
+        "A foreign key that is there already was checked: --data-only --disable-triggers loads \
+         rows with none checked (session_replication_role = replica, a superuser's right).",
+    )
 }
 
 fn is_deadlock(error: &Error) -> bool {
