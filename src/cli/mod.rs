@@ -14,6 +14,7 @@ pub mod globals;
 mod made;
 pub mod man;
 mod mysql;
+mod names;
 mod pace;
 pub mod prune;
 pub mod restore;

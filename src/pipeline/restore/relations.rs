@@ -122,7 +122,11 @@ impl Relations {
     /// The relation with these names, and those beside it, among what an entry needs by way of
     /// whatever is no table: a foreign key's own table, and the one that it points to.
     pub(crate) fn own_and_others(&self, toc: &Toc, at: usize) -> (Vec<usize>, Vec<usize>) {
-        let names = |at: usize| toc.entries.get(at).map(|entry| (&entry.schema, &entry.name));
+        let names = |at: usize| {
+            toc.entries
+                .get(at)
+                .map(|entry| (&entry.schema, &entry.name))
+        };
         let own = names(at);
         let needs = self.direct(at);
         needs.into_iter().partition(|need| names(*need) == own)

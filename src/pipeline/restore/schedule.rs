@@ -17,8 +17,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::archive::toc::{Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::relations::Relations;
-use crate::pipeline::restore::row_order::row_order;
 use crate::pipeline::restore::resume::Past;
+use crate::pipeline::restore::row_order::row_order;
 use crate::plan::entry::Section;
 
 /// What takes time, and reads or locks only the tables that it names.
@@ -332,7 +332,9 @@ impl<'a> Builder<'a> {
     /// restored: the rows that they point to go first. In a circle no order will do: there the
     /// server has the word.
     fn heed_foreign_keys(&mut self) {
-        let orders = row_order(self.toc, &self.relations, |at| self.of_entry.contains_key(&at));
+        let orders = row_order(self.toc, &self.relations, |at| {
+            self.of_entry.contains_key(&at)
+        });
         for (rows, before) in orders {
             if let Some(node) = self.of_entry.get(&rows).copied() {
                 self.wait_for(node, &before);

@@ -20,6 +20,7 @@ use crate::pipeline::stream::died;
 use crate::progress;
 use crate::source::{Step, Target};
 use crate::sql::dialect::Dialect;
+use crate::sql::names::Renaming;
 
 /// How often a task is tried that another one stood in the way of.
 const TRIES: u32 = 6;
@@ -42,6 +43,7 @@ pub(super) struct Shared<R> {
     /// Whether steps are recorded in the target.
     pub(super) journal: bool,
     pub(super) progress: progress::Task,
+    renaming: Arc<Renaming>,
     schedule: Mutex<Schedule>,
     /// A task is done: another one may be free.
     changed: Notify,
@@ -51,7 +53,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     pub(super) fn new(
         archive: Arc<Archive<R>>,
         job: &RestoreJob,
-        (head, progress): (Vec<u8>, progress::Task),
+        (head, progress, renaming): (Vec<u8>, progress::Task, Arc<Renaming>),
         (chosen, schedule): (Vec<usize>, Schedule),
         journal: bool,
     ) -> Arc<Self> {
@@ -62,6 +64,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             chosen,
             journal,
             progress,
+            renaming,
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
         })
@@ -141,7 +144,7 @@ where
     if shared.journal {
         target.guard(number, 0).await?;
     }
-    let mut runner = Runner::new(&mut target, shared.job.on_error);
+    let mut runner = Runner::new(&mut target, shared.job.on_error).renaming(&shared.renaming);
     feed_head(&mut runner, &shared.head, &shared.job).await?;
     work(&mut runner, &shared).await?;
     let outcome = runner.end().await?;
