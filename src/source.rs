@@ -4,7 +4,7 @@ mod facts;
 pub mod mysql;
 mod options;
 
-pub use facts::TargetFacts;
+pub use facts::{Asked, TargetFacts};
 pub use options::{LeaveOut, Reading, RowForm};
 
 use bstr::BString;
@@ -225,8 +225,8 @@ pub trait Target: Send + Sized {
     fn copy_end(&mut self) -> impl Future<Output = Result<u64>> + Send;
     /// How many user objects the database holds (0: it is empty).
     fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
-    /// What it has of all that an archive may ask for.
-    fn facts(&mut self) -> impl Future<Output = Result<TargetFacts>> + Send;
+    /// What it has of these things, and what it is.
+    fn facts(&mut self, asked: &Asked) -> impl Future<Output = Result<TargetFacts>> + Send;
     /// What belongs to the server and is there already.
     fn existing(&mut self) -> impl Future<Output = Result<Existing>> + Send;
     /// Goes on in this database of the same server: a new connection, or `USE`.

@@ -14,7 +14,7 @@ use crate::mysql::settings::Settings;
 use crate::mysql::setup::Purpose;
 use crate::mysql::source::server_info;
 use crate::mysql::target_facts;
-use crate::source::{Existing, Relation, ServerInfo, Step, Target, TargetFacts, Tuning};
+use crate::source::{Asked, Existing, Relation, ServerInfo, Step, Target, TargetFacts, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// One connection that loads.
@@ -147,8 +147,8 @@ impl Target for MysqlTarget {
         Ok(row.map(|row| row.num("objects")).transpose()?.unwrap_or(0))
     }
 
-    async fn facts(&mut self) -> Result<TargetFacts> {
-        target_facts::read(&mut self.session, self.max_packet).await
+    async fn facts(&mut self, asked: &Asked) -> Result<TargetFacts> {
+        target_facts::read(&mut self.session, asked, self.max_packet).await
     }
 
     async fn existing(&mut self) -> Result<Existing> {

@@ -7,7 +7,7 @@ use super::settings::{Secret, Settings};
 use super::{fixed, journal, server, target_facts};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::source::{Existing, Relation, ServerInfo, Step, Target, TargetFacts, Tuning};
+use crate::source::{Asked, Existing, Relation, ServerInfo, Step, Target, TargetFacts, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// What COPY's errors begin with.
@@ -115,9 +115,9 @@ impl Target for PgTarget {
         row.num("objects")
     }
 
-    async fn facts(&mut self) -> Result<TargetFacts> {
+    async fn facts(&mut self, asked: &Asked) -> Result<TargetFacts> {
         let encoding = fixed::encoding(&self.session)?.to_owned();
-        target_facts::read(&mut self.session, &encoding).await
+        target_facts::read(&mut self.session, asked, &encoding).await
     }
 
     async fn existing(&mut self) -> Result<Existing> {

@@ -4,7 +4,20 @@ use std::collections::BTreeSet;
 
 use bstr::BString;
 
-/// What there is. `None`: the user may not see it, or this server has no such thing.
+/// The names that an archive asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Roles; accounts as `user@host`.
+    pub roles: BTreeSet<BString>,
+    /// PostgreSQL's tablespaces.
+    pub tablespaces: BTreeSet<BString>,
+    /// PostgreSQL's extensions.
+    pub extensions: BTreeSet<BString>,
+    /// Collations, without their schemas.
+    pub collations: BTreeSet<BString>,
+}
+
+/// What there is of that: nothing but what was asked for. `None`: the user may not see it, or this server has no such thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TargetFacts {
     /// Roles; accounts as `user@host`.

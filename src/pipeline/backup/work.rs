@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::config::{Job, Target};
 use crate::env::Env;
 use crate::hooks::RunName;
+use crate::pipeline::proof_run::Proofs;
 use crate::progress::Progress;
 use crate::report::{BackupReport, Failure};
 use crate::store::layout::Home;
@@ -52,6 +53,7 @@ pub(super) struct Work<'a> {
     pub(super) progress: &'a Progress,
     pub(super) clock: Clock,
     pub(super) run: RunName,
+    pub(super) proofs: &'a Proofs,
 }
 
 /// A backup that is made or has failed, and the hooks that failed after it.

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::definitions;
-use crate::source::{ServerInfo, TargetFacts};
+use crate::source::{Asked as Names, ServerInfo, TargetFacts};
 use crate::sql::dialect::Dialect;
 use crate::sql::names::{Need, Outcome, Renaming, needs};
 
@@ -33,6 +33,8 @@ pub(super) struct Asked {
     definers: BTreeMap<BString, Who>,
     /// MySQL: rows that are longer than the server takes, as the objects and their lengths.
     long: Vec<(String, u64)>,
+    /// What can't be restored under other names, and why.
+    refused: Vec<String>,
 }
 
 impl Asked {
@@ -40,7 +42,6 @@ impl Asked {
     pub(super) async fn of<R: Read + Seek + Send + 'static>(
         archive: &Arc<Archive<R>>,
         (chosen, renaming): (&[usize], &Renaming),
-        facts: &TargetFacts,
     ) -> Result<Self> {
         let dialect = archive.toc().head.dialect;
         let mut asked = Self::default();
@@ -49,17 +50,40 @@ impl Asked {
             let found = match &changed {
                 Ok(Outcome::Changed(statement)) => needs(dialect, statement),
                 Ok(Outcome::LeftOut) => BTreeSet::new(),
-                _ => needs(dialect, statement),
+                Ok(Outcome::Same) => needs(dialect, statement),
+                Err(why) => {
+                    let label = entry.label();
+                    asked.refused.push(format!(
+                        "cannot restore {label} under other names: {why}: leave it out (--use-list, \
+                         --exclude-table)"
+                    ));
+                    BTreeSet::new()
+                }
             };
             for need in found {
                 asked.note(dialect, need, entry);
             }
         })
         .await?;
-        if let Some(most) = facts.max_packet {
-            asked.long_rows(archive, chosen, most).await?;
-        }
         Ok(asked)
+    }
+
+    /// What the server is asked for, owners included.
+    pub(super) fn names(&self, owners: impl Iterator<Item = BString>) -> Names {
+        let mut names = Names {
+            roles: self.definers.keys().cloned().chain(owners).collect(),
+            ..Names::default()
+        };
+        for need in self.needs.keys() {
+            match need {
+                Need::Role(name) => names.roles.insert(name.clone()),
+                Need::Tablespace(name) => names.tablespaces.insert(name.clone()),
+                Need::Extension(name) => names.extensions.insert(name.clone()),
+                Need::Collation(_, name) => names.collations.insert(name.clone()),
+                Need::Type(_) | Need::PostfixOperator(_) | Need::Engine(_) => false,
+            };
+        }
+        names
     }
 
     fn note(&mut self, dialect: Dialect, need: Need, entry: &TocEntry) {
@@ -79,7 +103,7 @@ impl Asked {
     }
 
     /// Statements of several rows are cut to what the server takes; a row is not.
-    async fn long_rows<R: Read + Seek + Send + 'static>(
+    pub(super) async fn long_rows<R: Read + Seek + Send + 'static>(
         &mut self,
         archive: &Arc<Archive<R>>,
         chosen: &[usize],
@@ -188,6 +212,7 @@ pub(super) fn problems(
         found.extend(judge.of(need, &who));
     }
     judge.owners(chosen, &mut found);
+    found.extend(asked.refused.iter().cloned());
     for (label, bytes) in &asked.long {
         let most = facts.max_packet.unwrap_or_default();
         found.push(format!(
@@ -296,19 +321,7 @@ impl Judge<'_> {
         let (Some(may), Some(there)) = (&self.facts.owners, &self.facts.roles) else {
             return;
         };
-        if self.job.names.no_owner || self.job.choice.data_only {
-            return;
-        }
-        let entries = chosen.iter().filter_map(|at| self.toc.entries.get(*at));
-        let owners = entries.filter_map(|entry| entry.owner.as_ref());
-        let owners: BTreeSet<&BString> = owners.map(|owner| &owner.0).collect();
-        let map = &self.job.names.roles;
-        for owner in owners {
-            let mapped = map.iter().filter_map(|word| word.split_once('='));
-            let mut mapped = mapped.filter(|(old, _)| owner.as_bytes() == old.as_bytes());
-            let owner = mapped
-                .next()
-                .map_or_else(|| owner.clone(), |(_, new)| new.into());
+        for owner in owners(self.toc, chosen, self.job) {
             if there.contains(&owner) && !may.contains(&owner) {
                 found.push(format!(
                     "the user may not make {owner} an owner, for it is no member of that role: \
@@ -317,6 +330,23 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+/// The roles that objects are given to.
+pub(super) fn owners(toc: &Toc, chosen: &[usize], job: &RestoreJob) -> BTreeSet<BString> {
+    if job.names.no_owner || job.choice.data_only {
+        return BTreeSet::new();
+    }
+    let entries = chosen.iter().filter_map(|at| toc.entries.get(*at));
+    let owners = entries.filter_map(|entry| entry.owner.as_ref());
+    let owners: BTreeSet<&BString> = owners.map(|owner| &owner.0).collect();
+    let new = |owner: &BString| {
+        let map = job.names.roles.iter();
+        let mut map = map.filter_map(|word| word.split_once('='));
+        let mapped = map.find(|(old, _)| owner.as_bytes() == old.as_bytes());
+        mapped.map_or_else(|| owner.clone(), |(_, new)| new.into())
+    };
+    owners.into_iter().map(new).collect()
 }
 
 /// One error for all of them.

@@ -9,7 +9,7 @@ use bstr::{BString, ByteSlice as _};
 use crate::archive::toc::{ArchiveKind, Toc};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::restore::archive::Archive;
-use crate::pipeline::restore::preflight::{Asked, problems, refusal};
+use crate::pipeline::restore::preflight::{Asked, owners, problems, refusal};
 use crate::pipeline::restore::{RestoreJob, refuse_filled};
 use crate::pipeline::runner::OnError;
 use crate::plan::entry::Section;
@@ -39,7 +39,6 @@ impl Prepared {
     ) -> Result<Self> {
         let toc = archive.toc();
         let renaming = job.names.renaming(archive, chosen).await?;
-        let facts = target.facts().await?;
         let mut places = chosen.to_vec();
         if job.create {
             let all = toc.entries.iter().zip(0..);
@@ -49,13 +48,18 @@ impl Prepared {
         let mut prepared = Self {
             renaming,
             problems: Vec::new(),
-            facts,
+            facts: TargetFacts::default(),
             roles: Vec::new(),
         };
-        if job.resume || (job.unchecked && !job.create_missing_roles) {
+        if job.resume || (job.unchecked && !job.create_missing_roles && !job.names.renames()) {
             return Ok(prepared);
         }
-        let asked = Asked::of(archive, (&places, &prepared.renaming), &prepared.facts).await?;
+        let mut asked = Asked::of(archive, (&places, &prepared.renaming)).await?;
+        let owners = owners(toc, chosen, job).into_iter();
+        prepared.facts = target.facts(&asked.names(owners)).await?;
+        if let Some(most) = prepared.facts.max_packet {
+            asked.long_rows(archive, chosen, most).await?;
+        }
         for line in asked.missing_definers(&prepared.facts, job) {
             tracing::warn!("{line}");
         }

@@ -63,6 +63,12 @@ fn altered(toks: &[Tok<'_>]) -> Option<(Pair, usize)> {
     pair(toks, at)
 }
 
+/// The table of a `CREATE TABLE`, and where its columns begin.
+fn created(toks: &[Tok<'_>]) -> Option<(Pair, usize)> {
+    let at = begins(toks, &["CREATE", "?UNLOGGED", "?FOREIGN", "TABLE"])?;
+    pair(toks, at)
+}
+
 /// The name and the table of a `CREATE INDEX`: the name's place.
 fn index(toks: &[Tok<'_>]) -> Option<(usize, Pair)> {
     let at = begins(
@@ -103,12 +109,14 @@ pub fn made(statement: &[u8]) -> Vec<Made> {
     } else if let Some((table, at)) = keyed(&toks) {
         let name = toks.get(at).map(Tok::name).unwrap_or_default();
         note(&table, (table.0.clone(), name), true);
-    } else if let Some((table, _)) = altered(&toks) {
-        let two = |two: &[Tok<'_>]| two[0].is("SEQUENCE") && two[1].is("NAME");
-        if let Some(at) = toks.windows(2).position(two)
-            && let Some((sequence, _)) = pair(&toks, at + 2)
-        {
-            note(&table, sequence, false);
+    } else if let Some((table, _)) = altered(&toks).or_else(|| created(&toks)) {
+        for (at, two) in toks.windows(2).enumerate() {
+            if two[0].is("SEQUENCE")
+                && two[1].is("NAME")
+                && let Some((sequence, _)) = pair(&toks, at + 2)
+            {
+                note(&table, sequence, false);
+            }
         }
     } else if let Some(at) = begins(&toks, &["ALTER", "SEQUENCE"]) {
         let Some((sequence, at)) = pair(&toks, at) else {
@@ -491,6 +499,10 @@ mod tests {
                 Some("q"),
             ),
             ("ALTER SEQUENCE s.q OWNED BY s.t.a", Some("q")),
+            (
+                "CREATE TABLE s.t (a bigint NOT NULL GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME s.q START WITH 7))",
+                Some("q"),
+            ),
             (
                 "CREATE STATISTICS s.x (ndistinct) ON a, b FROM s.t",
                 Some("x"),
