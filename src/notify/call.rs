@@ -118,7 +118,13 @@ fn why(error: ureq::Error) -> (String, bool) {
         ureq::Error::Timeout(_) => ("it takes too long".to_owned(), true),
         ureq::Error::HostNotFound => ("its host is not known".to_owned(), true),
         ureq::Error::ConnectionFailed => ("no connection".to_owned(), true),
-        ureq::Error::Io(cause) => (cause.kind().to_string(), true),
+        ureq::Error::Io(cause) => match cause.get_ref() {
+            // What TLS has to say comes as an error within.
+            Some(inner) if cause.kind() == std::io::ErrorKind::InvalidData => {
+                (format!("TLS failed: {inner}"), false)
+            }
+            _ => (cause.kind().to_string(), true),
+        },
         ureq::Error::Rustls(cause) => (cause.to_string(), false),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             ("its URL or a header is not well formed".to_owned(), false)

@@ -382,7 +382,7 @@ fn the_globals_failure_is_3_and_hooks_are_not_swapped() {
 
 #[test]
 fn without_hard_links_the_only_copy_stays() {
-    for (more, code) in [("", 5), ("[store]\nwithout_hard_links = \"copy\"\n", 0)] {
+    for (more, code) in [("", 5), ("store = { without_hard_links = \"copy\" }\n", 0)] {
         let night = Night::new(&format!("{more}{NIGHT}dump = \"echo x\"\n"));
         let home = night.store().join("t/data");
         // Each class on a file system of its own: no link can reach it.

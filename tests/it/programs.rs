@@ -195,9 +195,9 @@ fn each_failure_kind_has_its_exit_code_and_a_good_run_says_nothing() {
             "cannot send mail",
         ),
         (
-            format!("report = {{ html = \"/nonexistent/page.html\" }}\n{good}"),
+            format!("report = {{ html = \"/dev/null/page.html\" }}\n{good}"),
             5,
-            "/nonexistent",
+            "/dev/null",
         ),
     ] {
         let ran = Night::new(&text).run(&["backup"]);

@@ -114,7 +114,7 @@ fn a_broken_configuration_leaves_the_old_one_in_force() {
     let staying = start(&night);
     until("backup", || night.dumps("data").len() == 2);
     let text = fs::read_to_string(night.config()).expect("read");
-    fs::write(night.config(), text.replace("schedule", "shedule")).expect("written");
+    fs::write(night.config(), text.replace("schedule = ", "shedule = ")).expect("written");
     staying.signal("HUP");
     until("message", || {
         staying.said("the old configuration stays in force")

@@ -61,7 +61,12 @@ fn a_password_reaches_no_output_log_mail_hook_process_list_or_archive() {
         finished(run.output().expect("dumpkeep starts"))
     };
     let check = ran("check");
-    assert!(check.out.contains("password: from the file"), "{check:?}");
+    assert!(
+        check
+            .out
+            .contains("password: from the systemd credential db"),
+        "{check:?}"
+    );
     let backup = ran("backup");
     assert_eq!(backup.code, Some(0), "{backup:?}");
     assert!(

@@ -24,8 +24,13 @@ pub(super) fn around(job: &Job, env: &Env, findings: &mut Findings) {
     }
     let pages = [&job.pages.html, &job.pages.prometheus];
     for page in pages.into_iter().flatten() {
-        let folder = page.parent().unwrap_or(Path::new("/"));
-        findings.take("report", fs::writable(folder));
+        // Missing folders are made: the nearest that is there must take them.
+        let there = page.ancestors().skip(1).find(|folder| folder.is_dir());
+        let there = there.unwrap_or(Path::new("/"));
+        if findings.take("report", fs::writable(there)).is_some() {
+            let message = format!("{} can be written", page.display());
+            findings.add(Level::Ok, "report", message);
+        }
     }
 }
 
