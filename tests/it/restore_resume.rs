@@ -166,14 +166,14 @@ fn postgres(version: &str) -> (Pg, tempfile::TempDir, PathBuf) {
 }
 
 #[test]
-fn a_restore_that_was_killed_goes_on_on_postgres_15() {
-    let (server, _folder, archive) = postgres("15");
+fn a_restore_that_was_killed_goes_on_on_postgres_18() {
+    let (server, _folder, archive) = postgres("18");
     server.goes_on_everywhere(&archive);
 }
 
 #[test]
-fn a_restore_goes_on_in_nothing_but_what_it_left_on_postgres_18() {
-    let (server, folder, archive) = postgres("18");
+fn a_restore_goes_on_in_nothing_but_what_it_left_on_postgres_15() {
+    let (server, folder, archive) = postgres("15");
     server.empty();
     let said = (1 << 40) - server.kill_after(&archive, 1 << 40);
     server.empty();

@@ -1,6 +1,7 @@
 //! The run around the targets: lock, log, leftovers, report.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -167,6 +168,9 @@ impl<'a> Run<'a> {
             if let Err(error) = self.target(target, mode).await {
                 failure(&error);
                 self.take(Event::TargetFailed(Failure::from(&error)));
+                if mode == Mode::Make {
+                    self.unreached(target, &error).await;
+                }
             }
         }
     }
@@ -202,6 +206,7 @@ impl<'a> Run<'a> {
             clock: self.clock,
             run: RunName::from(&self.report),
             proofs: self.proofs,
+            writing: Arc::default(),
         }
     }
 

@@ -30,6 +30,10 @@ pub async fn restore<T: Target>(
         return Err(Error::new(Kind::Usage, what)
             .hint("Restore it as it is, dump that, and restore the archive as you like."));
     }
+    if job.resume {
+        let what = "--resume is for dumpkeep's own archives: this is another dumper's file";
+        return Err(Error::new(Kind::Usage, what).hint("Begin again in an empty database."));
+    }
     if job.jobs > 1 {
         tracing::warn!("another dumper's file is loaded over one connection: --jobs is not heeded");
     }

@@ -57,7 +57,8 @@ where
             ..Outcome::default()
         });
     }
-    let skipped = prepared.make(target, toc, &chosen).await?;
+    let mut skipped = prepared.make(target, toc, &chosen).await?;
+    skipped.extend(job.choice.left_out(toc, &chosen));
     target.tune(&job.tuning).await?;
     let renaming = Arc::new(prepared.renaming);
     let past = prepare(target, &archive, (&chosen, &renaming), job).await?;
