@@ -269,7 +269,7 @@ fn a_restore_that_was_killed_goes_on_on_mysql_9_7() {
 /// The way to the server is cut in the middle, and later there again.
 fn lost(server: &impl Broken, archive: &Path) {
     server.empty();
-    let said = (1 << 40) - server.kill_after(&archive, 1 << 40);
+    let said = (1 << 40) - server.kill_after(archive, 1 << 40);
     server.empty();
     let proxy = Proxy::start(&server.socket(), said * 3 / 4, Then::Cut);
     let to = server.through(proxy.port);

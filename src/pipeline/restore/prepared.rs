@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bstr::{BString, ByteSlice as _};
 
-use crate::archive::toc::{ArchiveKind, Toc};
+use crate::archive::toc::ArchiveKind;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::preflight::{Asked, owners, problems, refusal};
@@ -95,12 +95,7 @@ impl Prepared {
     }
 
     /// Makes the roles that are missing, and the schemas that objects go into. Says what was made.
-    pub(super) async fn make<T: Target>(
-        &self,
-        target: &mut T,
-        toc: &Toc,
-        chosen: &[usize],
-    ) -> Result<Vec<String>> {
+    pub(super) async fn make<T: Target>(&self, target: &mut T) -> Result<Vec<String>> {
         let mut said = Vec::new();
         let dialect = target.dialect();
         for role in &self.roles {
@@ -113,11 +108,8 @@ impl Prepared {
             said.push(format!("role {role} was made: nobody can log in with it"));
         }
         let there = self.facts.schemas.as_ref();
-        for (old, new) in &self.renaming.relations.schemas {
-            let entries = chosen.iter().filter_map(|at| toc.entries.get(*at));
-            let mut entries = entries.filter(|entry| entry.kind == "schema");
-            let own = entries.any(|entry| entry.name.0 == *old);
-            if own || there.is_none_or(|there| there.contains(new)) {
+        for new in self.renaming.relations.schemas.values() {
+            if there.is_none_or(|there| there.contains(new)) {
                 continue;
             }
             let sql = [b"CREATE SCHEMA ", quoted(dialect, new).as_slice()].concat();

@@ -57,7 +57,7 @@ where
             ..Outcome::default()
         });
     }
-    let mut skipped = prepared.make(target, toc, &chosen).await?;
+    let mut skipped = prepared.make(target).await?;
     skipped.extend(job.choice.left_out(toc, &chosen));
     target.tune(&job.tuning).await?;
     let renaming = Arc::new(prepared.renaming);

@@ -302,9 +302,10 @@ where
     R: Read + Seek + Send + 'static,
 {
     let label = entry.label();
+    let into_what_is_there = shared.job.choice.by_name() || shared.job.names.renames();
     let mut item = shared.progress.item(&label, entry.bytes);
     for piece in pieces {
-        if entry.kind == "schema" && shared.job.choice.by_name() {
+        if entry.kind == "schema" && into_what_is_there {
             // What was chosen goes into the schema, whether it is there already or not.
             let sql = shared.archive.piece(*piece).await?;
             let guarded = sql.replacen("\nCREATE SCHEMA ", "\nCREATE SCHEMA IF NOT EXISTS ", 1);
