@@ -153,7 +153,6 @@ mod tests {
                 name: "f".into(),
                 ..OnTable::default()
             },
-            ..ForeignKey::default()
         };
         let loaded = key.loaded(&attached);
         let mut needs = loaded.needs;
