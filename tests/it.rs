@@ -68,6 +68,10 @@ mod mysql_rights;
 mod mysql_switches;
 #[path = "it/mysql_target.rs"]
 mod mysql_target;
+#[path = "it/packaging.rs"]
+mod packaging;
+#[path = "it/page.rs"]
+mod page;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]

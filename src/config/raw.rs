@@ -161,6 +161,9 @@ pub struct RawTarget {
     pub databases: Option<Vec<String>>,
     /// Patterns of names that are left out.
     pub exclude: Vec<String>,
+    /// Whether the patterns of `databases` take template databases too. Default false: only by
+    /// their own name. template0 never.
+    pub template: Option<bool>,
     /// Whether roles and the like are backed up. Default true.
     pub globals: Option<bool>,
     /// Connections for one database. Default 1.

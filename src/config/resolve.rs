@@ -111,6 +111,15 @@ pub struct Target {
     pub commands: Option<Commands>,
 }
 
+impl Target {
+    /// Its server's URL, of this database, without passwords: for commands that are shown.
+    #[must_use]
+    pub fn shown_url(&self, database: &[u8]) -> String {
+        let place = (self.host.as_str(), self.port);
+        super::server::shown(self.engine, self.url.reveal(), place, database)
+    }
+}
+
 /// Where a password comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Password {
@@ -118,8 +127,8 @@ pub enum Password {
     Engine,
     /// From this file's first line.
     File(PathBuf),
-    /// It was in the environment.
-    Known(Secret),
+    /// From the environment's variable of this name.
+    Variable(String, Secret),
 }
 
 /// Resolves a configuration. `base` is the folder that relative paths start from.
@@ -137,7 +146,7 @@ pub fn resolve(raw: &RawConfig, flags: &Flags, env: &Env, base: &Path) -> Result
         flags,
         env,
         base,
-        hooks: raw.hooks.resolve("hooks")?,
+        hooks: raw.hooks.resolve("hooks")?.anchored(base),
     };
     let targets = raw.target.iter().enumerate();
     let targets = targets.map(|(index, target)| whole.target(index, target));
@@ -237,7 +246,7 @@ impl Whole<'_> {
         if folder.as_os_str().is_empty() {
             return Err(wrong(format!("{key} has an empty name")));
         }
-        let commands = raw.commands(server.engine == Engine::Command, &key)?;
+        let commands = raw.commands(server.engine == Engine::Command, &key, self.base)?;
         let globals = raw.globals.unwrap_or(true) && self.flags.databases.is_empty();
         Ok(Target {
             folder,
@@ -259,7 +268,8 @@ impl Whole<'_> {
             },
             hooks: raw
                 .hooks
-                .resolve_over(&self.hooks, &format!("{key}: hooks"))?,
+                .resolve_over(&self.hooks, &format!("{key}: hooks"))?
+                .anchored(self.base),
             host: server.host,
             port: server.port,
             name,
@@ -304,6 +314,7 @@ impl Whole<'_> {
         Ok(Wanted {
             include: compile(raw.databases.as_deref().unwrap_or(&all), "databases")?,
             exclude: compile(&raw.exclude, "exclude")?,
+            templates: raw.template.unwrap_or(false),
             only: only
                 .map(|text| Pattern::new(text, "--database"))
                 .collect::<Result<_>>()?,

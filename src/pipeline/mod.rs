@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod backup;
 pub mod bench;
+mod bring_back;
 pub mod check;
 pub mod connect;
 pub mod contents;

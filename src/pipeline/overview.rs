@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::config::{Job, Target};
 use crate::error::Result;
+use crate::pipeline::bring_back::command;
 use crate::pipeline::status::name_of;
 use crate::retention::policy::Backup;
 use crate::retention::scan::{backups, homes};
@@ -38,6 +39,8 @@ pub struct Kept {
     pub bytes: u64,
     /// The classes that hold it.
     pub classes: Vec<Class>,
+    /// The command that brings it back.
+    pub restore: String,
 }
 
 /// Reads all targets' folders.
@@ -46,7 +49,9 @@ pub fn overview(job: &Job, now: DateTime<Utc>) -> Result<Vec<Line>> {
     for target in &job.targets {
         for home in homes(&job.root.join(&target.folder))? {
             let backups = backups(&home)?;
-            let backups = backups.iter().map(|backup| Kept::new(&home, backup));
+            let backups = backups
+                .iter()
+                .map(|backup| Kept::new(target, &home, backup));
             lines.push(Line {
                 target: target.name.clone(),
                 database: name_of(&home.folder),
@@ -66,7 +71,7 @@ pub fn next_start(target: &Target, job: &Job, now: DateTime<Utc>) -> Option<Date
 }
 
 impl Kept {
-    fn new(home: &Home, backup: &Backup) -> Self {
+    fn new(target: &Target, home: &Home, backup: &Backup) -> Self {
         let real = home.dumps().join(backup.name.to_string());
         let link = backup.links.first();
         let path = match link {
@@ -76,6 +81,7 @@ impl Kept {
         let mut classes: Vec<Class> = backup.links.iter().map(|(class, _)| *class).collect();
         classes.dedup();
         Self {
+            restore: command(target, home, &path),
             path,
             day: backup.name.at.date(),
             at: backup.name.at.format("%Y-%m-%d %H:%M:%S").to_string(),

@@ -1,6 +1,7 @@
 //! The run around the targets: lock, log, leftovers, report.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -149,6 +150,9 @@ impl<'a> Run<'a> {
             if let Err(error) = self.target(target, mode).await {
                 failure(&error);
                 self.take(Event::TargetFailed(Failure::from(&error)));
+                if mode == Mode::Make {
+                    self.unreached(target, &error).await;
+                }
             }
         }
     }
@@ -183,6 +187,7 @@ impl<'a> Run<'a> {
             progress: self.around.progress,
             clock: self.clock,
             run: RunName::from(&self.report),
+            writing: Arc::default(),
         }
     }
 

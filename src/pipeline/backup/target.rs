@@ -79,8 +79,39 @@ pub(super) async fn back_up<S>(
         Err(error) => {
             failure(&error);
             run.take(Event::TargetFailed(Failure::from(&error)));
+            if mode == Mode::Make {
+                run.unlisted(target, &error).await;
+            }
         }
     }
+}
+
+impl Run<'_> {
+    /// A server that was not reached has failed with all that is known of it by name: each has its
+    /// failure, and its hook.
+    pub(super) async fn unreached(&mut self, target: &Target, error: &Error) {
+        if target.globals {
+            let work = self.work(target, Mode::Make);
+            let report = lost(BackupReport::new(BackupKind::Globals, ""), error);
+            self.done(work.finished(report).await);
+        }
+        self.unlisted(target, error).await;
+    }
+
+    /// The databases that were named, where the server did not say which there are.
+    async fn unlisted(&mut self, target: &Target, error: &Error) {
+        let work = self.work(target, Mode::Make);
+        for name in target.wanted.named() {
+            let report = lost(BackupReport::new(BackupKind::Database, name), error);
+            self.done(work.finished(report).await);
+        }
+    }
+}
+
+/// Failed with its server, whose error was logged.
+fn lost(mut report: BackupReport, error: &Error) -> BackupReport {
+    report.error = Some(Failure::from(error));
+    report
 }
 
 /// A database that is named and not there.

@@ -1,5 +1,7 @@
 //! What the backups of one target need of their run, apart from its report: several are made at once.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -52,6 +54,7 @@ pub(super) struct Work<'a> {
     pub(super) progress: &'a Progress,
     pub(super) clock: Clock,
     pub(super) run: RunName,
+    pub(super) writing: Arc<AtomicUsize>,
 }
 
 /// A backup that is made or has failed, and the hooks that failed after it.
@@ -89,6 +92,7 @@ impl Work<'_> {
             extension,
             retries: self.target.retries,
             reserve: self.job.reserve,
+            writing: &self.writing,
         }
     }
 }
