@@ -3,6 +3,7 @@
 pub mod around;
 pub mod catalog;
 pub mod claims;
+pub mod comment;
 pub mod conninfo;
 pub mod consistency;
 pub mod data;

@@ -24,6 +24,7 @@ mod kind;
 pub mod language;
 pub mod large_object;
 pub mod named;
+pub mod on_table;
 pub mod operators;
 pub mod partition_attach;
 pub mod policy;
