@@ -70,6 +70,10 @@ mod mysql_rights;
 mod mysql_switches;
 #[path = "it/mysql_target.rs"]
 mod mysql_target;
+#[path = "it/packaging.rs"]
+mod packaging;
+#[path = "it/page.rs"]
+mod page;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]
@@ -80,8 +84,12 @@ mod postgres_locks;
 mod programs;
 #[path = "it/proof.rs"]
 mod proof;
+#[path = "it/proof_of_backups.rs"]
+mod proof_of_backups;
 #[path = "it/restore_choice.rs"]
 mod restore_choice;
+#[path = "it/restore_names.rs"]
+mod restore_names;
 #[path = "it/restore_resume.rs"]
 mod restore_resume;
 #[path = "it/retention.rs"]

@@ -35,6 +35,7 @@ pub mod settings;
 pub mod snapshot;
 pub mod source;
 pub mod target;
+mod target_facts;
 pub mod tls;
 pub mod version;
 mod wanted;

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::mount::Mount;
 use crate::support::oracle;
 use crate::support::server::{MariaDb, Postgres, output};
+use crate::support::staying::{Staying, until};
 
 /// The folder that becomes the root.
 struct Cell(tempfile::TempDir);
@@ -109,4 +111,68 @@ fn an_unknown_host_is_an_error_and_no_crash() {
         .expect_err("no such host");
     assert!(error.starts_with("exit status: 1"), "{error}");
     assert!(error.contains("nowhere.example"), "{error}");
+}
+
+/// As in a container: nobody's files, a read-only root, a user without a name, a secret as a file,
+/// `schedule` in the foreground, ended by SIGTERM.
+#[test]
+#[ignore = "needs target/static/dumpkeep, by scripts/build-static.sh"]
+fn a_container_runs_its_schedule_as_any_user_with_a_read_only_root() {
+    const USER: u32 = 54_321;
+    let server = Postgres::with("15").tls().scram("s3cret").start();
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t AS SELECT 1 AS i");
+    let cell = Cell::new(server.authority());
+    let root = cell.0.path();
+    for folder in ["run/secrets", "etc/dumpkeep", "store"] {
+        fs::create_dir_all(root.join(folder)).expect("a folder");
+    }
+    let text = format!(
+        "root = \"/store\"\n[[target]]\nname = \"t\"\ndatabases = [\"shop\"]\nschedule = \"0 0 1 1 *\"\n\
+         url = \"postgres://postgres@db.example:{}/?sslmode=verify-full&sslrootcert=/ca.pem\"\n\
+         password_file = \"/run/secrets/db\"\n",
+        server.port()
+    );
+    fs::write(root.join("etc/dumpkeep/dumpkeep.toml"), text).expect("written");
+    let secret = root.join("run/secrets/db");
+    fs::write(&secret, "s3cret\n").expect("written");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o400);
+    fs::set_permissions(&secret, mode).expect("closed");
+    std::os::unix::fs::chown(&secret, Some(USER), Some(USER)).expect("given");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(root, mode).expect("open to be entered");
+    let _fixed = Mount::read_only(root);
+    let store = root.join("store");
+    let _room = Mount::memory(&store, "16m");
+    // A backup of long ago: its next start was missed, and is made good at once.
+    let dumps = store.join("t/shop/dumps");
+    fs::create_dir_all(&dumps).expect("a folder");
+    fs::write(dumps.join("shop_2020-01-01_00-00-00.sql.zst"), "old").expect("written");
+    for folder in ["", "t", "t/shop", "t/shop/dumps"] {
+        std::os::unix::fs::chown(store.join(folder), Some(USER), Some(USER)).expect("given");
+    }
+    assert!(
+        fs::write(root.join("out/x"), "").is_err(),
+        "it is read-only"
+    );
+
+    let mut command = Command::new("chroot");
+    command.arg(format!("--userspec={USER}:{USER}")).arg(root);
+    command.args(["/dumpkeep", "schedule", "--listen", "127.0.0.1:0"]);
+    command.args(["-c", "/etc/dumpkeep/dumpkeep.toml"]);
+    command
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    let staying = Staying::start(command);
+    until("run", || staying.get("/health").contains("\"exit_code\":0"));
+    assert!(staying.get("/metrics").contains("dumpkeep_run_exit_code 0"));
+    assert!(staying.get("/").contains("<h1>Backups of"));
+    let made = fs::read_dir(&dumps).expect("dumps").count();
+    assert_eq!(made, 2, "the old one and a new one");
+    for entry in fs::read_dir(store.join("t/__GLOBAL__/dumps")).expect("the globals") {
+        let meta = entry.expect("an entry").metadata().expect("there");
+        assert_eq!(std::os::unix::fs::MetadataExt::uid(&meta), USER);
+    }
+    staying.signal("TERM");
+    assert_eq!(staying.ended(), Some(0));
 }

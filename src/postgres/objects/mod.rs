@@ -25,6 +25,7 @@ pub mod language;
 pub mod large_object;
 mod later;
 pub mod named;
+pub mod on_table;
 pub mod operators;
 pub mod partition_attach;
 pub mod policy;
