@@ -68,6 +68,8 @@ mod mysql_rights;
 mod mysql_switches;
 #[path = "it/mysql_target.rs"]
 mod mysql_target;
+#[path = "it/nice.rs"]
+mod nice;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]
