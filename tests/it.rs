@@ -20,6 +20,8 @@ mod support;
 mod archive;
 #[path = "it/backup.rs"]
 mod backup;
+#[path = "it/bench.rs"]
+mod bench;
 #[path = "it/cli.rs"]
 mod cli;
 #[path = "it/coming_over.rs"]

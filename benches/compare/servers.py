@@ -188,7 +188,7 @@ class MySql(Server):
             f"--socket={self.home}/socket", "--skip-networking", "--innodb-buffer-pool-size=2G",
             "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin", "--performance-schema=off",
             "--innodb-doublewrite=0", "--table-open-cache=12000", "--open-files-limit=30000",
-            "--max-allowed-packet=256M", "--table-definition-cache=12000"])
+            "--max-allowed-packet=1G", "--table-definition-cache=12000"])
 
     def client(self, program="sql"):
         names = {"sql": ("mariadb", "mysql"), "dump": ("mariadb-dump", "mysqldump")}[program]
