@@ -161,6 +161,11 @@ where
     let own = snapshots.len();
     let (gate, guard) = job.options.nice.map(Gate::new).unzip();
     let pace = Pace::new(job.codec, own, job.options.max_rate).behind(gate);
+    tracing::info!(
+        "rows come over {own} connections, and each has {} threads that compress them ({})",
+        pace.lanes,
+        job.codec
+    );
     let shared = (Arc::clone(&out), pace, task.clone());
     let rows = stream(snapshots, pieces, plan.labels(), shared);
     let mut snapshots = beside(source, (guard, own), rows).await?;
