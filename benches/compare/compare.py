@@ -147,7 +147,7 @@ def planned(args, out):
             folder = out / f"{name}-{database}"
             folder.mkdir()
             script = plain(server, database, folder)
-            made = contenders.contenders(server, database, folder, script)
+            made = contenders.contenders(server, database, folder, script, args.sweep)
             yield server, about, database, size(script), [one for one in made if not args.only or one.name in args.only]
 
 
@@ -200,6 +200,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--minutes", type=float, default=0, help="begin no run after this; one round is always made")
     parser.add_argument("--tables", type=int, default=10_000, help="tables in the database `small`")
+    parser.add_argument("--sweep", action="store_true", help="more connections and other levels, too")
     parser.add_argument("--size", type=int, default=300, help="MB of rows in the database `mixed`")
     parser.add_argument("--home", type=pathlib.Path, default=pathlib.Path("/var/tmp/dumpkeep-compare"))
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("results/latest.jsonl"))

@@ -40,6 +40,14 @@ def dumpkeep(server, database, out):
                              "uncompressed, to /dev/null")]
 
 
+def sweep(server, database, out):
+    """Time and size against connections and level."""
+    dump = f"{BINARY} dump -q {shlex.quote(server.url(database))} --force -o {out}/s.sql.zst"
+    made = [Contender(f"dumpkeep -j{jobs}", f"{dump} --jobs {jobs}", ("mixed", "skew"), output=f"{out}/s.sql.zst") for jobs in (4, 8)]
+    return made + [Contender(f"dumpkeep -j2 zstd:{level}", f"{dump} --jobs 2 --compress zstd:{level}", ("mixed",),
+                             output=f"{out}/s.sql.zst") for level in (1, 6, 9, 12)]
+
+
 def zstd(script):
     """For the floor: the compressor's own CPU time on the same bytes."""
     return Contender("zstd -3", f"zstd -q -3 --single-thread -c {script} >/dev/null", BULK,
@@ -101,7 +109,9 @@ def mysql(server, database, out):
     return made
 
 
-def contenders(server, database, out, script):
+def contenders(server, database, out, script, swept):
     of_engine = postgres if server.engine == "postgres" else mysql
     made = dumpkeep(server, database, out) + [zstd(script)] + of_engine(server, database, out)
+    if swept:
+        made += sweep(server, database, out)
     return [one for one in made if database in one.databases]

@@ -5,7 +5,7 @@
 #   benches/compare/run.sh --rounds 3 --minutes 8 the same, but no run begins after eight minutes
 #   benches/compare/run.sh all --size 1000        on 1 GB
 #   benches/compare/run.sh start|measure|report|stop [--servers pg18,mariadb10.11] [--only NAME,…]
-#                          [--databases mixed,…] [--rounds N] [--minutes M] [--size MB] [--tables N]
+#                          [--databases mixed,…] [--sweep] [--rounds N] [--minutes M] [--size MB] [--tables N]
 #                          [--home DIR] [--results FILE.jsonl]
 #
 # The binary is target/release/dumpkeep of the tree that this script is in, or $DUMPKEEP_BINARY. Servers
