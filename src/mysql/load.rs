@@ -16,9 +16,19 @@ pub(super) async fn load(session: &mut Session, own: u64) -> Result<Load> {
         None => 0,
     };
     Ok(Load {
-        active: running.saturating_sub(own + 1),
+        active: running.saturating_sub(own + 1 + waiting(session).await?),
         lag: lag(session).await?,
     })
+}
+
+/// The scheduler of events, which MariaDB counts as one that runs while it waits for them.
+async fn waiting(session: &mut Session) -> Result<u64> {
+    if !session.caps().is_mariadb() {
+        return Ok(0);
+    }
+    let rows = session.query("SELECT @@GLOBAL.event_scheduler = 'ON' AS counts");
+    let rows = rows.await?;
+    rows.first().map_or(Ok(0), |row| row.num("counts"))
 }
 
 /// Nothing where it is no replica, or where the user may not ask (REPLICATION CLIENT).

@@ -63,11 +63,11 @@ fn mysql_and_mariadb_are_measured() {
         server.sql(
             "d",
             &format!(
-                "CREATE TABLE t (i INT PRIMARY KEY, m CHAR(32), w VARCHAR(100)); \
+                "CREATE TABLE t (i INT PRIMARY KEY, m CHAR(64), w VARCHAR(100)); \
                  SET SESSION cte_max_recursion_depth = 100000; \
                  INSERT INTO t WITH RECURSIVE n (i) AS \
                  (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS}) \
-                 SELECT i, MD5(i), REPEAT('word ', i % 9) FROM n"
+                 SELECT i, SHA2(i, 256), REPEAT('word ', i % 9) FROM n"
             )
             .replace(
                 "cte_max_recursion_depth",
