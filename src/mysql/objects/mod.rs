@@ -17,6 +17,7 @@ mod implied_collation;
 pub mod library;
 pub mod loadable_function;
 mod mend;
+mod no_default;
 pub mod object_grant;
 pub mod package;
 pub mod read_only;
