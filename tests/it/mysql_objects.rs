@@ -213,3 +213,26 @@ fn databases_that_differ_by_case_are_kept_apart_on_mariadb() {
 fn databases_that_differ_by_case_are_kept_apart_on_mysql() {
     databases_that_differ_by_case(&MySql::start("9.7"));
 }
+
+/// No server gives rights on columns that are gone, but keeps those that it gave.
+#[test]
+fn rights_on_columns_that_are_gone_do_not_stop_a_restore() {
+    for server in [MariaDb::start("10.11"), MySql::start("9.7")] {
+        server.create_database("shop");
+        let setup = "CREATE USER u@localhost; CREATE TABLE t (a INT, `b``c` INT); CREATE TABLE s (a INT, b INT); \
+            GRANT SELECT (a), INSERT (a, `b``c`), UPDATE ON t TO u@localhost; GRANT SELECT (a) ON s TO u@localhost; \
+            ALTER TABLE t DROP COLUMN a; ALTER TABLE s DROP COLUMN a;";
+        server.sql("shop", setup);
+        let dumped = archive(&server.url("shop"), "shop", &job(), None).expect("an archive");
+        server.create_database("copy");
+        native(&dumped, &server.url("copy")).expect("restored");
+        let granted = server.sql("", "SHOW GRANTS FOR u@localhost");
+        let mut on_copy = granted.lines().filter(|line| line.contains("`copy`"));
+        let line = on_copy.next().expect("rights on the copy");
+        assert!(
+            line.contains("UPDATE") && line.contains("INSERT (`b``c`)"),
+            "{line}"
+        );
+        assert_eq!(on_copy.next(), None, "{granted}");
+    }
+}
