@@ -1,8 +1,10 @@
 //! The three traits that the engines implement, and their plain types. No SQL.
 
+mod facts;
 pub mod mysql;
 mod options;
 
+pub use facts::{Asked, TargetFacts};
 pub use options::{LeaveOut, Reading, RowForm};
 
 use bstr::BString;
@@ -201,6 +203,10 @@ pub struct Existing {
 pub struct Tuning {
     /// PostgreSQL: `maintenance_work_mem` while loading, as the server takes it: `1GB`.
     pub maintenance_work_mem: Option<String>,
+    /// PostgreSQL: `synchronous_commit` while loading; `None` is off, and the last commit waits.
+    pub synchronous_commit: Option<String>,
+    /// PostgreSQL: no trigger, and so no foreign key, is asked while rows are loaded.
+    pub triggers_off: bool,
 }
 
 /// A server that is restored into: runs statements and takes rows.
@@ -219,6 +225,8 @@ pub trait Target: Send + Sized {
     fn copy_end(&mut self) -> impl Future<Output = Result<u64>> + Send;
     /// How many user objects the database holds (0: it is empty).
     fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
+    /// What it has of these things, and what it is.
+    fn facts(&mut self, asked: &Asked) -> impl Future<Output = Result<TargetFacts>> + Send;
     /// What belongs to the server and is there already.
     fn existing(&mut self) -> impl Future<Output = Result<Existing>> + Send;
     /// Goes on in this database of the same server: a new connection, or `USE`.

@@ -82,8 +82,12 @@ mod postgres_locks;
 mod programs;
 #[path = "it/proof.rs"]
 mod proof;
+#[path = "it/proof_of_backups.rs"]
+mod proof_of_backups;
 #[path = "it/restore_choice.rs"]
 mod restore_choice;
+#[path = "it/restore_names.rs"]
+mod restore_names;
 #[path = "it/restore_resume.rs"]
 mod restore_resume;
 #[path = "it/retention.rs"]

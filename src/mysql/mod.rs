@@ -31,6 +31,7 @@ pub mod setup;
 pub mod source;
 pub mod stored;
 pub mod target;
+mod target_facts;
 pub mod text;
 pub mod typed_json;
 pub mod version;

@@ -34,6 +34,7 @@ pub mod settings;
 pub mod snapshot;
 pub mod source;
 pub mod target;
+mod target_facts;
 pub mod tls;
 pub mod version;
 mod wanted;

@@ -75,6 +75,15 @@ impl Page<'_> {
                     let next = next.with_timezone(&self.zone);
                     let _ = write!(out, " Next run: {}.", next.format("%Y-%m-%d %H:%M"));
                 }
+                if let Some(proven) = &line.proven {
+                    let at = proven.at.with_timezone(&self.zone);
+                    let _ = write!(
+                        out,
+                        " Proven by restoring: {} ({}).",
+                        at.format("%Y-%m-%d %H:%M"),
+                        escaped(&proven.file)
+                    );
+                }
                 out.push_str("</p>");
             }
         }
@@ -176,6 +185,7 @@ pub(super) mod tests {
             target: "<t>".to_owned(),
             database: "a&b".to_owned(),
             next: None,
+            proven: None,
             backups: (0..20).filter(|n| n % 5 != 0).map(kept).collect(),
         }
     }

@@ -57,7 +57,8 @@ impl Object for Schema {
                      AND e.objid = n.oid AND e.deptype = 'e'))",
                     class::PG_NAMESPACE
                 ))
-                .filter("n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"),
+                .filter("n.nspname !~ '^pg_'")
+                .in_user_schema("n.oid"),
         )
     }
 
