@@ -151,6 +151,9 @@ pub struct GlobalsDump {
 pub struct Script {
     /// Settings at its beginning: complete lines, `\restrict` included.
     pub head: Vec<u8>,
+    /// Behind that, once the script is in the database that it fills: complete lines that fail in
+    /// any that can't take it.
+    pub inside: Vec<u8>,
     /// What ends it: settings put back, `\unrestrict`. The completion line is the writer's.
     pub tail: Vec<u8>,
     /// Names the encoding of the texts, as the server calls it: "UTF8", "SQL_ASCII", "utf8mb4".

@@ -25,6 +25,7 @@ pub mod open;
 pub mod position;
 pub mod quote;
 mod ranges;
+mod redefined;
 pub mod render;
 pub mod script;
 pub mod select;
