@@ -66,7 +66,8 @@ cache_dir() {
 install_tools() {
   local missing=() pair
   for pair in zstd:zstd xz:xz-utils bzip2:bzip2 gzip:gzip npm:npm node:nodejs cc:gcc \
-    dpkg-deb:dpkg setpriv:util-linux flock:util-linux curl:curl; do
+    dpkg-deb:dpkg setpriv:util-linux flock:util-linux curl:curl rsync:rsync \
+    systemd-analyze:systemd chromium-headless-shell:chromium-headless-shell; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
   [ -d /usr/share/zoneinfo/Europe ] || missing+=(tzdata)

@@ -14,6 +14,7 @@ pub mod globals;
 mod made;
 pub mod man;
 mod mysql;
+mod names;
 mod pace;
 pub mod prune;
 pub mod restore;
@@ -67,7 +68,7 @@ pub enum Command {
     /// Dump what belongs to the server: roles, users, tablespaces
     Globals(globals::Args),
     /// Restore an archive, with no psql or mysql
-    Restore(restore::Args),
+    Restore(Box<restore::Args>),
     /// Check archives: every checksum, every frame, the rows
     Verify(verify::Args),
     /// Show what an archive holds
@@ -112,7 +113,7 @@ impl Command {
         match self {
             Self::Dump(args) => dump::run(args, ctx).await,
             Self::Globals(args) => globals::run(args, ctx).await,
-            Self::Restore(args) => restore::run(args, ctx).await,
+            Self::Restore(args) => restore::run(*args, ctx).await,
             Self::Verify(args) => verify::run(args, ctx).await,
             Self::Show(args) => show::run(&args, ctx),
             Self::Diff(args) => diff::run(&args, ctx),

@@ -344,3 +344,113 @@ impl Starts {
         self.plan();
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use chrono::{TimeDelta, TimeZone as _};
+    use chrono_tz::Tz;
+
+    use super::*;
+
+    fn at(day: u32, hour: u32, minute: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, day, hour, minute, 0)
+            .unwrap()
+    }
+
+    /// Targets that were last seen to at noon of the first day.
+    fn starts(catch_up: bool, jitter: u64, targets: &[(&str, &str)]) -> Starts {
+        let start = |(name, text): &(&str, &str)| Start {
+            target: (*name).to_owned(),
+            schedule: Schedule::parse(text, "schedule").unwrap(),
+            since: at(1, 12, 0),
+            next: None,
+        };
+        let mut starts = Starts {
+            all: targets.iter().map(start).collect(),
+            catch_up,
+            jitter: Duration::from_secs(jitter),
+            zone: Tz::UTC,
+        };
+        starts.plan();
+        starts
+    }
+
+    #[test]
+    fn starts_that_are_missed_are_one_run_or_none() {
+        for (catch_up, next) in [(true, at(5, 2, 15)), (false, at(6, 2, 15))] {
+            let mut starts = starts(catch_up, 0, &[("a", "15 2 * * *")]);
+            assert_eq!(starts.due(at(2, 2, 14)), Vec::<String>::new());
+            assert_eq!(starts.due(at(2, 2, 15)), ["a"]);
+            // It runs for three days: three starts come meanwhile.
+            starts.ran(&["a".to_owned()], at(4, 3, 0), at(5, 4, 0));
+            assert_eq!(starts.all[0].next, Some(next), "{catch_up}");
+            if catch_up {
+                assert_eq!(starts.due(at(5, 4, 0)), ["a"], "once, at once");
+                starts.ran(&["a".to_owned()], at(5, 4, 0), at(5, 4, 10));
+                assert_eq!(starts.all[0].next, Some(at(6, 2, 15)), "and then as ever");
+            }
+        }
+    }
+
+    #[test]
+    fn a_start_of_another_target_that_was_missed_is_made_good_or_not() {
+        for (catch_up, due) in [(true, vec!["b".to_owned()]), (false, Vec::new())] {
+            let both = [("a", "0 2 * * *"), ("b", "30 2 * * *")];
+            let mut starts = starts(catch_up, 0, &both);
+            assert_eq!(starts.due(at(2, 2, 0)), ["a"]);
+            starts.ran(&["a".to_owned()], at(2, 2, 0), at(2, 3, 0));
+            assert_eq!(starts.due(at(2, 3, 0)), due);
+            let next: Vec<_> = starts.all.iter().map(|start| start.next.unwrap()).collect();
+            assert_eq!(next[0], at(3, 2, 0));
+            let again = if catch_up { at(2, 2, 30) } else { at(3, 2, 30) };
+            assert_eq!(next[1], again);
+        }
+    }
+
+    #[test]
+    fn jitter_puts_each_start_off_by_its_own_part() {
+        let ten = TimeDelta::minutes(10);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..50 {
+            let starts = starts(true, 600, &[("a", "15 2 * * *")]);
+            let next = starts.all[0].next.unwrap();
+            assert!(
+                (at(2, 2, 15)..=at(2, 2, 15) + ten).contains(&next),
+                "{next}"
+            );
+            assert_eq!(starts.due(next).len(), 1);
+            seen.insert(next);
+        }
+        assert!(seen.len() > 10, "they differ: {seen:?}");
+    }
+
+    #[test]
+    fn the_next_start_after_a_put_off_one_is_the_next_of_the_schedule() {
+        let mut starts = starts(true, 600, &[("a", "15 2 * * *")]);
+        let began = starts.all[0].next.unwrap();
+        starts.ran(&["a".to_owned()], began, began + TimeDelta::minutes(1));
+        let next = starts.all[0].next.unwrap();
+        assert!(next >= at(3, 2, 15), "{next}: no start twice");
+    }
+
+    #[test]
+    fn a_new_configuration_keeps_what_is_known_of_a_target() {
+        let mut old = starts(true, 0, &[("a", "15 2 * * *")]);
+        old.ran(&["a".to_owned()], at(4, 2, 15), at(4, 2, 20));
+        let fresh = starts(true, 0, &[("a", "30 3 * * *"), ("b", "0 0 * * *")]);
+        old.replace(fresh);
+        assert_eq!(old.all[0].next, Some(at(4, 3, 30)), "after its last run");
+        assert_eq!(old.all[1].next, Some(at(2, 0, 0)));
+    }
+
+    #[test]
+    fn naps_are_short_whatever_the_clock_does() {
+        let starts = starts(true, 0, &[("a", "15 2 * * *")]);
+        assert_eq!(starts.nap(at(1, 13, 0)), NAP);
+        assert_eq!(
+            starts.nap(at(2, 2, 14) + TimeDelta::seconds(55)),
+            Duration::from_secs(5)
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! Targets of kind `command`: programs whose standard output is a backup. As written and as
 //! resolved. Pure.
 
+use std::path::Path;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::hook::RawCommand;
+use super::hook::{RawCommand, anchored};
 use super::notify::time;
 use super::raw::{RawDump, RawTarget};
 use crate::error::{Error, Kind, Result};
@@ -82,7 +83,13 @@ pub struct Commands {
 
 impl RawTarget {
     /// The programs of a command's target. Of another kind: none, and its keys are refused.
-    pub(super) fn commands(&self, command: bool, key: &str) -> Result<Option<Commands>> {
+    /// Programs named by a relative path are beside the configuration, in `base`.
+    pub(super) fn commands(
+        &self,
+        command: bool,
+        key: &str,
+        base: &Path,
+    ) -> Result<Option<Commands>> {
         let wrong = |what: &str| Error::new(Kind::Config, format!("{key} {what}"));
         if !command {
             let stray = self.global.is_some()
@@ -108,7 +115,11 @@ impl RawTarget {
                 "has an extension that is not 1 to 16 letters and digits",
             ));
         }
-        let argv = |program: &RawCommand, name: &str| program.argv(&format!("{key}: {name}"));
+        let argv = |program: &RawCommand, name: &str| {
+            let mut argv = program.argv(&format!("{key}: {name}"))?;
+            anchored(&mut argv, base);
+            Ok::<_, Error>(argv)
+        };
         Ok(Some(Commands {
             global: self
                 .global

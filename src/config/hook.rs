@@ -1,6 +1,7 @@
 //! Hooks as configured: which program runs at which stage. Pure.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -150,6 +151,13 @@ impl RawCommand {
     }
 }
 
+/// A program that is named by a relative path is beside the configuration, whose folder is `base`.
+pub(super) fn anchored(argv: &mut [String], base: &Path) {
+    if let Some(program) = argv.first_mut().filter(|program| program.contains('/')) {
+        *program = base.join(&*program).display().to_string();
+    }
+}
+
 /// A hook with all its settings.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -222,6 +230,16 @@ pub struct Hooks {
     pub hooks: BTreeMap<Stage, Hook>,
     /// Variables of the process that they are given.
     pub pass_env: Vec<String>,
+}
+
+impl Hooks {
+    /// With relative programs beside the configuration.
+    pub(super) fn anchored(mut self, base: &Path) -> Self {
+        for hook in self.hooks.values_mut() {
+            anchored(&mut hook.argv, base);
+        }
+        self
+    }
 }
 
 impl RawHooks {

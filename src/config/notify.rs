@@ -78,6 +78,8 @@ pub struct RawWebhook {
     pub retries: Option<u32>,
     /// How long one try may take. Default 10s.
     pub timeout: Option<String>,
+    /// A file of certificates that the server's must be signed by, beside the system's.
+    pub ca_file: Option<String>,
     /// Whether its failure is the run's. Default warn.
     pub on_error: Option<OnError>,
 }
@@ -151,6 +153,8 @@ pub struct Webhook {
     pub retries: u32,
     /// How long one try may take.
     pub timeout: Duration,
+    /// More certificates to trust.
+    pub ca: Option<PathBuf>,
     /// What its failure means.
     pub on_error: OnError,
 }
@@ -189,6 +193,12 @@ fn wrong(what: String) -> Error {
 }
 
 impl Place<'_> {
+    /// A file's path, where one is named.
+    fn file(self, name: Option<&str>, key: &str) -> Result<Option<PathBuf>> {
+        let path = name.map(|name| expand(name, key, self.env).map(|name| self.base.join(name)));
+        path.transpose()
+    }
+
     /// A password's source, of keys named `password_file` and `password_env`.
     pub(super) fn password(
         self,
@@ -202,7 +212,7 @@ impl Place<'_> {
                 Ok(Password::File(self.base.join(file)))
             }
             (None, Some(name)) => match self.env.var(name) {
-                Some(value) => Ok(Password::Known(Secret::new(value))),
+                Some(value) => Ok(Password::Variable(name.to_owned(), Secret::new(value))),
                 None => Err(wrong(format!(
                     "{key} has its password in {name}, which is not set"
                 ))),
@@ -257,13 +267,10 @@ impl RawMail {
             return Err(wrong("mail.smtp is no smtp:// or smtps:// URL".to_owned()));
         }
         let from = (self.password_file.as_deref(), self.password_env.as_deref());
-        let ca = self.ca_file.as_deref();
         Ok(MailBy::Smtp {
             url: Secret::new(url),
             password: place.password(from, "mail")?,
-            ca: ca
-                .map(|ca| expand(ca, "mail.ca_file", place.env).map(|ca| place.base.join(ca)))
-                .transpose()?,
+            ca: place.file(self.ca_file.as_deref(), "mail.ca_file")?,
         })
     }
 }
@@ -297,6 +304,7 @@ impl RawWebhook {
             headers: headers.collect::<Result<_>>()?,
             retries: self.retries.unwrap_or(3),
             timeout: time(self.timeout.as_deref(), "10s", &format!("{key}: timeout"))?,
+            ca: place.file(self.ca_file.as_deref(), &format!("{key}: ca_file"))?,
             on_error: self.on_error.unwrap_or(OnError::Warn),
             name: key,
         })

@@ -78,6 +78,8 @@ pub struct Wanted {
     pub include: Vec<Pattern>,
     /// But none of these.
     pub exclude: Vec<Pattern>,
+    /// Whether patterns take templates too.
+    pub templates: bool,
     /// And of those only what matches one of these, where there are any: this run's choice.
     pub only: Vec<Pattern>,
 }
@@ -92,8 +94,8 @@ pub struct Chosen {
 }
 
 impl Wanted {
-    /// Chooses from `(name, template)`. Templates only by their own name; template0 never, because
-    /// nobody can connect to it and nothing is in it.
+    /// Chooses from `(name, template)`. Templates only by their own name, unless patterns are to take
+    /// them; template0 never, because nobody can connect to it and nothing is in it.
     #[must_use]
     pub fn choose(&self, databases: &[(&[u8], bool)]) -> Chosen {
         let found = databases.iter().enumerate();
@@ -111,16 +113,25 @@ impl Wanted {
         }
     }
 
-    /// Whether a database of this name is wanted; a template only where it is named.
+    /// Whether a database of this name is wanted; a template only where it is named, or templates
+    /// are wanted.
     #[must_use]
     pub fn takes(&self, name: &[u8], template: bool) -> bool {
         let mut include = self.include.iter();
-        let wanted = if template {
+        let wanted = if template && !self.templates {
             include.any(|pattern| pattern.literal() == Some(name))
         } else {
             include.any(|pattern| pattern.matches(name))
         };
         wanted && name != b"template0" && !self.excluded(name) && self.chosen(name)
+    }
+
+    /// The databases that are asked for by their own names.
+    #[must_use]
+    pub fn named(&self) -> Vec<String> {
+        let named = self.include.iter().filter_map(Pattern::literal);
+        let named = named.filter(|name| !self.excluded(name) && self.chosen(name));
+        named.map(|name| name.to_str_lossy().into_owned()).collect()
     }
 
     fn chosen(&self, name: &[u8]) -> bool {
@@ -151,6 +162,7 @@ mod tests {
         Wanted {
             include: compile(include),
             exclude: compile(exclude),
+            templates: false,
             only: Vec::new(),
         }
     }
@@ -177,6 +189,9 @@ mod tests {
     fn templates_only_by_name_and_template0_never() {
         let chosen = wanted(&["template1", "template0"], &[]).choose(&ALL);
         assert_eq!(chosen.found, [4]);
+        let mut all = wanted(&["*"], &["scratch_*"]);
+        all.templates = true;
+        assert_eq!(all.choose(&ALL).found, [0, 1, 4, 5]);
     }
 
     #[test]

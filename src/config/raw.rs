@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::command::RawDumpKey;
 use super::hook::{RawCommand, RawHooks};
 use super::notify::{RawMail, RawWebhook};
+use super::prove::RawProve;
 use crate::error::{Error, Kind, Result};
 
 /// The whole configuration of dumpkeep.
@@ -161,6 +162,9 @@ pub struct RawTarget {
     pub databases: Option<Vec<String>>,
     /// Patterns of names that are left out.
     pub exclude: Vec<String>,
+    /// Whether the patterns of `databases` take template databases too. Default false: only by
+    /// their own name. template0 never.
+    pub template: Option<bool>,
     /// Whether roles and the like are backed up. Default true.
     pub globals: Option<bool>,
     /// Connections for one database. Default 1.
@@ -181,6 +185,8 @@ pub struct RawTarget {
     pub parallel_databases: Option<u32>,
     /// How often a database is begun again whose connection was lost. Default 2.
     pub retries: Option<u32>,
+    /// Whether backups are proven by restoring them into scratch databases.
+    pub prove: RawProve,
     /// Of a command: the program whose output is the globals.
     pub global: Option<RawCommand>,
     /// Of a command: the program that lists the databases, one a line.

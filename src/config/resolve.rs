@@ -13,6 +13,7 @@ use super::hook::Hooks;
 use super::keep::Policies;
 use super::notify::{Mail, Place, Webhook};
 use super::pattern::{Pattern, Wanted};
+use super::prove::Prove;
 use super::raw::{RawCompression, RawConfig, RawDump, RawTarget, RawWithoutLinks};
 use super::secret::Secret;
 pub use super::server::Engine;
@@ -107,8 +108,19 @@ pub struct Target {
     pub parallel: usize,
     /// How often a database is begun again whose connection was lost.
     pub retries: u32,
+    /// How backups are proven by restoring them, where they are.
+    pub prove: Option<Prove>,
     /// The programs of a command's target.
     pub commands: Option<Commands>,
+}
+
+impl Target {
+    /// Its server's URL, of this database, without passwords: for commands that are shown.
+    #[must_use]
+    pub fn shown_url(&self, database: &[u8]) -> String {
+        let place = (self.host.as_str(), self.port);
+        super::server::shown(self.engine, self.url.reveal(), place, database)
+    }
 }
 
 /// Where a password comes from.
@@ -118,8 +130,8 @@ pub enum Password {
     Engine,
     /// From this file's first line.
     File(PathBuf),
-    /// It was in the environment.
-    Known(Secret),
+    /// From the environment's variable of this name.
+    Variable(String, Secret),
 }
 
 /// Resolves a configuration. `base` is the folder that relative paths start from.
@@ -137,7 +149,7 @@ pub fn resolve(raw: &RawConfig, flags: &Flags, env: &Env, base: &Path) -> Result
         flags,
         env,
         base,
-        hooks: raw.hooks.resolve("hooks")?,
+        hooks: raw.hooks.resolve("hooks")?.anchored(base),
     };
     let targets = raw.target.iter().enumerate();
     let targets = targets.map(|(index, target)| whole.target(index, target));
@@ -237,7 +249,7 @@ impl Whole<'_> {
         if folder.as_os_str().is_empty() {
             return Err(wrong(format!("{key} has an empty name")));
         }
-        let commands = raw.commands(server.engine == Engine::Command, &key)?;
+        let commands = raw.commands(server.engine == Engine::Command, &key, self.base)?;
         let globals = raw.globals.unwrap_or(true) && self.flags.databases.is_empty();
         Ok(Target {
             folder,
@@ -249,6 +261,7 @@ impl Whole<'_> {
             jobs: count(raw.jobs, "jobs", &key)?,
             parallel: count(raw.parallel_databases, "parallel_databases", &key)?,
             retries: raw.retries.unwrap_or(2),
+            prove: self.prove(raw, server.engine, &key)?,
             commands,
             schedule: raw.schedule.clone(),
             policies: Policies::resolve(&raw.keep, &raw.retention, &self.raw.retention, &key)?,
@@ -259,11 +272,24 @@ impl Whole<'_> {
             },
             hooks: raw
                 .hooks
-                .resolve_over(&self.hooks, &format!("{key}: hooks"))?,
+                .resolve_over(&self.hooks, &format!("{key}: hooks"))?
+                .anchored(self.base),
             host: server.host,
             port: server.port,
             name,
         })
+    }
+
+    fn prove(&self, raw: &RawTarget, engine: Engine, key: &str) -> Result<Option<Prove>> {
+        let jobs = count(raw.jobs, "jobs", key)?;
+        let expand = |url: &str| expand(url, &format!("{key}: prove: url"), self.env);
+        let prove = raw.prove.resolve(jobs, key, expand)?;
+        let other = |prove: &Prove| Engine::of(prove.url.reveal()) != Some(engine);
+        if prove.as_ref().is_some_and(other) {
+            let what = format!("{key}: prove: url is not of the target's kind of server");
+            return Err(wrong(what));
+        }
+        Ok(prove)
     }
 
     /// The keys that say where the server is, with their references replaced.
@@ -304,6 +330,7 @@ impl Whole<'_> {
         Ok(Wanted {
             include: compile(raw.databases.as_deref().unwrap_or(&all), "databases")?,
             exclude: compile(&raw.exclude, "exclude")?,
+            templates: raw.template.unwrap_or(false),
             only: only
                 .map(|text| Pattern::new(text, "--database"))
                 .collect::<Result<_>>()?,

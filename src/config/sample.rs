@@ -9,7 +9,7 @@ pub const SAMPLE: &str = r#"# dumpkeep: what is backed up, where to, and how muc
 # timezone = "UTC"              # of days, weeks and file names; else TZ, else UTC
 # run_timeout = "0"             # how long a whole run may take; 0: for ever
 # mail = { on = "failure", smtp = "smtps://user@mail.internal", password_file = "/run/secrets/smtp", from = "backup@example.org", to = ["ops@example.org"] }
-# webhook = [{ url = "https://hc-ping.com/${PING_ID}", on = "success" }]
+# webhook = [{ url = "https://ping.example.org/${PING_ID}", on = "success" }]
 
 [retention]                     # backups kept per database
 # last = 24                     # the newest, whenever they were made
@@ -36,6 +36,7 @@ url = "postgres://backup@localhost/"
 # password_env = "DB_PASSWORD"
 # databases = ["*"]             # patterns: * and ?; template0 is never dumped
 # exclude = []                  # patterns
+# template = false              # true: patterns take template databases too
 # globals = true                # roles, users, tablespaces
 # jobs = 1                      # connections for one database
 # schedule = "15 2 * * *"       # for dumpkeep schedule
@@ -44,6 +45,11 @@ url = "postgres://backup@localhost/"
 # keep = [{ databases = ["audit_*"], retention = { days = 90 } }]
 # retention = { days = 30 }     # counts that differ for this target
 # compression = { level = 9 }
+
+[target.prove]                  # backups are restored into scratch databases and compared
+# url = "postgres://prover@localhost/postgres"
+# when = "weekly"               # or "always"
+# jobs = 1
 
 [target.dump]                   # switches of dumpkeep dump
 # exclude_table = []

@@ -215,6 +215,69 @@ fn host(url: &str) -> Option<String> {
     (!host.is_empty()).then_some(host)
 }
 
+/// Parameters of a URL that say how a server is reached and hold no secret.
+const SHOWN: [&str; 11] = [
+    "channel_binding",
+    "service",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "user",
+];
+
+/// A URL that anybody may read, put together from parts that are no secrets; what a password
+/// might hide in is left out. `database` is the one that it names.
+pub(super) fn shown(
+    engine: Engine,
+    url: &str,
+    (host, port): (&str, Option<u16>),
+    database: &[u8],
+) -> String {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at(end);
+    let login = authority.rsplit_once('@').map(|(login, _)| login);
+    let user = login.and_then(|login| login.split(':').next());
+    let user = user.map_or_else(String::new, |user| format!("{user}@"));
+    let port = port.filter(|port| engine.port() != Some(*port));
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    let (scheme, socket) = match engine {
+        Engine::Postgresql => ("postgres", "host"),
+        Engine::Mysql | Engine::Command => ("mysql", "socket"),
+    };
+    let mut parameters: Vec<String> = Vec::new();
+    let place = match host {
+        host if host.starts_with('/') => {
+            parameters.push(format!("{socket}={host}"));
+            String::new()
+        }
+        host if host.contains(':') => format!("[{host}]"),
+        host => host.to_owned(),
+    };
+    // A MySQL socket is named whole, so that a port would mean TCP.
+    let port = match (place.is_empty(), engine) {
+        (true, Engine::Mysql) => String::new(),
+        _ => port,
+    };
+    let given = rest.split_once('?').map_or("", |(_, given)| given);
+    let given = given.split('&').filter(|parameter| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        SHOWN.contains(&name.replace("ssl_", "ssl-").as_str())
+    });
+    parameters.extend(given.map(str::to_owned));
+    let database = utf8_percent_encode(&String::from_utf8_lossy(database), PLAIN).to_string();
+    let parameters = match parameters.join("&") {
+        none if none.is_empty() => none,
+        some => format!("?{some}"),
+    };
+    format!("{scheme}://{user}{place}{port}/{database}{parameters}")
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "test")]
 mod tests {
@@ -289,6 +352,37 @@ mod tests {
             url(RawKind::Mysql, "/run/m.sock"),
             "mysql://a%40b@/?socket=%2Frun%2Fm.sock"
         );
+    }
+
+    #[test]
+    fn what_is_shown_has_no_password() {
+        for (url, expected) in [
+            (
+                "postgres://u:s3cret@db1:5433/x?sslmode=require&password=s3cret",
+                "postgres://u@db1:5433/shop?sslmode=require",
+            ),
+            ("postgres://db1/", "postgres://db1/shop"),
+            ("postgres://u:s3cret#1@db1/", "postgres://u/shop"),
+            (
+                "postgres://u@:6/?host=/run/pg",
+                "postgres://u@:6/shop?host=/run/pg",
+            ),
+            (
+                "mariadb://u:s3cret@/?socket=%2Frun%2Fm.sock&ssl_mode=REQUIRED",
+                "mysql://u@/shop?socket=/run/m.sock&ssl_mode=REQUIRED",
+            ),
+            ("mysql://[::1]:3306/", "mysql://[::1]/shop"),
+        ] {
+            let raw = RawTarget {
+                url: Some(url.to_owned()),
+                ..RawTarget::default()
+            };
+            let server = Server::of(&raw, "target", &env()).unwrap();
+            let place = (server.host.as_str(), server.port);
+            let said = shown(server.engine, url, place, b"shop");
+            assert!(!said.contains("s3cret"), "{said}");
+            assert_eq!(said, expected);
+        }
     }
 
     #[test]

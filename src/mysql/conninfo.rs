@@ -59,6 +59,24 @@ pub fn resolve(url: &str, env: &Env, files: &dyn Files) -> Result<Settings> {
     Ok(merge([from_url, from_files, from_env], files).settle(env))
 }
 
+/// Where the password comes from, in words, where the configuration names none; never what it is.
+pub fn source_of_password(url: &str, env: &Env, files: &dyn Files) -> Result<&'static str> {
+    if parse_url(url)?.password.is_some() {
+        return Ok("from the URL");
+    }
+    if let Some(home) = env.home()
+        && parse_options(optionfile::load(&home.join(".my.cnf"), files)?)?
+            .password
+            .is_some()
+    {
+        return Ok("from the option file ~/.my.cnf");
+    }
+    Ok(match parse_env(env)?.password {
+        Some(_) => "from the variable MYSQL_PWD",
+        None => "none is given; the server must ask for none",
+    })
+}
+
 /// What one place says.
 #[derive(Default)]
 struct Given {
@@ -479,6 +497,19 @@ mod tests {
         let settings = resolve("mysql://a:@:5/", &env, &Home("[client]\nsocket=/s")).unwrap();
         assert_eq!(settings.place, Place::Tcp("127.0.0.1".into(), 5));
         assert_eq!(settings.password, Secret::default());
+    }
+
+    #[test]
+    fn the_source_of_a_password_is_said() {
+        let said = |url, vars: &[(&str, &str)], file| {
+            source_of_password(url, &env(vars), &Home(file)).unwrap()
+        };
+        let file = "[client]\npassword=x\n";
+        let vars = [("MYSQL_PWD", "x")];
+        assert_eq!(said("mysql://u:p@h/", &vars, file), "from the URL");
+        assert!(said("mysql://u@h/", &vars, file).contains("~/.my.cnf"));
+        assert!(said("mysql://u@h/", &vars, "").contains("MYSQL_PWD"));
+        assert!(said("mysql://u@h/", &[], "").starts_with("none"));
     }
 
     #[test]

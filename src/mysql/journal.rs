@@ -68,7 +68,8 @@ pub(super) async fn begin(session: &mut Session, of: &str) -> Result<bool> {
         .execute(
             "CREATE TABLE dumpkeep_restore (entry BIGINT NOT NULL, piece BIGINT NOT NULL, \
              loaded BIGINT NOT NULL, done TINYINT NOT NULL, note VARCHAR(200), \
-             PRIMARY KEY (entry, piece)) ENGINE = InnoDB",
+             PRIMARY KEY (entry, piece)) ENGINE = InnoDB \
+             COMMENT = 'the record of a dumpkeep restore'",
         )
         .await;
     match made {
@@ -135,7 +136,8 @@ pub(super) async fn relations(session: &mut Session) -> Result<Vec<Relation>> {
     let sql = "SELECT t.table_name AS name, COALESCE(e.transactions, 'YES') = 'YES' AS transactional, \
          t.table_type = 'SYSTEM VERSIONED' AS versioned FROM information_schema.tables t \
          LEFT JOIN information_schema.engines e ON e.engine = t.engine \
-         WHERE t.table_schema = DATABASE() AND t.table_name <> 'dumpkeep_restore'";
+         WHERE t.table_schema = DATABASE() AND t.table_name <> 'dumpkeep_restore' \
+         AND (@@lower_case_table_names <> 0 OR CAST(t.table_schema AS BINARY) = CAST(DATABASE() AS BINARY))";
     let rows = session.query(sql).await?;
     let relation = |row: Row<'_>| {
         Ok(Relation {

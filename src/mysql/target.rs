@@ -13,7 +13,8 @@ use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
 use crate::mysql::setup::Purpose;
 use crate::mysql::source::server_info;
-use crate::source::{Existing, Relation, ServerInfo, Step, Target, Tuning};
+use crate::mysql::target_facts;
+use crate::source::{Asked, Existing, Relation, ServerInfo, Step, Target, TargetFacts, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// One connection that loads.
@@ -134,16 +135,28 @@ impl Target for MysqlTarget {
     }
 
     async fn object_count(&mut self) -> Result<u64> {
-        let rows = self
-            .session
-            .query(
-                "SELECT (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()) \
-                 + (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = DATABASE()) \
-                 + (SELECT COUNT(*) FROM information_schema.events WHERE event_schema = DATABASE()) AS objects",
+        // the views' own comparison takes names that differ by their case for one
+        let count = |view: &str, column: &str, more: &str| {
+            format!(
+                "(SELECT COUNT(*) FROM information_schema.{view} WHERE {column} = DATABASE() AND \
+                 (@@lower_case_table_names <> 0 OR CAST({column} AS BINARY) = CAST(DATABASE() AS BINARY)){more})"
             )
-            .await?;
+        };
+        let tables = count(
+            "tables",
+            "table_schema",
+            " AND table_name <> 'dumpkeep_restore'",
+        );
+        let routines = count("routines", "routine_schema", "");
+        let events = count("events", "event_schema", "");
+        let sql = format!("SELECT {tables} + {routines} + {events} AS objects");
+        let rows = self.session.query(sql).await?;
         let row = rows.first();
         Ok(row.map(|row| row.num("objects")).transpose()?.unwrap_or(0))
+    }
+
+    async fn facts(&mut self, asked: &Asked) -> Result<TargetFacts> {
+        target_facts::read(&mut self.session, asked, self.max_packet).await
     }
 
     async fn existing(&mut self) -> Result<Existing> {
@@ -183,8 +196,18 @@ impl Target for MysqlTarget {
         Ok(next)
     }
 
-    async fn tune(&mut self, _: &Tuning) -> Result<()> {
-        Ok(())
+    async fn tune(&mut self, tuning: &Tuning) -> Result<()> {
+        let what = if tuning.triggers_off {
+            "--disable-triggers: no setting switches triggers off here (foreign keys are not \
+             checked while rows are loaded)"
+        } else if tuning.maintenance_work_mem.is_some() {
+            "--maintenance-work-mem is PostgreSQL's"
+        } else if tuning.synchronous_commit.is_some() {
+            "--synchronous-commit is PostgreSQL's"
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Kind::Usage, what))
     }
 
     async fn settle(&mut self) -> Result<()> {

@@ -1,13 +1,16 @@
 //! Everything that would fail tonight, said now: the store's file system, the servers, and a
 //! snapshot with all catalogs of every database that a run would take. No row is read.
 
+mod around;
+mod credential;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
 use serde::Serialize;
 
-use crate::config::notify::Mail;
+use crate::config::notify::{Mail, MailBy};
 use crate::config::pattern::Pattern;
 use crate::config::resolve::Password;
 use crate::config::{Job, Target};
@@ -16,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::notify::mail;
 use crate::pipeline::backup::{Offer, offer, offered};
 use crate::pipeline::connect::{Reached, connect};
-use crate::pipeline::password::known;
+use crate::pipeline::password::{known, readable_by_all};
 use crate::report::size;
 use crate::retention::scan::{backups, homes};
 use crate::schedule::Schedule;
@@ -84,9 +87,13 @@ pub async fn check(job: &Job, env: &Env) -> Findings {
     let mut findings = Findings::default();
     let stored = store(job, &mut findings);
     findings.take("store", stored);
+    around::around(job, env, &mut findings);
     for target in &job.targets {
-        let from = source_of_password(&target.password);
-        findings.add(Level::Ok, &target.name, format!("password: {from}"));
+        let from = credential::of_target(target, env).transpose();
+        if let Some(Some(from)) = findings.take(&target.name, from) {
+            findings.add(Level::Ok, &target.name, format!("password: {from}"));
+        }
+        secret_file(&target.password, &target.name, &mut findings);
         match target.commands {
             Some(_) => program(target, env, &mut findings).await,
             None => server(target, env, &mut findings, false).await,
@@ -96,6 +103,12 @@ pub async fn check(job: &Job, env: &Env) -> Findings {
         findings.take(&target.name, schedule.transpose());
     }
     if let Some(wanted) = &job.mail {
+        if let MailBy::Smtp { password, .. } = &wanted.by {
+            if let Some(from) = credential::configured(password, env) {
+                findings.add(Level::Ok, "mail", format!("password: {from}"));
+            }
+            secret_file(password, "mail", &mut findings);
+        }
         let found = mail_works(wanted, env).await;
         if let Some(said) = findings.take("mail", found) {
             findings.add(Level::Ok, "mail", said);
@@ -104,12 +117,16 @@ pub async fn check(job: &Job, env: &Env) -> Findings {
     findings
 }
 
-/// Where a password comes from; never what it is.
-fn source_of_password(password: &Password) -> String {
-    match password {
-        Password::Engine => "from the URL, or where the server's own tools look".to_owned(),
-        Password::Known(_) => "from the variable that password_env names".to_owned(),
-        Password::File(path) => format!("from the file {}", path.display()),
+/// A file with a secret that everybody can read is for the user to close.
+fn secret_file(password: &Password, subject: &str, findings: &mut Findings) {
+    if let Password::File(path) = password
+        && readable_by_all(path)
+    {
+        let message = format!(
+            "the password file {} is readable by everybody",
+            path.display()
+        );
+        findings.add(Level::Warning, subject, message);
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod backup;
 pub mod bench;
+mod bring_back;
 pub mod check;
 pub mod connect;
 pub mod contents;
@@ -26,6 +27,8 @@ pub mod pack;
 pub mod page;
 pub mod password;
 pub mod proof;
+pub mod proof_notes;
+pub mod proof_run;
 pub mod reconnect;
 pub mod restore;
 pub mod restore_pipe;

@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::config::{Job, Target};
 use crate::error::Result;
-use crate::pipeline::status::name_of;
+use crate::pipeline::bring_back::command;
+use crate::pipeline::status::{Proven, name_of, proven};
 use crate::retention::policy::Backup;
 use crate::retention::scan::{backups, homes};
 use crate::schedule::Schedule;
@@ -21,6 +22,8 @@ pub struct Line {
     pub database: String,
     /// When its target runs next.
     pub next: Option<DateTime<Utc>>,
+    /// The backup that was proven last, where one was.
+    pub proven: Option<Proven>,
     /// Its backups.
     pub backups: Vec<Kept>,
 }
@@ -38,6 +41,8 @@ pub struct Kept {
     pub bytes: u64,
     /// The classes that hold it.
     pub classes: Vec<Class>,
+    /// The command that brings it back.
+    pub restore: String,
 }
 
 /// Reads all targets' folders.
@@ -46,11 +51,14 @@ pub fn overview(job: &Job, now: DateTime<Utc>) -> Result<Vec<Line>> {
     for target in &job.targets {
         for home in homes(&job.root.join(&target.folder))? {
             let backups = backups(&home)?;
-            let backups = backups.iter().map(|backup| Kept::new(&home, backup));
+            let backups = backups
+                .iter()
+                .map(|backup| Kept::new(target, &home, backup));
             lines.push(Line {
                 target: target.name.clone(),
                 database: name_of(&home.folder),
                 next: next_start(target, job, now),
+                proven: proven(&home)?,
                 backups: backups.collect(),
             });
         }
@@ -66,7 +74,7 @@ pub fn next_start(target: &Target, job: &Job, now: DateTime<Utc>) -> Option<Date
 }
 
 impl Kept {
-    fn new(home: &Home, backup: &Backup) -> Self {
+    fn new(target: &Target, home: &Home, backup: &Backup) -> Self {
         let real = home.dumps().join(backup.name.to_string());
         let link = backup.links.first();
         let path = match link {
@@ -76,6 +84,7 @@ impl Kept {
         let mut classes: Vec<Class> = backup.links.iter().map(|(class, _)| *class).collect();
         classes.dedup();
         Self {
+            restore: command(target, home, &path),
             path,
             day: backup.name.at.date(),
             at: backup.name.at.format("%Y-%m-%d %H:%M:%S").to_string(),

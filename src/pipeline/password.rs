@@ -18,7 +18,7 @@ pub fn password(target: &Target) -> Result<Option<Secret>> {
 pub fn known(password: &Password) -> Result<Option<Secret>> {
     match password {
         Password::Engine => Ok(None),
-        Password::Known(secret) => Ok(Some(secret.clone())),
+        Password::Variable(_, secret) => Ok(Some(secret.clone())),
         Password::File(path) => first_line(path, "password").map(Some),
     }
 }
@@ -42,6 +42,7 @@ pub fn first_line(path: &Path, what: &str) -> Result<Secret> {
     }
 }
 
-fn readable_by_all(path: &Path) -> bool {
+/// Whether a file with a secret can be read by anybody on the machine.
+pub fn readable_by_all(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.mode() & 0o004 != 0)
 }

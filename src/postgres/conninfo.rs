@@ -4,6 +4,7 @@
 //!
 //! Order: the string, then the service, then the variables, then defaults.
 
+pub mod credential;
 pub mod pairs;
 pub mod parameter;
 pub mod passfile;

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::command::{finished, ran};
 use crate::support::night::Night;
+use crate::support::proxy::{Proxy, Then};
 use crate::support::server::{MariaDb, Postgres};
 
 fn target(server: &Postgres, more: &str) -> String {
@@ -367,4 +368,135 @@ fn progress_is_json_on_request() {
         .find(|line| line["event"] == "task_done")
         .expect("an end");
     assert_eq!(done["rows"], 2);
+}
+
+#[test]
+fn so_many_databases_are_dumped_at_once() {
+    let server = server();
+    let night = Night::new(&target(
+        &server,
+        "parallel_databases = 2\njobs = 2\nglobals = false\ndump = { lock_timeout = \"100s\" }",
+    ));
+    let mut holders: Vec<Holder<'_>> = ["shop", "crm"]
+        .map(|database| Holder::lock(&server, database, "customer"))
+        .into();
+    let run = night.command().spawn().expect("dumpkeep starts");
+    // Both wait for their locks: neither was begun only when the other was done.
+    wait_for(|| {
+        let waiting = "SELECT count(DISTINCT database) FROM pg_locks WHERE NOT granted";
+        server.sql("postgres", waiting).trim() == "2"
+    });
+    holders.iter_mut().for_each(Holder::release);
+    let ran = finished(run.wait_with_output().expect("ends"));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(
+        (night.dumps("shop").len(), night.dumps("crm").len()),
+        (1, 1)
+    );
+}
+
+#[test]
+fn more_at_once_than_the_server_takes_wait_for_each_other() {
+    let server = Postgres::with("15")
+        .setting("max_connections", "8")
+        .setting("superuser_reserved_connections", "1")
+        .setting("max_wal_senders", "0")
+        .setting("wal_level", "replica")
+        .start();
+    let names = ["a", "b", "c", "d", "e", "f"];
+    for database in names {
+        server.create_database(database);
+        server.sql(database, SHOP);
+    }
+    let night = Night::new(&target(
+        &server,
+        "parallel_databases = 6\njobs = 3\nretries = 8",
+    ));
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for database in names {
+        assert_eq!(night.dumps(database).len(), 1);
+    }
+}
+
+/// What the newest run's log says.
+fn log(night: &Night) -> String {
+    let logs = fs::read_dir(night.store().join("logs"));
+    let logs = logs.into_iter().flatten();
+    let newest = logs.map(|entry| entry.expect("an entry").path()).max();
+    newest.map_or_else(String::new, |log| fs::read_to_string(log).expect("read"))
+}
+
+#[test]
+fn a_lost_connection_is_tried_again_after_a_pause() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE t (i INT PRIMARY KEY, x TEXT); INSERT INTO t SELECT seq, REPEAT('x', 200) FROM seq_1_to_20000;
+         CREATE USER b@localhost IDENTIFIED BY 'pw'; GRANT ALL ON *.* TO b@localhost",
+    );
+    for (retries, code) in [(0, 4), (3, 0)] {
+        let proxy = Proxy::start(&server.socket(), 600_000, Then::Cut);
+        let night = Night::new(&format!(
+            "[[target]]\nname = \"t\"\nurl = \"mysql://b:pw@127.0.0.1:{}/?ssl-mode=DISABLED\"\n\
+             databases = [\"shop\"]\nglobals = false\nretries = {retries}\n",
+            proxy.port
+        ));
+        let run = night.command().spawn().expect("dumpkeep starts");
+        if retries > 0 {
+            wait_for(|| log(&night).contains("waits 3.0s"));
+            proxy.refill();
+        }
+        let ran = finished(run.wait_with_output().expect("ends"));
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert_eq!(
+            log(&night).matches("begins again").count(),
+            usize::from(retries > 0)
+        );
+        assert_eq!(night.files().len(), if code == 0 { 6 } else { 0 });
+    }
+}
+
+#[test]
+fn a_wrong_password_is_not_tried_again() {
+    let server = Postgres::with("15").scram("right").start();
+    let port = server.port();
+    let night = Night::new(&format!(
+        "[[target]]\nname = \"t\"\nurl = \"postgres://postgres:wrong@127.0.0.1:{port}/?sslmode=disable\"\nretries = 60\n"
+    ));
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(!log(&night).contains("begins again"));
+}
+
+#[test]
+fn templates_are_dumped_where_they_are_wanted() {
+    let server = Postgres::start("15");
+    server.create_database("shop");
+    for (more, count) in [
+        ("", 0),
+        ("template = true", 1),
+        ("databases = [\"template1\"]", 1),
+    ] {
+        let night = Night::new(&target(&server, more));
+        let ran = night.run(&["backup"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(night.dumps("template1").len(), count, "{more}");
+        assert!(night.dumps("template0").is_empty());
+    }
+}
+
+#[test]
+fn a_new_database_is_found_by_itself() {
+    let server = server();
+    let night = Night::new(&target(&server, "databases = [\"s*\"]\nglobals = false"));
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    server.create_database("shop_2");
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    assert_eq!(
+        (night.dumps("shop").len(), night.dumps("shop_2").len()),
+        (2, 1)
+    );
+    assert!(night.dumps("crm").is_empty());
 }

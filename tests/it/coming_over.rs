@@ -5,7 +5,101 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::support::command::ran;
+use crate::support::mount::Mount;
 use crate::support::night::Night;
+use crate::support::server::{Postgres, output};
+
+/// What the old script did wrong, each with the test that fails where this program does it too. The
+/// documentation has the same list.
+const BUGS: [(&str, &str); 17] = [
+    (
+        "success and failure hooks were swapped",
+        "the_globals_failure_is_3_and_hooks_are_not_swapped",
+    ),
+    (
+        "a failed dump was linked into every class and pushed good ones out",
+        "a_failed_dump_is_linked_nowhere_and_pushes_nothing_out",
+    ),
+    (
+        "at most one file per class was removed in a run",
+        "as_many_as_are_too_many_are_removed_in_one_run",
+    ),
+    (
+        "without compression there was no file, and success was said",
+        "without_compression_there_is_a_file",
+    ),
+    (
+        "without hard links the only copy was pruned in the same run",
+        "without_hard_links_the_only_copy_stays",
+    ),
+    (
+        "30 December 2024 was filed under the first week of 2024",
+        "the_last_days_of_december_are_filed_under_the_weeks_own_year",
+    ),
+    (
+        "files could be read by everybody until the end",
+        "nobody_else_may_read_a_dump_while_it_is_written",
+    ),
+    (
+        "old backups were rotated after failed runs",
+        "a_failed_run_prunes_nothing_of_what_failed",
+    ),
+    (
+        "a compressor that failed went unnoticed, and its source was removed",
+        "what_cannot_be_compressed_onto_the_disk_is_a_failure",
+    ),
+    (
+        "what the dumper said on its standard error was in the SQL",
+        "what_is_said_on_standard_error_is_not_in_the_file",
+    ),
+    (
+        "an exclusion matched parts of names",
+        "exclusion_is_of_whole_names",
+    ),
+    (
+        "two servers on sockets shared one folder",
+        "two_servers_on_sockets_do_not_share_a_folder",
+    ),
+    (
+        "a failure was swallowed by what followed",
+        "a_failure_is_told_whatever_follows",
+    ),
+    (
+        "passwords were arguments, for everybody to see",
+        "a_password_reaches_no_output_log_mail_hook_process_list_or_archive",
+    ),
+    ("two runs at once had no lock", "two_runs_at_once_one_is_75"),
+    (
+        "exit code 3 was promised and never returned",
+        "the_globals_failure_is_3_and_hooks_are_not_swapped",
+    ),
+    (
+        "mail was documented and never sent",
+        "a_failure_is_mailed_and_a_good_run_is_not",
+    ),
+];
+
+#[test]
+fn each_of_the_old_script_s_bugs_has_its_test_and_is_documented() {
+    let tests = [
+        include_str!("coming_over.rs"),
+        include_str!("secrets.rs"),
+        include_str!("backup.rs"),
+        include_str!("mail.rs"),
+    ];
+    let page = include_str!("../../docs/from-db_smart_backup.md");
+    for (bug, test) in BUGS {
+        let there = format!("#[test]\nfn {test}()");
+        assert!(tests.iter().any(|text| text.contains(&there)), "{test}");
+        assert!(page.contains(&format!("| {bug} |")), "{bug}");
+    }
+    let listed = page.split("## What it did wrong").nth(1).expect("the list");
+    assert_eq!(
+        listed.matches("\n| ").count(),
+        BUGS.len() + 1,
+        "and no others"
+    );
+}
 
 /// A store as the old script leaves it: `nights` nights up to 2024-12-31, at 01:00.
 fn old_store(target: &Path, database: &str, nights: i64) {
@@ -284,4 +378,183 @@ fn the_globals_failure_is_3_and_hooks_are_not_swapped() {
     assert_eq!(ran.code, Some(3), "{ran:?}");
     let said = fs::read_to_string(night.store().join("said")).expect("hooks ran");
     assert_eq!(said, "globals failed\ndatabase saved\n");
+}
+
+#[test]
+fn without_hard_links_the_only_copy_stays() {
+    for (more, code) in [("", 5), ("store = { without_hard_links = \"copy\" }\n", 0)] {
+        let night = Night::new(&format!("{more}{NIGHT}dump = \"echo x\"\n"));
+        let home = night.store().join("t/data");
+        // Each class on a file system of its own: no link can reach it.
+        let classes = ["lastsnapshots", "daily", "weekly", "monthly", "yearly"];
+        let _mounts = classes.map(|class| Mount::memory(&home.join(class), "1m"));
+        for run in 1..=4 {
+            let ran = night.run(&["backup"]);
+            assert_eq!(ran.code, Some(code), "{ran:?}");
+            let dumps = night.dumps("data");
+            let newest = dumps.last().expect("the backup of this run");
+            assert!(
+                fs::metadata(night.store().join(newest))
+                    .expect("there")
+                    .len()
+                    > 0
+            );
+            let kept = if code == 0 { run.min(3) } else { run };
+            assert_eq!(dumps.len(), kept, "{dumps:?}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_run_prunes_nothing_of_what_failed() {
+    let night = Night::new(&format!(
+        "{NIGHT}dump = \"test $DUMPKEEP_DATABASE = good && echo x\"\nlist = \"echo good; echo bad\"\n"
+    ));
+    for database in ["good", "bad"] {
+        let dumps = night.store().join(format!("t/{database}/dumps"));
+        fs::create_dir_all(&dumps).expect("a folder");
+        for day in 1..=9 {
+            let name = format!("{database}_2020-01-0{day}_01-00-00.dump.zst");
+            fs::write(dumps.join(name), "old").expect("written");
+        }
+    }
+    for _ in 0..3 {
+        assert_eq!(night.run(&["backup"]).code, Some(4));
+    }
+    assert_eq!(
+        (night.dumps("good").len(), night.dumps("bad").len()),
+        (3, 9)
+    );
+}
+
+#[test]
+fn what_cannot_be_compressed_onto_the_disk_is_a_failure() {
+    let night = Night::new(&format!("{NIGHT}dump = \"echo small\"\n"));
+    let _small = Mount::memory(&night.store(), "2m");
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    let before = night.files();
+    let text = fs::read_to_string(night.config()).expect("read");
+    let text = text.replace("echo small", "head -c 9000000 /dev/urandom");
+    fs::write(night.config(), text).expect("written");
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("No space left on device"), "{ran:?}");
+    assert_eq!(night.files(), before);
+}
+
+#[test]
+fn what_is_said_on_standard_error_is_not_in_the_file() {
+    let night = Night::new(&format!(
+        "{NIGHT}dump = \"echo first; echo oops >&2; echo last\"\ncompression = {{ method = \"none\" }}\n"
+    ));
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    let file = night.store().join(&night.dumps("data")[0]);
+    assert_eq!(fs::read(file).expect("read"), b"first\nlast\n");
+}
+
+#[test]
+fn a_failure_is_told_whatever_follows() {
+    for (broken, code) in [("list", 4), ("a", 4), ("global", 3)] {
+        let night = Night::new(&format!(
+            "{NIGHT}list = \"echo a; echo b{}\"\nglobal = \"{}\"\ndump = \"test $DUMPKEEP_DATABASE != {broken} && echo x\"\n\
+             [hooks]\npost_backup = \"exit 0\"\nfailure = \"exit 0\"\n",
+            if broken == "list" { "; exit 1" } else { "" },
+            if broken == "global" {
+                "exit 1"
+            } else {
+                "echo g"
+            },
+        ));
+        let ran = night.run(&["backup"]);
+        assert_eq!(ran.code, Some(code), "{broken}: {ran:?}");
+        assert!(ran.err.contains("failed: exit code 1"), "{ran:?}");
+        let saved = usize::from(broken != "list");
+        assert_eq!(night.dumps("b").len(), saved, "the others went on");
+    }
+}
+
+/// The commands of a page, in its order: the newest backup of each database first.
+fn commands(night: &Night) -> Vec<String> {
+    let page = fs::read_to_string(night.config().with_file_name("page.html")).expect("a page");
+    let commands = page.split("<pre>").skip(1);
+    let commands = commands.filter_map(|rest| rest.split("</pre>").next());
+    let commands = commands.filter(|text| text.starts_with("dumpkeep "));
+    commands
+        .map(|text| text.replace("&#39;", "'").replace("&amp;", "&"))
+        .collect()
+}
+
+#[test]
+fn the_page_s_commands_bring_everything_back() {
+    let server = Postgres::start("15");
+    server.create_database("shop");
+    let sql = "CREATE TABLE t AS SELECT i FROM generate_series(1, 77) i; CREATE ROLE seller";
+    server.sql("shop", sql);
+    let night = Night::new(&format!(
+        "report = {{ html = \"page.html\" }}\n[[target]]\nname = \"t\"\nurl = \"{}\"\ndatabases = [\"shop\"]\n",
+        server.url("postgres")
+    ));
+    // Old files: a script for a database that is there, one that makes its own, and an archive that
+    // is called a script.
+    let dumps = night.store().join("t/shop/dumps");
+    fs::create_dir_all(&dumps).expect("a folder");
+    for (day, switches, packer) in [(29, "", "xz"), (30, "--create", "gzip"), (31, "-Fc", "")] {
+        let mut dump = server.client("pg_dump", "shop");
+        let plain = dumps.join(format!("shop_2024-12-{day}_01-00-00.sql"));
+        dump.args(switches.split_whitespace()).arg("-f").arg(&plain);
+        output(&mut dump).expect("dumped");
+        if !packer.is_empty() {
+            let done = std::process::Command::new(packer).arg(&plain).status();
+            assert!(done.expect("it starts").success());
+        }
+    }
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let commands = commands(&night);
+    assert_eq!(commands.len(), 5, "{commands:?}");
+    let program = Path::new(env!("CARGO_BIN_EXE_dumpkeep"));
+    for (number, command) in commands.iter().enumerate() {
+        let globals = command.contains("__GLOBAL__");
+        if globals {
+            server.sql("postgres", "DROP ROLE seller");
+        } else {
+            server.sql("postgres", "DROP DATABASE shop");
+            if !command.contains("--create") {
+                server.create_database("shop");
+            }
+        }
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell.args(["-c", command]);
+        shell.env("PATH", program.parent().expect("a folder"));
+        output(&mut shell).unwrap_or_else(|error| panic!("{number} {command}: {error}"));
+        match globals {
+            true => assert_eq!(
+                server
+                    .sql(
+                        "postgres",
+                        "SELECT count(*) FROM pg_roles WHERE rolname = 'seller'"
+                    )
+                    .trim(),
+                "1"
+            ),
+            false => assert_eq!(server.sql("shop", "SELECT count(*) FROM t").trim(), "77"),
+        }
+    }
+    let with_create = commands.iter().filter(|line| line.contains("--create"));
+    assert_eq!(
+        with_create.count(),
+        3,
+        "ours, the script with its own, the archive: {commands:?}"
+    );
+}
+
+#[test]
+fn the_page_of_a_program_s_files_names_no_restore() {
+    let night = Night::new(
+        "report = { html = \"page.html\" }\n[[target]]\nname = \"t\"\nkind = \"command\"\ndump = \"echo x\"\nextension = \"sql\"\n",
+    );
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    assert!(commands(&night).is_empty());
+    let page = fs::read_to_string(night.config().with_file_name("page.html")).expect("a page");
+    assert!(page.contains("<pre>zstd -dc /"), "{page}");
 }

@@ -78,6 +78,24 @@ fn rsync_and_rclone_copy_the_new_backup() {
 }
 
 #[test]
+fn rsync_itself_makes_the_copy_and_its_folders() {
+    let away = tempfile::tempdir().expect("a folder");
+    let offsite = away.path().join("new/place").display().to_string();
+    let (night, _) = run(
+        "post_db_backup",
+        "rsync-offsite.sh",
+        &[("OFFSITE", &offsite)],
+    );
+    let file = &night.dumps("data")[0];
+    let copy = away
+        .path()
+        .join("new/place")
+        .join(file.replace("/dumps/", "/"));
+    let original = fs::read(night.store().join(file)).expect("read");
+    assert_eq!(fs::read(copy).expect("copied"), original);
+}
+
+#[test]
 fn restic_saves_the_store_and_a_file_is_touched() {
     let (night, called) = run("post_backup", "restic.sh", &[("RESTIC", "RECORDER")]);
     assert_eq!(called.first().map(String::as_str), Some("backup"));

@@ -242,38 +242,174 @@ fn an_interrupted_run_still_says_so() {
     assert!(!alive(&run, "child"), "the hook was ended too");
 }
 
-/// The stages of every kind of run, against docs/hooks.md. Of commands, so that each part can fail.
-#[test]
-fn the_order_of_every_kind_of_run_is_the_documented_one() {
-    let page = include_str!("../../docs/hooks.md");
-    for (run, global, dump, hook, code) in [
-        ("all well", "echo g", "echo x", "", 0),
-        ("the globals fail", "exit 1", "echo x", "", 3),
-        (
-            "one database fails",
-            "echo g",
-            "test $DUMPKEEP_DATABASE = a && echo x",
-            "",
-            4,
-        ),
-        ("all fail", "exit 1", "exit 1", "", 4),
-        ("a hook fails", "echo g", "echo x", "post_cleanup", 5),
-        ("pre_backup fails", "echo g", "echo x", "pre_backup", 1),
-    ] {
+/// What the page about hooks says.
+const PAGE: &str = include_str!("../../docs/hooks.md");
+
+/// A kind of run, of commands, so that each part can fail: the programs that list, save the globals
+/// and save a database, and the hook that fails.
+struct Kind {
+    name: &'static str,
+    list: &'static str,
+    global: &'static str,
+    dump: &'static str,
+    hook: &'static str,
+    code: i32,
+}
+
+const WELL: Kind = Kind {
+    name: "all well",
+    list: "echo a; echo b",
+    global: "echo g",
+    dump: "echo x",
+    hook: "",
+    code: 0,
+};
+const ONLY_A: &str = "test $DUMPKEEP_DATABASE = a && echo x";
+
+#[rustfmt::skip]
+const KINDS: [Kind; 8] = [
+    WELL,
+    Kind { name: "the globals fail", global: "exit 1", code: 3, ..WELL },
+    Kind { name: "one database fails", dump: ONLY_A, code: 4, ..WELL },
+    Kind { name: "all fail", global: "exit 1", dump: "exit 1", code: 4, ..WELL },
+    Kind { name: "the server is not reached", list: "exit 1", code: 4, ..WELL },
+    Kind { name: "a hook fails", hook: "post_cleanup", code: 5, ..WELL },
+    Kind { name: "pre_backup fails", hook: "pre_backup", code: 1, ..WELL },
+    Kind { name: "a signal ends it at b", dump: "test $DUMPKEEP_DATABASE = b && sleep 600; echo x", code: 143, ..WELL },
+];
+
+impl Kind {
+    /// A night whose hooks write down their stages, and which variables they have.
+    fn night(&self, mail: &str) -> Night {
         let mut hooks = String::from("[hooks]\n");
         for stage in STAGES {
-            let end = if stage == hook { "; exit 1" } else { "" };
-            hooks.push_str(&format!(
-                "{stage} = \"echo $DUMPKEEP_STAGE $DUMPKEEP_DATABASE >> said{end}\"\n"
-            ));
+            let end = if stage == self.hook { "; exit 1" } else { "" };
+            let line = format!(
+                "echo $DUMPKEEP_STAGE $DUMPKEEP_DATABASE >> said; \
+                 echo $DUMPKEEP_STAGE,$DUMPKEEP_STATUS,$(env | sed -n 's/^DUMPKEEP_\\([A-Z_]*\\)=.*/\\1/p') >> variables{end}"
+            );
+            hooks.push_str(&format!("{stage} = {line:?}\n"));
         }
-        let night = Night::new(&format!(
-            "{hooks}[[target]]\nname = \"t\"\nkind = \"command\"\nlist = \"echo a; echo b\"\nglobal = \"{global}\"\ndump = \"{dump}\"\n"
-        ));
-        assert_eq!(night.run(&["backup"]).code, Some(code), "{run}");
-        let said = fs::read_to_string(night.store().join("said")).expect("hooks ran");
-        let said: Vec<&str> = said.lines().map(str::trim).collect();
-        let row = format!("| {run} | {} | {code} |", said.join(", "));
-        assert!(page.contains(&row), "{row}");
+        let Self {
+            list, global, dump, ..
+        } = self;
+        Night::new(&format!(
+            "{mail}{hooks}[[target]]\nname = \"t\"\nkind = \"command\"\nhost = \"h\"\nport = 1\n\
+             databases = [\"a\", \"b\"]\nlist = {list:?}\nglobal = {global:?}\ndump = {dump:?}\n"
+        ))
     }
+
+    /// Runs it; where a signal is to end it, when b is under way.
+    fn code(&self, night: &Night) -> Option<i32> {
+        if self.code != 143 {
+            return night.run(&["backup"]).code;
+        }
+        let mut child = night.command().spawn().expect("dumpkeep starts");
+        let under_way = || {
+            let mut files = night.files().into_keys();
+            files.any(|name| name.starts_with("t/b/") && name.ends_with(".partial"))
+        };
+        while !under_way() {
+            std::thread::sleep(Duration::from_millis(50));
+            assert!(child.try_wait().expect("asked").is_none(), "it ended");
+        }
+        let id = child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(sent.expect("kill starts").success());
+        child.wait().expect("it ends").code()
+    }
+}
+
+fn lines(night: &Night, file: &str) -> Vec<String> {
+    let text = fs::read_to_string(night.store().join(file)).expect("hooks ran");
+    text.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+/// Checks what the hooks of a run were told against the page's table of variables.
+fn check_variables(night: &Night) {
+    for line in lines(night, "variables") {
+        let mut parts = line.splitn(3, ',');
+        let mut part = || parts.next().expect("three parts").to_owned();
+        let (stage, status, names) = (part(), part(), part());
+        let given: Vec<&str> = names.split(' ').collect();
+        // In the page's order; a name that it does not know is at no place.
+        let mut known = dumpkeep::hooks::facts::VARIABLES
+            .map(|(name, _)| &name["DUMPKEEP_".len()..])
+            .to_vec();
+        known.retain(|name| given.contains(name));
+        assert_eq!(known.len(), given.len(), "{names}");
+        assert_eq!(known[..3], ["STAGE", "RUN_ID", "ROOT"], "{names}");
+        let known = match known[3..].join(", ") {
+            none if none.is_empty() => "none".to_owned(),
+            some => some,
+        };
+        let row = format!("| {stage} | {status} | {known} |");
+        assert!(PAGE.contains(&row), "{row}");
+    }
+}
+
+#[test]
+fn order_and_environment_of_every_kind_of_run_are_the_documented_ones() {
+    for kind in KINDS {
+        let night = kind.night("");
+        assert_eq!(kind.code(&night), Some(kind.code), "{}", kind.name);
+        let (name, said, code) = (kind.name, lines(&night, "said").join(", "), kind.code);
+        let row = format!("| {name} | {said} | {code} |");
+        assert!(PAGE.contains(&row), "{row}");
+        check_variables(&night);
+    }
+}
+
+#[test]
+fn a_mail_s_hook_comes_before_the_failure_s() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sendmail = folder.path().join("sendmail");
+    fs::write(&sendmail, "#!/bin/sh\nexec cat > /dev/null\n").expect("written");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&sendmail, mode).expect("executable");
+    let mail = format!(
+        "[mail]\non = \"always\"\nsendmail = {:?}\nfrom = \"a@b.c\"\nto = [\"d@e.f\"]\n",
+        sendmail.display().to_string()
+    );
+    for (kind, end) in [
+        (&KINDS[0], &["post_backup", "post_mail"][..]),
+        (&KINDS[2], &["post_backup", "post_mail", "failure"]),
+    ] {
+        let night = kind.night(&mail);
+        assert_eq!(kind.code(&night), Some(kind.code), "{}", kind.name);
+        let said = lines(&night, "said");
+        assert_eq!(said[said.len() - end.len()..], *end, "{said:?}");
+        check_variables(&night);
+    }
+}
+
+#[test]
+fn programs_are_found_beside_the_configuration_and_checked_before() {
+    let night = Night::new(
+        "[hooks]\npost_backup = [\"hooks/mark\"]\npost_db_backup = [\"hooks/none\"]\n\
+         failure = { command = [\"nosuchprogram\"], on_error = \"warn\" }\n\
+         [[target]]\nname = \"t\"\nkind = \"command\"\ndump = [\"hooks/dump\"]\n",
+    );
+    let hooks = night.config().with_file_name("hooks");
+    fs::create_dir(&hooks).expect("a folder");
+    for (name, text) in [("mark", "touch marked"), ("dump", "echo x")] {
+        let file = hooks.join(name);
+        fs::write(&file, format!("#!/bin/sh\n{text}\n")).expect("written");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&file, mode).expect("executable");
+    }
+    let check = night.run(&["check"]);
+    assert_eq!(check.code, Some(1), "{check:?}");
+    for part in [
+        "hooks/mark",
+        "there is no program",
+        "hooks/none",
+        "nosuchprogram",
+    ] {
+        assert!(check.out.contains(part), "{part}: {check:?}");
+    }
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(5), "one hook is not there: {ran:?}");
+    assert!(night.store().join("marked").exists());
+    assert_eq!(night.dumps("data").len(), 1);
 }

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 
+use crate::support::https::Https;
 use crate::support::night::Night;
 use crate::support::smtp::Smtp;
 
@@ -243,5 +244,66 @@ fn a_call_that_fails_is_a_warning_or_5() {
             "{ran:?}"
         );
         assert!(!ran.err.contains("hook-marker"), "{ran:?}");
+    }
+}
+
+/// A night with one call that must go well.
+fn called(url: &str, more: &str) -> Night {
+    Night::new(&format!(
+        "[[webhook]]\nurl = \"{url}\"\non_error = \"fail\"\nretries = 0\n{more}\n{GOOD}"
+    ))
+}
+
+#[test]
+fn https_is_called_with_a_certificate_that_is_trusted_and_not_with_another() {
+    let https = Https::start();
+    let own = format!("ca_file = \"{}\"", https.ca());
+    let localhost = format!("https://localhost:{}/hook-marker", https.port);
+    let night = called(&localhost, &format!("{own}\ntemplate = \"json\""));
+    let ran = night.run(&["backup", "-vvv"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let asked = https.asked();
+    assert!(asked.starts_with("/hook-marker {"), "{asked}");
+    assert!(!ran.err.contains("hook-marker"), "{ran:?}");
+    let check = night.run(&["check"]);
+    assert_eq!(check.code, Some(0), "{check:?}");
+    assert!(check.out.contains("webhook 1"), "{check:?}");
+    assert!(!check.out.contains("hook-marker"), "{check:?}");
+
+    let unsigned = called(&localhost, "").run(&["backup"]);
+    assert_eq!(unsigned.code, Some(5), "{unsigned:?}");
+    assert!(unsigned.err.contains("certificate"), "{unsigned:?}");
+    let by_address = format!("https://127.0.0.1:{}/hook-marker", https.port);
+    let misnamed = called(&by_address, &own).run(&["backup"]);
+    assert_eq!(misnamed.code, Some(5), "{misnamed:?}");
+    assert!(misnamed.err.contains("certificate"), "{misnamed:?}");
+    assert_eq!(https.asked(), asked, "nobody else heard of it");
+}
+
+#[test]
+fn a_call_is_not_sent_on_elsewhere() {
+    let https = Https::start();
+    let url = format!("https://localhost:{}/moved", https.port);
+    let ran = called(&url, &format!("ca_file = \"{}\"", https.ca())).run(&["backup"]);
+    assert_eq!(ran.code, Some(5), "{ran:?}");
+    assert!(ran.err.contains("302, a redirect"), "{ran:?}");
+    assert!(!https.asked().contains("elsewhere"));
+}
+
+#[test]
+fn what_a_call_needs_is_checked_before() {
+    let night = Night::new(&format!(
+        "[[webhook]]\nurl = \"https://localhost:1/\"\nca_file = \"none.pem\"\n\
+         [[webhook]]\nurl_file = \"none\"\n[[webhook]]\nurl_file = \"empty\"\n{GOOD}"
+    ));
+    fs::write(night.config().with_file_name("empty"), "no URL\n").expect("written");
+    let check = night.run(&["check"]);
+    assert_eq!(check.code, Some(1), "{check:?}");
+    for part in [
+        "cannot use ca_file",
+        "cannot read the URL file",
+        "holds no URL",
+    ] {
+        assert!(check.out.contains(part), "{part}: {check:?}");
     }
 }

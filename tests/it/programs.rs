@@ -151,3 +151,129 @@ fn counts_differ_by_database() {
         (3, 1)
     );
 }
+
+/// Each kind of failure, its exit code, and what cron would mail: nothing on standard output, and
+/// nothing at all where all went well.
+#[test]
+fn each_failure_kind_has_its_exit_code_and_a_good_run_says_nothing() {
+    let target = |more: &str| format!("[[target]]\nname = \"t\"\nkind = \"command\"\n{more}\n");
+    let good = target("dump = \"echo x\"\nglobal = \"echo g\"");
+    for (text, code, part) in [
+        (good.clone(), 0, ""),
+        (
+            format!("[hooks]\npre_backup = \"exit 1\"\n{good}"),
+            1,
+            "hook pre_backup failed",
+        ),
+        ("rot = 1".to_owned(), 2, "Did you mean root?"),
+        (
+            target("dump = \"echo x\"\nglobal = \"exit 1\""),
+            3,
+            "__GLOBAL__",
+        ),
+        (target("dump = \"exit 1\"\nglobal = \"echo g\""), 4, "data"),
+        (
+            target("dump = \"exit 1\"\nglobal = \"exit 1\""),
+            4,
+            "__GLOBAL__",
+        ),
+        (
+            "[[target]]\nurl = \"postgres://127.0.0.1:1/\"".to_owned(),
+            4,
+            "127.0.0.1:1",
+        ),
+        (
+            format!("[hooks]\npost_backup = \"exit 1\"\n{good}"),
+            5,
+            "hook post_backup failed",
+        ),
+        (
+            format!(
+                "mail = {{ on = \"always\", smtp = \"smtp://127.0.0.1:1\", from = \"a@b.c\", to = [\"d@e.f\"] }}\n{good}"
+            ),
+            5,
+            "cannot send mail",
+        ),
+        (
+            format!("report = {{ html = \"/dev/null/page.html\" }}\n{good}"),
+            5,
+            "/dev/null",
+        ),
+    ] {
+        let ran = Night::new(&text).run(&["backup"]);
+        assert_eq!(ran.code, Some(code), "{text}: {ran:?}");
+        assert_eq!(ran.out, "", "{text}");
+        assert!(
+            ran.err.contains(part) && (code == 0) == ran.err.is_empty(),
+            "{part}: {ran:?}"
+        );
+    }
+}
+
+#[test]
+fn several_configurations_share_a_root_and_leave_each_other_alone() {
+    let night = Night::new(
+        "[retention]\nlast = 1\ndays = 0\nweeks = 0\nmonths = 0\nyears = 0\nlogs = 3\n[[target]]\nname = \"a\"\nkind = \"command\"\ndump = \"echo a\"\n",
+    );
+    let other = night.config().with_file_name("other.toml");
+    let text =
+        "root = \"store\"\n[[target]]\nname = \"b\"\nkind = \"command\"\ndump = \"echo b\"\n";
+    fs::write(&other, text).expect("written");
+    let count = |target: &str| {
+        let folder = format!("{target}/data/dumps/");
+        night
+            .files()
+            .keys()
+            .filter(|name| name.starts_with(&folder))
+            .count()
+    };
+    for _ in 0..3 {
+        let ran = crate::support::command::with_config(&other, &["backup"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+    for _ in 0..2 {
+        assert_eq!(night.run(&["backup"]).code, Some(0));
+    }
+    assert_eq!(
+        (count("a"), count("b")),
+        (1, 3),
+        "each keeps by its own counts"
+    );
+    let status = night.run(&["status"]);
+    assert!(!status.out.contains("b  "), "{status:?}");
+
+    // One lock for both: a run of the one keeps the other out.
+    let held = fs::read_to_string(night.config()).expect("read");
+    let go = night.config().with_file_name("go");
+    let wait = format!("until [ -e {} ]; do sleep 0.1; done; echo a", go.display());
+    fs::write(night.config(), held.replace("echo a", &wait)).expect("written");
+    let run = night.command().spawn().expect("dumpkeep starts");
+    while !night.files().keys().any(|name| name.ends_with(".partial")) {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let second = crate::support::command::with_config(&other, &["backup"]);
+    assert_eq!(second.code, Some(75), "{second:?}");
+    assert_eq!(second.out, "");
+    fs::write(go, "").expect("written");
+    let first = run.wait_with_output().expect("it ends");
+    assert_eq!(first.status.code(), Some(0), "{first:?}");
+}
+
+#[test]
+fn files_belong_to_whom_they_should() {
+    use std::os::unix::fs::MetadataExt as _;
+    let night = Night::new(
+        "[store]\nowner = 4242\ngroup = 4343\n[[target]]\nname = \"t\"\nkind = \"command\"\ndump = \"echo a\"\n",
+    );
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for path in [
+        night.dumps("data")[0].as_str(),
+        "t/data/daily",
+        "t/data",
+        "t",
+    ] {
+        let meta = fs::metadata(night.store().join(path)).expect("there");
+        assert_eq!((meta.uid(), meta.gid()), (4242, 4343), "{path}");
+    }
+}

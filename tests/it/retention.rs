@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
@@ -9,9 +10,11 @@ use chrono_tz::Tz;
 use dumpkeep::pipeline::backup::{Kept, keep};
 use dumpkeep::retention::policy::Policy;
 use dumpkeep::retention::scan::backups;
+use dumpkeep::store::fs::{Existing, Partial, failed};
 use dumpkeep::store::layout::{BackupName, Class, Home};
 
 use crate::support::command::with_config;
+use crate::support::mount::Mount;
 
 const POLICY: Policy = Policy {
     last: 5,
@@ -35,6 +38,41 @@ fn save(home: &Home, at: NaiveDateTime) {
         extension: "sql.zst".to_owned(),
     };
     fs::write(home.dumps().join(name.to_string()), "x").expect("written");
+}
+
+/// As a run saves one: a partial file, whose name comes when all of it is on disk.
+fn saved(home: &Home, at: NaiveDateTime) -> dumpkeep::error::Result<()> {
+    let name = BackupName {
+        folder: home.folder.clone(),
+        at,
+        extension: "sql.zst".to_owned(),
+    };
+    let dumps = home.dumps();
+    let mut partial = Partial::create(&dumps, &name.to_string(), Existing::Refuse)?;
+    let path = partial.path().to_owned();
+    let written = partial.write_all(&[7; 6000]);
+    written.map_err(|cause| failed("write", &path, cause))?;
+    partial.sync()?;
+    partial.commit().map(drop)
+}
+
+/// Fills what is left of a file system.
+fn fill(ballast: &Path) {
+    let mut file = fs::File::create(ballast).expect("a file");
+    while file.write(&[0; 65_536]).is_ok_and(|written| written > 0) {}
+}
+
+/// Everything that a database has, with its sizes.
+fn everything(home: &Home) -> BTreeSet<(String, u64)> {
+    let dirs = Class::ALL.map(|class| home.class(class));
+    let dirs = std::iter::once(home.dumps()).chain(dirs);
+    let files = dirs.flat_map(|dir| names(&dir).into_iter().map(move |name| dir.join(name)));
+    files
+        .map(|file| {
+            let size = file.metadata().expect("there").len();
+            (file.display().to_string(), size)
+        })
+        .collect()
 }
 
 fn names(dir: &Path) -> BTreeSet<String> {
@@ -63,8 +101,12 @@ fn dice(seed: i64) -> i64 {
 #[test]
 fn three_years_of_nights() {
     let root = tempfile::tempdir().expect("a folder");
-    let home = Home::new(root.path(), "shop");
+    let disk = root.path().join("disk");
+    // Room for all that is kept, and for a ballast that takes the rest.
+    let _mount = Mount::memory(&disk, "2m");
+    let home = Home::new(&disk, "shop");
     let mut made: Vec<NaiveDateTime> = Vec::new();
+    let mut full = 0;
     for night in 0..1100 {
         let now = utc(2023, 11, 20) + TimeDelta::days(night);
         let zone = if night < 500 {
@@ -76,7 +118,17 @@ fn three_years_of_nights() {
             continue; // the night failed: nothing is saved, nothing pruned
         }
         let at = now.with_timezone(&zone).naive_local();
-        save(&home, at);
+        if dice(night + 5000) < 20 && !made.is_empty() {
+            let before = everything(&home);
+            fill(&disk.join("ballast"));
+            let error = saved(&home, at).expect_err("the disk is full");
+            assert!(error.line().contains("No space left"), "{error}");
+            assert_eq!(everything(&home), before, "night {night}");
+            fs::remove_file(disk.join("ballast")).expect("removed");
+            full += 1;
+            continue;
+        }
+        saved(&home, at).expect("saved");
         made.push(at);
         let kept = Kept {
             policy: &POLICY,
@@ -93,6 +145,7 @@ fn three_years_of_nights() {
         );
         assert!(applied.links.is_empty());
     }
+    assert!(full > 50, "the disk was full in {full} nights");
     let years: BTreeSet<i32> = made.iter().map(Datelike::year).collect();
     assert_eq!(names(&home.class(Class::Yearly)).len(), years.len().min(3));
 }

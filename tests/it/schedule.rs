@@ -1,70 +1,18 @@
 //! `dumpkeep schedule`: a process that stays, its signals, its web server, and the pages after a run.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::command::dumpkeep;
 use crate::support::night::Night;
+use crate::support::staying::{Staying, until};
 
-struct Staying {
-    child: Child,
-    address: String,
-}
-
-impl Staying {
-    fn start(night: &Night) -> Self {
-        let mut command = dumpkeep();
-        command
-            .args(["schedule", "--listen", "127.0.0.1:0", "-c"])
-            .arg(night.config());
-        command.stderr(Stdio::piped()).stdin(Stdio::null());
-        let mut child = command.spawn().expect("dumpkeep starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("its output"));
-        let mut line = String::new();
-        while !line.contains("http://") {
-            line.clear();
-            assert!(lines.read_line(&mut line).expect("a line") > 0, "it ended");
-        }
-        let address = line
-            .split("http://")
-            .nth(1)
-            .expect("an address")
-            .trim()
-            .to_owned();
-        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-        Self { child, address }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").expect("asked");
-        let mut text = String::new();
-        stream.read_to_string(&mut text).expect("answered");
-        text
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill")
-            .args([&format!("-{name}"), &id])
-            .status();
-        assert!(sent.expect("kill starts").success());
-    }
-
-    fn ended(mut self) -> Option<i32> {
-        self.child.wait().expect("it ends").code()
-    }
-}
-
-fn until(what: &str, mut there: impl FnMut() -> bool) {
-    let clock = Instant::now();
-    while !there() {
-        assert!(clock.elapsed() < Duration::from_secs(100), "no {what}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+fn start(night: &Night) -> Staying {
+    let mut command = dumpkeep();
+    command
+        .args(["schedule", "--listen", "127.0.0.1:0", "-c"])
+        .arg(night.config());
+    Staying::start(command)
 }
 
 fn night(dump: &str, schedule: &str) -> Night {
@@ -81,7 +29,7 @@ fn night(dump: &str, schedule: &str) -> Night {
 #[test]
 fn a_missed_start_is_made_good_once_and_term_ends_the_wait() {
     let night = night("echo new", "0 0 1 1 *");
-    let staying = Staying::start(&night);
+    let staying = start(&night);
     until("backup", || night.dumps("data").len() == 2);
     until("health", || {
         staying.get("/health").contains("\"exit_code\":0")
@@ -103,7 +51,7 @@ fn a_missed_start_is_made_good_once_and_term_ends_the_wait() {
 #[test]
 fn a_failed_run_is_not_healthy_and_a_new_configuration_is_taken() {
     let night = night("exit 1", "0 0 1 1 *");
-    let staying = Staying::start(&night);
+    let staying = start(&night);
     until("run", || staying.get("/health").contains("\"exit_code\":4"));
     assert!(staying.get("/health").starts_with("HTTP/1.1 503"));
     assert!(
@@ -126,7 +74,7 @@ fn a_failed_run_is_not_healthy_and_a_new_configuration_is_taken() {
 #[test]
 fn a_run_has_its_grace_and_is_cleaned_up_then() {
     let night = night("echo half; sleep 600", "0 0 1 1 *");
-    let staying = Staying::start(&night);
+    let staying = start(&night);
     until("run", || {
         staying.get("/health").contains("\"running\":true")
     });
@@ -158,4 +106,68 @@ fn pages_are_written_after_a_run() {
         metrics.contains("dumpkeep_last_size_bytes{database=\"good\",target=\"t\"}"),
         "{metrics}"
     );
+}
+
+#[test]
+fn a_broken_configuration_leaves_the_old_one_in_force() {
+    let night = night("echo new", "0 0 1 1 *");
+    let staying = start(&night);
+    until("backup", || night.dumps("data").len() == 2);
+    let text = fs::read_to_string(night.config()).expect("read");
+    fs::write(night.config(), text.replace("schedule = ", "shedule = ")).expect("written");
+    staying.signal("HUP");
+    until("message", || {
+        staying.said("the old configuration stays in force")
+    });
+    assert!(staying.said("Did you mean schedule?"));
+    let metrics = staying.get("/metrics");
+    assert!(metrics.contains("dumpkeep_run_exit_code 0"), "{metrics}");
+    staying.signal("TERM");
+    assert_eq!(staying.ended(), Some(0));
+}
+
+#[test]
+fn a_run_that_ends_within_its_grace_is_a_good_one() {
+    let night = night(
+        "until [ -e GO ]; do sleep 0.1; done; echo whole",
+        "0 0 1 1 *",
+    );
+    let text = fs::read_to_string(night.config()).expect("read");
+    let go = night.config().with_file_name("go");
+    let text = text.replace("grace = \"2s\"", "grace = \"90s\"");
+    let text = text.replace("GO", &go.display().to_string());
+    fs::write(night.config(), text).expect("written");
+    let staying = start(&night);
+    until("run", || {
+        staying.get("/health").contains("\"running\":true")
+    });
+    staying.signal("TERM");
+    until("message", || staying.said("the run has 1m30s to end"));
+    fs::write(go, "").expect("written");
+    assert_eq!(staying.ended(), Some(0));
+    assert_eq!(night.dumps("data").len(), 2, "{:?}", night.files());
+}
+
+#[test]
+fn what_schedule_needs_is_said_at_once() {
+    let plain = "[[target]]\nname = \"t\"\nkind = \"command\"\ndump = \"echo x\"\n";
+    for (more, args, code, part) in [
+        ("", &["schedule"][..], 2, "no target has a schedule"),
+        (
+            "schedule = \"0 0 2 * * *\"\n",
+            &["schedule"],
+            2,
+            "is no cron expression",
+        ),
+        (
+            "schedule = \"0 2 * * *\"\n",
+            &["schedule", "--listen", "256.0.0.1:1"],
+            1,
+            "cannot listen on 256.0.0.1:1",
+        ),
+    ] {
+        let ran = Night::new(&format!("{plain}{more}")).run(args);
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert!(ran.err.contains(part), "{part}: {ran:?}");
+    }
 }

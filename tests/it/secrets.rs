@@ -61,7 +61,12 @@ fn a_password_reaches_no_output_log_mail_hook_process_list_or_archive() {
         finished(run.output().expect("dumpkeep starts"))
     };
     let check = ran("check");
-    assert!(check.out.contains("password: from the file"), "{check:?}");
+    assert!(
+        check
+            .out
+            .contains("password: from the systemd credential db"),
+        "{check:?}"
+    );
     let backup = ran("backup");
     assert_eq!(backup.code, Some(0), "{backup:?}");
     assert!(
@@ -88,5 +93,94 @@ fn a_password_reaches_no_output_log_mail_hook_process_list_or_archive() {
         found,
         [night.config().display().to_string()],
         "only the configuration that we wrote"
+    );
+}
+
+/// No server is needed: where a password comes from is said before it is used.
+#[test]
+fn check_names_each_credential_s_source_and_never_its_value() {
+    let home = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str, mode: u32| {
+        let path = home.path().join(name);
+        fs::write(&path, text).expect("written");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs::set_permissions(&path, mode).expect("set");
+    };
+    write(".pgpass", &format!("127.0.0.1:1:*:u:{MARKER}\n"), 0o600);
+    write(
+        ".pg_service.conf",
+        &format!("[shop]\nhost=127.0.0.1\nport=1\npassword={MARKER}\n"),
+        0o600,
+    );
+    write("pw", &format!("{MARKER}\n"), 0o600);
+    write("open", &format!("{MARKER}\n"), 0o644);
+    let pg = "url = \"postgres://u@127.0.0.1:1/\"";
+    let my = "url = \"mysql://u@127.0.0.1:1/\"";
+    let file = home.path().display();
+    let checked = |target: &str, vars: &[(&str, &str)]| {
+        let night = Night::new(&format!("[[target]]\nname = \"t\"\n{target}\n"));
+        let mut run = crate::support::command::dumpkeep();
+        run.args(["check", "-vvv", "-c"]).arg(night.config());
+        run.env("HOME", home.path()).envs(vars.iter().copied());
+        finished(run.output().expect("dumpkeep starts"))
+    };
+    let variable = [
+        ("PGPASSWORD", MARKER),
+        ("MYSQL_PWD", MARKER),
+        ("PW", MARKER),
+    ];
+    let credentials = [(
+        "CREDENTIALS_DIRECTORY",
+        home.path().to_str().expect("UTF-8"),
+    )];
+    let in_url = format!("url = \"postgres://u:{MARKER}@127.0.0.1:1/\"");
+    for (target, vars, part) in [
+        (in_url.as_str(), &[][..], "password: from the URL"),
+        (pg, &[], "password: from the password file ~/.pgpass"),
+        (pg, &variable, "password: from the variable PGPASSWORD"),
+        (
+            "url = \"postgres://u@/?service=shop\"",
+            &[],
+            "password: from the service file, service shop",
+        ),
+        (my, &variable, "password: from the variable MYSQL_PWD"),
+        (my, &[], "password: none is given"),
+        (
+            &format!("{pg}\npassword_env = \"PW\""),
+            &variable,
+            "password: from the variable PW",
+        ),
+        (
+            &format!("{pg}\npassword_file = \"{file}/pw\""),
+            &[],
+            "password: from the file ",
+        ),
+        (
+            &format!("{pg}\npassword_file = \"{file}/open\""),
+            &[],
+            "open is readable by everybody",
+        ),
+        (
+            &format!("{pg}\npassword_file = \"${{CREDENTIALS_DIRECTORY}}/pw\""),
+            &credentials,
+            "password: from the systemd credential pw",
+        ),
+    ] {
+        let ran = checked(target, vars);
+        assert!(ran.out.contains(part), "{part}: {ran:?}");
+        assert!(
+            !ran.out.contains(MARKER) && !ran.err.contains(MARKER),
+            "{ran:?}"
+        );
+    }
+    write(".my.cnf", &format!("[client]\npassword={MARKER}\n"), 0o600);
+    let ran = checked(my, &variable);
+    assert!(
+        ran.out.contains("from the option file ~/.my.cnf"),
+        "{ran:?}"
+    );
+    assert!(
+        !ran.out.contains(MARKER) && !ran.err.contains(MARKER),
+        "{ran:?}"
     );
 }

@@ -16,6 +16,16 @@ impl Mount {
         assert!(mount.status().expect("mount").success(), "mounted");
         Self(folder.to_owned())
     }
+
+    /// Makes a folder read-only, with all that is in it.
+    pub(crate) fn read_only(folder: &Path) -> Self {
+        for options in [&["--bind"][..], &["-o", "remount,bind,ro"]] {
+            let mut mount = Command::new("mount");
+            mount.args(options).arg(folder).arg(folder);
+            assert!(mount.status().expect("mount").success(), "mounted");
+        }
+        Self(folder.to_owned())
+    }
 }
 
 impl Drop for Mount {

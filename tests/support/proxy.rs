@@ -43,6 +43,11 @@ impl Proxy {
         Self { port, left }
     }
 
+    /// From now on passes everything on.
+    pub(crate) fn refill(&self) {
+        self.left.store(u64::MAX / 2, Ordering::SeqCst);
+    }
+
     /// How many bytes it would still pass on.
     pub(crate) fn left(&self) -> u64 {
         self.left.load(Ordering::SeqCst)

@@ -4,8 +4,12 @@
 use bstr::BString;
 
 use crate::error::Result;
+use crate::mysql::claims::Claims;
 use crate::mysql::inventory::Relation;
+use crate::mysql::objects::fulltext_index;
+use crate::mysql::objects::implied_collation::without_implied;
 use crate::mysql::objects::mend::{self, Suspect};
+use crate::mysql::objects::no_default::drop_defaults;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
@@ -20,6 +24,8 @@ pub struct Table {
     name: BString,
     /// ARCHIVE refuses rows whose number lies below its `AUTO_INCREMENT`.
     archive: bool,
+    /// Its FULLTEXT indexes come after the rows.
+    numbers_documents: bool,
     create: BString,
     sequences: Vec<BString>,
     suspects: Vec<Suspect>,
@@ -30,6 +36,7 @@ impl Table {
         Self {
             suspects: mend::suspects(relation, scope),
             name: relation.name.clone(),
+            numbers_documents: fulltext_index::numbers_documents(relation, scope),
             archive: relation.has_engine(&["ARCHIVE"]),
             create: BString::default(),
             sequences: Vec::new(),
@@ -68,11 +75,27 @@ impl Object for Table {
         self.create = self.mended(&text, answers)?;
         if scope.caps.is_mariadb() {
             self.create = with_nullable_counter(&self.create);
+        } else {
+            self.create = without_implied(&self.create);
+        }
+        if self.numbers_documents {
+            self.create = fulltext_index::split(&self.create).0;
         }
         if self.archive {
             self.create = without_auto_increment(&self.create);
         }
         Ok(())
+    }
+
+    fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        let there = |name: &&BString| scope.relations.iter().any(|one| one.name == **name);
+        match self.sequences.iter().find(|name| !there(name)) {
+            Some(name) => claims.unclaimed(
+                &format!("table {}", self.name),
+                &format!("a default takes numbers of the sequence {name}, which is gone"),
+            ),
+            None => Ok(()),
+        }
     }
 
     fn identity(&self) -> Identity {
@@ -91,9 +114,14 @@ impl Object for Table {
         names.map(|name| Reference::relation(name)).collect()
     }
 
-    fn render(&self, _scope: &Scope<'_>) -> Result<Rendered> {
+    fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
         sql.server_text(&format!("table {}", self.name), &self.create)?;
+        if !scope.caps.is_mariadb()
+            && let Some(alter) = drop_defaults(&self.name, &self.create)
+        {
+            sql.push(alter);
+        }
         sql.drop_with(Text::new("DROP TABLE ").ident(&self.name));
         Ok(Rendered::Sql(sql))
     }

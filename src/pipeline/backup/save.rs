@@ -1,6 +1,7 @@
 //! One backup: into a partial file, verified, named, linked; then the old ones' turn.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::config::duration;
@@ -21,6 +22,8 @@ const CHANGED_TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(3);
 /// The longest pause.
 const PAUSE_MAX: Duration = Duration::from_secs(120);
+/// How long a database waits for others of the run, where the server takes no more connections.
+const FULL_PAUSE: Duration = Duration::from_secs(2);
 
 /// One backup, before it is made.
 #[derive(Debug, Clone, Copy)]
@@ -35,21 +38,44 @@ pub(super) struct Place<'a> {
     pub(super) retries: u32,
     /// The space that stays free beside it.
     pub(super) reserve: u64,
+    /// How many backups of its target are being written now.
+    pub(super) writing: &'a AtomicUsize,
 }
 
-/// Makes one backup with `dump`, which writes it to the file that it is given. Nothing that fails
-/// here touches an earlier backup.
+/// One more backup that is being written, until it is dropped.
+struct Writing<'a>(&'a AtomicUsize);
+
+impl<'a> Writing<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Makes one backup with `dump`, which writes it to the file that it is given, and lets `prove` look
+/// at it. Nothing that fails here touches an earlier backup: nothing is pruned then.
 pub(super) async fn save<F>(
     place: Place<'_>,
     mut report: BackupReport,
     dump: impl Fn(Partial) -> F,
+    prove: impl AsyncFnOnce(&Path) -> Result<()>,
 ) -> BackupReport
 where
     F: Future<Output = Result<(Partial, Made)>>,
 {
     let clock = Instant::now();
     tracing::info!("backing up {}", report.label());
-    match write(place, &mut report, dump).await {
+    let made = match write(place, &mut report, dump).await {
+        Ok(path) => prove(&path).await,
+        Err(error) => Err(error),
+    };
+    match made {
         Ok(()) => {
             report.status = Status::Success;
             retain(place.home, place.kept, &mut report);
@@ -67,7 +93,7 @@ async fn write<F>(
     place: Place<'_>,
     report: &mut BackupReport,
     dump: impl Fn(Partial) -> F,
-) -> Result<()>
+) -> Result<PathBuf>
 where
     F: Future<Output = Result<(Partial, Made)>>,
 {
@@ -83,7 +109,7 @@ where
     report.bytes = Some(made.length());
     report.rows = made.rows();
     report.warnings.extend(made.warnings());
-    Ok(())
+    Ok(path)
 }
 
 /// The last one's size is what this one is thought to take. Seen before anything is written, so that
@@ -123,13 +149,23 @@ where
     loop {
         tries += 1;
         let partial = Partial::create(&place.home.dumps(), name, Existing::Refuse)?;
-        let error = match dump(partial).await {
+        let writing = Writing::new(place.writing);
+        let outcome = dump(partial).await;
+        drop(writing);
+        let error = match outcome {
             Ok(done) => return Ok(done),
             Err(error) => error,
         };
         match error.kind() {
             Kind::Changed if tries < CHANGED_TRIES => {}
-            Kind::Connect if tries <= place.retries => {
+            // Others of this run will leave their connections: no try is lost on them.
+            Kind::Connect if is_full(&error) && place.writing.load(Ordering::SeqCst) > 0 => {
+                tries -= 1;
+                tracing::info!("{}: waits for others of the run", error.line());
+                tokio::time::sleep(FULL_PAUSE).await;
+                continue;
+            }
+            Kind::Connect if tries <= place.retries && !is_refused(&error) => {
                 let pause = PAUSE
                     .saturating_mul(1 << (tries - 1).min(16))
                     .min(PAUSE_MAX);
@@ -140,6 +176,24 @@ where
         }
         tracing::warn!("{}: begins again", error.line());
     }
+}
+
+/// Whether the server has as many connections as it takes.
+fn is_full(error: &Error) -> bool {
+    matches!(
+        error.server_code(),
+        Some("53300" | "1040" | "1203" | "1226")
+    )
+}
+
+/// Whether the server does not want this user or has no such database, which waiting won't change.
+fn is_refused(error: &Error) -> bool {
+    let wrong = [
+        "28000", "28P01", "3D000", "1044", "1045", "1049", "1130", "1698",
+    ];
+    error
+        .server_code()
+        .is_some_and(|code| wrong.contains(&code))
 }
 
 /// The new backup's links, and the old ones' end. A failure leaves the backup good.

@@ -1,5 +1,7 @@
 //! What the backups of one target need of their run, apart from its report: several are made at once.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::config::{Job, Target};
 use crate::env::Env;
 use crate::hooks::RunName;
+use crate::pipeline::proof_run::Proofs;
 use crate::progress::Progress;
 use crate::report::{BackupReport, Failure};
 use crate::store::layout::Home;
@@ -52,6 +55,8 @@ pub(super) struct Work<'a> {
     pub(super) progress: &'a Progress,
     pub(super) clock: Clock,
     pub(super) run: RunName,
+    pub(super) proofs: &'a Proofs,
+    pub(super) writing: Arc<AtomicUsize>,
 }
 
 /// A backup that is made or has failed, and the hooks that failed after it.
@@ -89,6 +94,7 @@ impl Work<'_> {
             extension,
             retries: self.target.retries,
             reserve: self.job.reserve,
+            writing: &self.writing,
         }
     }
 }

@@ -75,6 +75,15 @@ impl Page<'_> {
                     let next = next.with_timezone(&self.zone);
                     let _ = write!(out, " Next run: {}.", next.format("%Y-%m-%d %H:%M"));
                 }
+                if let Some(proven) = &line.proven {
+                    let at = proven.at.with_timezone(&self.zone);
+                    let _ = write!(
+                        out,
+                        " Proven by restoring: {} ({}).",
+                        at.format("%Y-%m-%d %H:%M"),
+                        escaped(&proven.file)
+                    );
+                }
                 out.push_str("</p>");
             }
         }
@@ -135,39 +144,10 @@ fn list(backups: &[Kept], out: &mut String) {
             escaped(&backup.at),
             size(backup.bytes),
             classes.join(", "),
-            escaped(&restore(backup))
+            escaped(&backup.restore)
         );
     }
     out.push_str("</ul></details>");
-}
-
-/// The command that brings a backup back.
-fn restore(backup: &Kept) -> String {
-    let path = shell_word(&backup.path.display().to_string());
-    let name = backup.path.to_string_lossy();
-    let script = name
-        .split('/')
-        .next_back()
-        .is_some_and(|file| file.contains(".sql"));
-    if script {
-        return format!("dumpkeep restore {path} --create --to URL");
-    }
-    let unpack = match name.rsplit('.').next() {
-        Some("zst") => "zstd -dc",
-        Some("gz") => "gzip -dc",
-        Some("xz") => "xz -dc",
-        Some("bz2") => "bzip2 -dc",
-        _ => "cat",
-    };
-    format!("{unpack} {path}")
-}
-
-fn shell_word(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=@,%".contains(&byte);
-    if text.bytes().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 const STYLE: &str = "\
@@ -199,11 +179,13 @@ pub(super) mod tests {
             at: format!("2026-10-{:02} 02:15:00", n + 1),
             bytes: 1000 + 100 * n.unsigned_abs(),
             classes: vec![Class::Daily],
+            restore: format!("dumpkeep restore '/b/t/a b/dumps/a_{n}.sql.zst' --create --to 'x'"),
         };
         Line {
             target: "<t>".to_owned(),
             database: "a&b".to_owned(),
             next: None,
+            proven: None,
             backups: (0..20).filter(|n| n % 5 != 0).map(kept).collect(),
         }
     }
@@ -223,7 +205,7 @@ pub(super) mod tests {
         for part in [
             "a&amp;b",
             "&lt;t&gt;",
-            "dumpkeep restore &#39;/b/t/a b/dumps/a_19.sql.zst&#39; --create --to URL",
+            "dumpkeep restore &#39;/b/t/a b/dumps/a_19.sql.zst&#39; --create --to &#39;x&#39;",
             "<svg",
             "prefers-color-scheme:dark",
         ] {

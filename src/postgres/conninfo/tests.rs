@@ -438,3 +438,40 @@ fn ways_to_log_in_can_be_narrowed() {
     refused("require_auth=md5,!password");
     refused("require_auth=magic");
 }
+
+#[test]
+fn the_source_of_a_password_is_said_and_not_the_password() {
+    let said = |url: &str, vars: &[(&str, &str)], machine: &Fake| {
+        let said = credential::source(url, &env(vars), machine).unwrap();
+        assert!(!said.contains("s3cret"), "{said}");
+        said
+    };
+    let files = machine()
+        .with("/home/ana/.pgpass", 0o600, "db1:*:*:ana:s3cret\n")
+        .with(
+            "/home/ana/.pg_service.conf",
+            0o644,
+            "[shop]\nhost=db2\npassword=s3cret\n",
+        );
+    let variable = [("PGPASSWORD", "s3cret")];
+    for (url, vars, part) in [
+        ("postgres://ana:s3cret@db1/", &variable[..], "from the URL"),
+        ("postgres://ana@db1/?password=s3cret", &[], "from the URL"),
+        ("postgres://?service=shop", &variable, "service shop"),
+        (
+            "postgres://ana@db1/",
+            &variable,
+            "from the variable PGPASSWORD",
+        ),
+        (
+            "postgres://ana@db1/",
+            &[],
+            "from the password file ~/.pgpass",
+        ),
+        ("postgres://ana@db3/", &[], "none is given"),
+    ] {
+        assert!(said(url, vars, &files).contains(part), "{url}: {part}");
+    }
+    let open = machine().with("/home/ana/.pgpass", 0o644, "*:*:*:*:s3cret\n");
+    assert!(said("postgres://ana@db1/", &[], &open).starts_with("none"));
+}
