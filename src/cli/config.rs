@@ -72,7 +72,12 @@ fn import_file(file: &Path, into: Option<&Path>, ctx: &Context) -> Result<()> {
     let text = String::from_utf8_lossy(&bytes);
     let whole = into.map(|into| std::path::absolute(into).unwrap_or_else(|_| into.to_owned()));
     let hooks = whole.unwrap_or_default().join("hooks");
-    let done = import::import(&text, &hooks.display().to_string());
+    let system = |name: &str| std::fs::read_to_string(name).unwrap_or_default();
+    let accounts = import::Accounts {
+        users: system("/etc/passwd"),
+        groups: system("/etc/group"),
+    };
+    let done = import::import(&text, &hooks.display().to_string(), &accounts);
     for note in &done.notes {
         tracing::warn!("not carried over: {}", visible(note));
     }
@@ -86,7 +91,12 @@ fn import_file(file: &Path, into: Option<&Path>, ctx: &Context) -> Result<()> {
     for (name, script) in &done.scripts {
         fs::create_script(&folder.join("hooks"), name, script.as_bytes())?;
     }
-    Ok(())
+    let config = folder.join("dumpkeep.toml");
+    let config = config.display();
+    ctx.print(format!(
+        "wrote {config}; read it, then:\n  dumpkeep check -c {config}\n  \
+         dumpkeep prune --dry-run -c {config}\n  dumpkeep backup -c {config}\n"
+    ))
 }
 
 impl ConfigFile {
