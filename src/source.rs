@@ -1,8 +1,10 @@
 //! The three traits that the engines implement, and their plain types. No SQL.
 
+mod facts;
 pub mod mysql;
 mod options;
 
+pub use facts::{Asked, TargetFacts};
 pub use options::{LeaveOut, Reading, RowForm};
 
 use bstr::BString;
@@ -149,6 +151,9 @@ pub struct GlobalsDump {
 pub struct Script {
     /// Settings at its beginning: complete lines, `\restrict` included.
     pub head: Vec<u8>,
+    /// Behind that, once the script is in the database that it fills: complete lines that fail in
+    /// any that can't take it.
+    pub inside: Vec<u8>,
     /// What ends it: settings put back, `\unrestrict`. The completion line is the writer's.
     pub tail: Vec<u8>,
     /// Names the encoding of the texts, as the server calls it: "UTF8", "SQL_ASCII", "utf8mb4".
@@ -201,6 +206,10 @@ pub struct Existing {
 pub struct Tuning {
     /// PostgreSQL: `maintenance_work_mem` while loading, as the server takes it: `1GB`.
     pub maintenance_work_mem: Option<String>,
+    /// PostgreSQL: `synchronous_commit` while loading; `None` is off, and the last commit waits.
+    pub synchronous_commit: Option<String>,
+    /// PostgreSQL: no trigger, and so no foreign key, is asked while rows are loaded.
+    pub triggers_off: bool,
 }
 
 /// A server that is restored into: runs statements and takes rows.
@@ -219,6 +228,8 @@ pub trait Target: Send + Sized {
     fn copy_end(&mut self) -> impl Future<Output = Result<u64>> + Send;
     /// How many user objects the database holds (0: it is empty).
     fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
+    /// What it has of these things, and what it is.
+    fn facts(&mut self, asked: &Asked) -> impl Future<Output = Result<TargetFacts>> + Send;
     /// What belongs to the server and is there already.
     fn existing(&mut self) -> impl Future<Output = Result<Existing>> + Send;
     /// Goes on in this database of the same server: a new connection, or `USE`.

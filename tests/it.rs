@@ -44,6 +44,8 @@ mod foreign_mysql;
 mod foreign_postgres;
 #[path = "it/fuzz.rs"]
 mod fuzz;
+#[path = "it/generated_postgres.rs"]
+mod generated_postgres;
 #[path = "it/hooks.rs"]
 mod hooks;
 #[path = "it/hostile.rs"]
@@ -82,8 +84,12 @@ mod postgres_locks;
 mod programs;
 #[path = "it/proof.rs"]
 mod proof;
+#[path = "it/proof_of_backups.rs"]
+mod proof_of_backups;
 #[path = "it/restore_choice.rs"]
 mod restore_choice;
+#[path = "it/restore_names.rs"]
+mod restore_names;
 #[path = "it/restore_resume.rs"]
 mod restore_resume;
 #[path = "it/retention.rs"]

@@ -14,6 +14,7 @@ pub mod globals;
 mod made;
 pub mod man;
 mod mysql;
+mod names;
 mod pace;
 pub mod prune;
 pub mod restore;
@@ -67,7 +68,7 @@ pub enum Command {
     /// Dump what belongs to the server: roles, users, tablespaces
     Globals(globals::Args),
     /// Restore an archive, with no psql or mysql
-    Restore(restore::Args),
+    Restore(Box<restore::Args>),
     /// Check archives: every checksum, every frame, the rows
     Verify(verify::Args),
     /// Show what an archive holds
@@ -88,7 +89,7 @@ pub enum Command {
     Schedule(schedule::Args),
     /// Show what of a db_smart_backup's store is known, and how to go on with it
     Adopt(adopt::Args),
-    /// Write a sample configuration, or its schema
+    /// Write a sample configuration or its schema, bring one over, check one
     Config(config::Args),
     /// Print the completions of a shell
     Completions(completions::Args),
@@ -112,7 +113,7 @@ impl Command {
         match self {
             Self::Dump(args) => dump::run(args, ctx).await,
             Self::Globals(args) => globals::run(args, ctx).await,
-            Self::Restore(args) => restore::run(args, ctx).await,
+            Self::Restore(args) => restore::run(*args, ctx).await,
             Self::Verify(args) => verify::run(args, ctx).await,
             Self::Show(args) => show::run(&args, ctx),
             Self::Diff(args) => diff::run(&args, ctx),
@@ -123,7 +124,7 @@ impl Command {
             Self::Status(args) => status::run(&args, ctx),
             Self::Schedule(args) => schedule::run(args, ctx).await,
             Self::Adopt(args) => adopt::run(&args, ctx),
-            Self::Config(args) => config::run(&args, ctx).map(|()| 0),
+            Self::Config(args) => config::run(args, ctx).await,
             Self::Completions(args) => completions::run(&args, ctx).map(|()| 0),
             Self::Man(args) => man::run(&args, ctx).map(|()| 0),
         }

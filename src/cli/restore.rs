@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Context;
 use super::choice::ChoiceArgs;
+use super::names::NamesArgs;
 use crate::error::{Context as _, Error, Result, visible};
 use crate::pipeline::engine::{Load, load_url, open};
 use crate::pipeline::foreign::{ForeignFile, Piped};
@@ -59,6 +60,14 @@ pub struct Args {
     /// Globals: set accounts that exist as the archive has them
     #[arg(long)]
     overwrite_existing: bool,
+    #[command(flatten)]
+    names: NamesArgs,
+    /// Try it where the server is older than the archive's
+    #[arg(long)]
+    older_server: bool,
+    /// Begin without looking for what would fail
+    #[arg(long, conflicts_with = "dry_run")]
+    no_checks: bool,
     /// Load over so many connections
     #[arg(short, long, value_name = "N", default_value_t = 1,
           value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -66,6 +75,13 @@ pub struct Args {
     /// PostgreSQL: memory for building indexes, for each connection
     #[arg(long, value_name = "SIZE")]
     maintenance_work_mem: Option<String>,
+    /// PostgreSQL: what a commit waits for while loading: off (the default), local, remote_write,
+    /// on, remote_apply
+    #[arg(long, value_name = "VALUE")]
+    synchronous_commit: Option<String>,
+    /// PostgreSQL: load rows with no trigger fired and no foreign key checked; needs --data-only
+    #[arg(long, requires = "data_only")]
+    disable_triggers: bool,
 }
 
 /// Restores an archive.
@@ -115,9 +131,15 @@ fn job(args: &Args) -> Result<RestoreJob> {
         into_existing: args.into_existing || !args.if_empty,
         assume_encoding: args.assume_encoding.clone(),
         overwrite_existing: args.overwrite_existing,
+        names: args.names.names(),
+        create_missing_roles: args.names.creates_roles(),
+        older_server: args.older_server,
+        unchecked: args.no_checks,
         jobs: args.jobs.into(),
         tuning: Tuning {
             maintenance_work_mem: args.maintenance_work_mem.clone(),
+            synchronous_commit: args.synchronous_commit.clone(),
+            triggers_off: args.disable_triggers,
         },
         journal: true,
         resume: args.resume,

@@ -59,6 +59,7 @@ fn table(status: &Status) -> String {
         "backups",
         "total",
         "last/day/week/month/year",
+        "proven",
         "next run",
         "",
     ]);
@@ -68,7 +69,7 @@ fn table(status: &Status) -> String {
     table.show()
 }
 
-fn row(database: &DatabaseStatus) -> [String; 11] {
+fn row(database: &DatabaseStatus) -> [String; 12] {
     let none = || "-".to_owned();
     let classes: Vec<String> = database.classes.values().map(usize::to_string).collect();
     let verdict = match (database.ok, &database.file) {
@@ -88,6 +89,9 @@ fn row(database: &DatabaseStatus) -> [String; 11] {
         database.backups.to_string(),
         size(database.total_bytes),
         classes.join("/"),
+        database.proven.as_ref().map_or_else(none, |proven| {
+            proven.at.format("%Y-%m-%d %H:%MZ").to_string()
+        }),
         database
             .next
             .map_or_else(none, |next| next.format("%Y-%m-%d %H:%MZ").to_string()),

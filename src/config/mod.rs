@@ -9,6 +9,7 @@ pub mod keep;
 mod mysql;
 pub mod notify;
 pub mod pattern;
+pub mod prove;
 pub mod raw;
 pub mod resolve;
 pub mod sample;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::command::RawDumpKey;
 use super::hook::{RawCommand, RawHooks};
 use super::notify::{RawMail, RawWebhook};
+use super::prove::RawProve;
 use crate::error::{Error, Kind, Result};
 
 /// The whole configuration of dumpkeep.
@@ -184,6 +185,8 @@ pub struct RawTarget {
     pub parallel_databases: Option<u32>,
     /// How often a database is begun again whose connection was lost. Default 2.
     pub retries: Option<u32>,
+    /// Whether backups are proven by restoring them into scratch databases.
+    pub prove: RawProve,
     /// Of a command: the program whose output is the globals.
     pub global: Option<RawCommand>,
     /// Of a command: the program that lists the databases, one a line.

@@ -13,6 +13,7 @@ use super::hook::Hooks;
 use super::keep::Policies;
 use super::notify::{Mail, Place, Webhook};
 use super::pattern::{Pattern, Wanted};
+use super::prove::Prove;
 use super::raw::{RawCompression, RawConfig, RawDump, RawTarget, RawWithoutLinks};
 use super::secret::Secret;
 pub use super::server::Engine;
@@ -107,6 +108,8 @@ pub struct Target {
     pub parallel: usize,
     /// How often a database is begun again whose connection was lost.
     pub retries: u32,
+    /// How backups are proven by restoring them, where they are.
+    pub prove: Option<Prove>,
     /// The programs of a command's target.
     pub commands: Option<Commands>,
 }
@@ -258,6 +261,7 @@ impl Whole<'_> {
             jobs: count(raw.jobs, "jobs", &key)?,
             parallel: count(raw.parallel_databases, "parallel_databases", &key)?,
             retries: raw.retries.unwrap_or(2),
+            prove: self.prove(raw, server.engine, &key)?,
             commands,
             schedule: raw.schedule.clone(),
             policies: Policies::resolve(&raw.keep, &raw.retention, &self.raw.retention, &key)?,
@@ -274,6 +278,18 @@ impl Whole<'_> {
             port: server.port,
             name,
         })
+    }
+
+    fn prove(&self, raw: &RawTarget, engine: Engine, key: &str) -> Result<Option<Prove>> {
+        let jobs = count(raw.jobs, "jobs", key)?;
+        let expand = |url: &str| expand(url, &format!("{key}: prove: url"), self.env);
+        let prove = raw.prove.resolve(jobs, key, expand)?;
+        let other = |prove: &Prove| Engine::of(prove.url.reveal()) != Some(engine);
+        if prove.as_ref().is_some_and(other) {
+            let what = format!("{key}: prove: url is not of the target's kind of server");
+            return Err(wrong(what));
+        }
+        Ok(prove)
     }
 
     /// The keys that say where the server is, with their references replaced.

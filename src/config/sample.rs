@@ -46,6 +46,11 @@ url = "postgres://backup@localhost/"
 # retention = { days = 30 }     # counts that differ for this target
 # compression = { level = 9 }
 
+[target.prove]                  # backups are restored into scratch databases and compared
+# url = "postgres://prover@localhost/postgres"
+# when = "weekly"               # or "always"
+# jobs = 1
+
 [target.dump]                   # switches of dumpkeep dump
 # exclude_table = []
 # exclude_table_data = []       # tables whose rows are left out

@@ -1,7 +1,7 @@
 //! A table's rows as whole `INSERT` statements in frames.
 //!
 //! A frame begins with `SET NAMES binary`, so that the bytes of every character set arrive as they
-//! are, and ends with the script's own `SET NAMES utf8mb4`: frames stand in any order, and tables'
+//! are (or with introducers before all strings, where the server can't read the table so), and ends with the script's own `SET NAMES utf8mb4`: frames stand in any order, and tables'
 //! definitions before and after them.
 
 use crate::archive::frame::{FrameBuilder, FrameSink};
@@ -16,6 +16,8 @@ use crate::plan::entry::{DataRef, Method, Range, Slice};
 const PACKET: usize = 16 << 20;
 
 const HEAD: &[u8] = b"SET NAMES binary;\n";
+/// Of tables whose strings all have introducers.
+const CHARACTERS_HEAD: &[u8] = b"SET NAMES utf8mb4;\n";
 const TAIL: &[u8] = b";\nSET NAMES utf8mb4;\n";
 
 /// How much goes into one statement, and what a row may need.
@@ -76,8 +78,8 @@ async fn stream_rows<S: FrameSink>(
 ) -> Result<Streamed> {
     let sql = select(&slice.data, &slice.range)?;
     let columns = session.begin(&sql).await?;
-    let mut frames = FrameBuilder::new(sink, HEAD.to_vec(), TAIL, frame_limit);
     let mut statements = Statements::new(&slice.data, &columns, limits);
+    let mut frames = FrameBuilder::new(sink, statements.opening.to_vec(), TAIL, frame_limit);
     loop {
         let rows = statements.arrived(session, frames.buffer(), frame_limit)?;
         frames.rows(rows).await?;
@@ -99,6 +101,8 @@ async fn stream_rows<S: FrameSink>(
 /// Cuts rows into statements.
 struct Statements {
     encoder: RowEncoder,
+    /// What each frame begins with.
+    opening: &'static [u8],
     head: Vec<u8>,
     /// Where the open statement begins in the frame.
     start: usize,
@@ -110,8 +114,14 @@ struct Statements {
 
 impl Statements {
     fn new(data: &DataRef, columns: &[Column], limits: Limits) -> Self {
+        let encoder = RowEncoder::new(data, columns);
         Self {
-            encoder: RowEncoder::new(data, columns),
+            opening: if encoder.wants_characters() {
+                CHARACTERS_HEAD
+            } else {
+                HEAD
+            },
+            encoder,
             head: insert_head(data),
             start: 0,
             row: 0,
@@ -142,7 +152,7 @@ impl Statements {
 
     /// Begins a statement, or goes on with the open one, for a row of about `size` bytes.
     fn before_row(&mut self, size: usize, out: &mut Vec<u8>) {
-        let fresh = out.len() == HEAD.len();
+        let fresh = out.len() == self.opening.len();
         if fresh || out.len() - self.start + size > self.limits.statement {
             if !fresh {
                 out.extend_from_slice(b";\n");

@@ -30,6 +30,8 @@ enum Form {
     /// A string that the server has to read as text even under `SET NAMES binary`: UUID and INET
     /// types take a binary string for their internal form.
     Ascii,
+    /// The column's bytes, where the statement is not read under `SET NAMES binary`.
+    Bytes,
     Json,
     Binary,
     Hex,
@@ -66,9 +68,19 @@ impl RowEncoder {
     pub fn new(data: &DataRef, result: &[Column]) -> Self {
         let columns = data.columns.iter().enumerate();
         let forms = columns.map(|(at, column)| Form::of(column.form, result.get(at)));
-        Self {
-            forms: forms.collect(),
+        let mut forms: Vec<Form> = forms.collect();
+        if forms.contains(&Form::Ascii) {
+            let strings = forms.iter_mut().filter(|form| **form == Form::String);
+            strings.for_each(|form| *form = Form::Bytes);
         }
+        Self { forms }
+    }
+
+    /// Whether the statements must be read under an ordinary character set: MariaDB reads the bounds
+    /// of partitions by UUID and INET columns in the connection's when it opens the table.
+    #[must_use]
+    pub fn wants_characters(&self) -> bool {
+        self.forms.contains(&Form::Ascii)
     }
 
     /// Appends `(value,value,…)`.
@@ -91,6 +103,7 @@ impl RowEncoder {
 fn write(form: Form, value: &[u8], out: &mut Vec<u8>) -> Result<()> {
     match form {
         Form::String => quoted(b"'", value, out),
+        Form::Bytes => quoted(b"_binary'", value, out),
         Form::Ascii => quoted(b"_latin1'", value, out),
         Form::Json if value.first() == Some(&typed_json::MARK) => typed_json::write(value, out)?,
         Form::Json => quoted(b"_utf8mb4'", value, out),

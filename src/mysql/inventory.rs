@@ -110,7 +110,10 @@ pub async fn load(
     let rows = session.query(tables_query(database).sql()).await?;
     let mut relations = Vec::with_capacity(rows.len());
     for row in rows.iter() {
-        relations.push(relation(&row)?);
+        let relation = relation(&row)?;
+        if relation.name != "dumpkeep_restore" || relation.comment != RECORD {
+            relations.push(relation);
+        }
     }
     let mut columns = columns(session, caps, database).await?;
     for relation in &mut relations {
@@ -119,6 +122,9 @@ pub async fn load(
     check(&mut relations, claims)?;
     Ok(relations)
 }
+
+/// The comment of the table in which a restore that was broken off has recorded what it did.
+const RECORD: &str = "the record of a dumpkeep restore";
 
 fn tables_query(database: &[u8]) -> Select {
     Select::from("information_schema.tables")

@@ -68,7 +68,8 @@ pub(super) async fn begin(session: &mut Session, of: &str) -> Result<bool> {
         .execute(
             "CREATE TABLE dumpkeep_restore (entry BIGINT NOT NULL, piece BIGINT NOT NULL, \
              loaded BIGINT NOT NULL, done TINYINT NOT NULL, note VARCHAR(200), \
-             PRIMARY KEY (entry, piece)) ENGINE = InnoDB",
+             PRIMARY KEY (entry, piece)) ENGINE = InnoDB \
+             COMMENT = 'the record of a dumpkeep restore'",
         )
         .await;
     match made {

@@ -3,6 +3,7 @@
 pub mod around;
 pub mod catalog;
 pub mod claims;
+pub mod comment;
 pub mod conninfo;
 pub mod consistency;
 pub mod data;
@@ -30,6 +31,7 @@ pub mod setup;
 pub mod source;
 pub mod stored;
 pub mod target;
+mod target_facts;
 pub mod text;
 pub mod typed_json;
 pub mod version;

@@ -300,15 +300,22 @@ impl Cutter<'_> {
     /// How many rows the optimizer expects.
     async fn estimate(&mut self, piece: &Piece) -> Result<u64> {
         let sql = Text::new("EXPLAIN FORMAT=TRADITIONAL SELECT 1");
-        let sql = self.from(sql, self.condition(piece).as_ref());
+        // MySQL 8 does not look into an index that it is forced to take
+        let mariadb = self.session.caps().is_mariadb();
+        let advice = if mariadb { " FORCE" } else { " USE" };
+        let sql = self.advised(sql, advice, self.condition(piece).as_ref());
         let rows = self.session.query(sql).await?;
         let rows = rows.first().map(|row| row.opt_num("rows")).transpose()?;
         Ok(rows.flatten().unwrap_or(0))
     }
 
     fn from(&self, sql: Text, condition: Option<&BString>) -> Text {
+        self.advised(sql, " FORCE", condition)
+    }
+
+    fn advised(&self, sql: Text, advice: &str, condition: Option<&BString>) -> Text {
         let sql = sql.words(" FROM ").raw(&self.data.table);
-        let sql = sql.words(" FORCE INDEX (PRIMARY)");
+        let sql = sql.words(advice).words(" INDEX (PRIMARY)");
         match condition {
             Some(condition) => sql.words(" WHERE ").raw(condition),
             None => sql,

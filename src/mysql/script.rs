@@ -31,6 +31,7 @@ const KEPT: [(&str, &str); 6] = [
 #[must_use]
 pub fn script(caps: Caps, habits: Habits, position: Option<String>) -> Script {
     Script {
+        inside: Vec::new(),
         head: head(caps, habits).into_bytes(),
         tail: tail(caps).into_bytes(),
         encoding: "utf8mb4".to_owned(),

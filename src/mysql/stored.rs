@@ -5,6 +5,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::error::Result;
 use crate::mysql::around::Around;
+use crate::mysql::comment::with_plain_comment;
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::sql::rows::Row;
@@ -37,6 +38,11 @@ impl Stored {
             database_collation: row.owned("Database Collation")?,
             time_zone: None,
         })
+    }
+
+    /// For a program that has a comment: writes it as the program's own mode reads it.
+    pub fn mend_comment(&mut self) {
+        self.create = with_plain_comment(std::mem::take(&mut self.create), &self.mode);
     }
 
     /// Renders the statement of `object` between its settings.

@@ -13,7 +13,8 @@ use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
 use crate::mysql::setup::Purpose;
 use crate::mysql::source::server_info;
-use crate::source::{Existing, Relation, ServerInfo, Step, Target, Tuning};
+use crate::mysql::target_facts;
+use crate::source::{Asked, Existing, Relation, ServerInfo, Step, Target, TargetFacts, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// One connection that loads.
@@ -137,13 +138,17 @@ impl Target for MysqlTarget {
         let rows = self
             .session
             .query(
-                "SELECT (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()) \
+                "SELECT (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> 'dumpkeep_restore') \
                  + (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = DATABASE()) \
                  + (SELECT COUNT(*) FROM information_schema.events WHERE event_schema = DATABASE()) AS objects",
             )
             .await?;
         let row = rows.first();
         Ok(row.map(|row| row.num("objects")).transpose()?.unwrap_or(0))
+    }
+
+    async fn facts(&mut self, asked: &Asked) -> Result<TargetFacts> {
+        target_facts::read(&mut self.session, asked, self.max_packet).await
     }
 
     async fn existing(&mut self) -> Result<Existing> {
@@ -183,8 +188,18 @@ impl Target for MysqlTarget {
         Ok(next)
     }
 
-    async fn tune(&mut self, _: &Tuning) -> Result<()> {
-        Ok(())
+    async fn tune(&mut self, tuning: &Tuning) -> Result<()> {
+        let what = if tuning.triggers_off {
+            "--disable-triggers: no setting switches triggers off here (foreign keys are not \
+             checked while rows are loaded)"
+        } else if tuning.maintenance_work_mem.is_some() {
+            "--maintenance-work-mem is PostgreSQL's"
+        } else if tuning.synchronous_commit.is_some() {
+            "--synchronous-commit is PostgreSQL's"
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Kind::Usage, what))
     }
 
     async fn settle(&mut self) -> Result<()> {

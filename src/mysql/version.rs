@@ -94,6 +94,12 @@ impl Caps {
         self.since(NEVER, mariadb("10.10.1"))
     }
 
+    /// `CREATE USER … ACCOUNT LOCK`.
+    #[must_use]
+    pub fn locked_accounts(&self) -> bool {
+        self.since(mysql("5.7.6"), mariadb("10.4.2"))
+    }
+
     /// `information_schema.columns.generation_expression`.
     #[must_use]
     pub fn generation_expression(&self) -> bool {

@@ -357,6 +357,9 @@ impl Frames {
             start.extend_from_slice(reconnect::stop_at_error(head.dialect));
         }
         start.extend_from_slice(&script.head);
+        if !job.create {
+            start.extend_from_slice(&script.inside);
+        }
         let mut before = vec![bare(start)];
         let in_database = |section| section == Section::Database;
         if job.clean {

@@ -25,6 +25,8 @@ pub mod pack;
 pub mod page;
 pub mod password;
 pub mod proof;
+pub mod proof_notes;
+pub mod proof_run;
 pub mod reconnect;
 pub mod restore;
 pub mod restore_pipe;

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::config::{Job, Target};
 use crate::error::Result;
 use crate::pipeline::bring_back::command;
-use crate::pipeline::status::name_of;
+use crate::pipeline::status::{Proven, name_of, proven};
 use crate::retention::policy::Backup;
 use crate::retention::scan::{backups, homes};
 use crate::schedule::Schedule;
@@ -22,6 +22,8 @@ pub struct Line {
     pub database: String,
     /// When its target runs next.
     pub next: Option<DateTime<Utc>>,
+    /// The backup that was proven last, where one was.
+    pub proven: Option<Proven>,
     /// Its backups.
     pub backups: Vec<Kept>,
 }
@@ -56,6 +58,7 @@ pub fn overview(job: &Job, now: DateTime<Utc>) -> Result<Vec<Line>> {
                 target: target.name.clone(),
                 database: name_of(&home.folder),
                 next: next_start(target, job, now),
+                proven: proven(&home)?,
                 backups: backups.collect(),
             });
         }

@@ -36,7 +36,7 @@ pub fn script(dialect: Dialect, database: &[u8], script: &Script) -> Result<Vec<
         Dialect::Postgres => psql_connect(database),
         Dialect::Mysql => quoted(b"USE `", database, b"`", b"`;\n"),
     };
-    Ok([script.tail.as_slice(), &line, &script.head].concat())
+    Ok([script.tail.as_slice(), &line, &script.head, &script.inside].concat())
 }
 
 /// psql reads the argument's double quotes, libpq the connection string's single ones.

@@ -11,7 +11,7 @@ use crate::archive::sequential::Sequential;
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::head::feed_head;
 use crate::pipeline::header::{CLEANS, CREATES};
-use crate::pipeline::restore::{RestoreJob, refuse_filled, transactional};
+use crate::pipeline::restore::{Names, RestoreJob, refuse_filled, transactional};
 use crate::pipeline::runner::{Outcome, Runner};
 use crate::pipeline::stream::died;
 use crate::source::Target;
@@ -49,6 +49,8 @@ fn can_be_piped(job: &RestoreJob) -> Result<()> {
         "--dry-run needs a file: in a pipe the table of contents comes last"
     } else if job.create {
         "--create needs a file: in a pipe the table of contents comes last"
+    } else if job.names != Names::default() || job.create_missing_roles {
+        "other names, owners and roles need a file: in a pipe the table of contents comes last"
     } else if job.choice.takes_all() {
         return Ok(());
     } else {

@@ -1,8 +1,12 @@
 //! Runs a script on a target: statements and COPY data, with an error that names the object. There
 //! are no commands for the client here, so nothing in a hostile script can run a program.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Kind, Result, visible};
 use crate::source::Target;
+use crate::sql::dialect::Dialect;
+use crate::sql::names::{self, Renaming};
 use crate::sql::split::{Command, Item, Meta, Splitter};
 
 /// What a failed statement means.
@@ -49,6 +53,8 @@ pub struct Runner<'a, T: Target> {
     /// In COPY data: whether the server takes them; `None` outside.
     copying: Option<bool>,
     outcome: Outcome,
+    /// What statements become before they are run.
+    renaming: Option<Arc<Renaming>>,
 }
 
 impl<'a, T: Target> Runner<'a, T> {
@@ -62,7 +68,14 @@ impl<'a, T: Target> Runner<'a, T> {
             on_error,
             copying: None,
             outcome: Outcome::default(),
+            renaming: None,
         }
+    }
+
+    /// The same, with statements under other names.
+    pub(super) fn renaming(mut self, renaming: &Arc<Renaming>) -> Self {
+        self.renaming = (!renaming.is_nothing()).then(|| Arc::clone(renaming));
+        self
     }
 
     /// Runs the next part of a script. `label` names the object that it makes, where that is known.
@@ -78,8 +91,17 @@ impl<'a, T: Target> Runner<'a, T> {
 
     /// Runs one statement that is not part of a script.
     pub async fn statement(&mut self, sql: &[u8], label: &str) -> Result<()> {
-        let done = self.target.execute(sql).await;
-        let done = done.map_err(|error| explain(error, Some(label), sql));
+        let sql = match changed(
+            self.renaming.as_ref(),
+            self.target.dialect(),
+            sql,
+            Some(label),
+        )? {
+            Run::LeftOut => return Ok(()),
+            run => run,
+        };
+        let done = self.target.execute(sql.text()).await;
+        let done = done.map_err(|error| explain(error, Some(label), sql.text()));
         self.note(done)
     }
 
@@ -137,20 +159,27 @@ impl<'a, T: Target> Runner<'a, T> {
                 target,
                 splitter,
                 copying,
+                renaming,
                 ..
             } = self;
             let Some(item) = splitter.next()? else {
                 return Ok(());
             };
+            let dialect = target.dialect();
             let done = match item {
-                Item::Statement(piece) => target
-                    .execute(piece.text)
-                    .await
-                    .map_err(|error| explain(error, label, piece.text)),
+                Item::Statement(piece) => {
+                    let sql = changed(renaming.as_ref(), dialect, piece.text, label)?;
+                    if matches!(sql, Run::LeftOut) {
+                        continue;
+                    }
+                    let done = target.execute(sql.text()).await;
+                    done.map_err(|error| explain(error, label, sql.text()))
+                }
                 Item::CopyBegin(piece) => {
-                    let begun = target.copy_begin(piece.text).await;
+                    let sql = changed(renaming.as_ref(), dialect, piece.text, label)?;
+                    let begun = target.copy_begin(sql.text()).await;
                     *copying = Some(begun.is_ok());
-                    begun.map_err(|error| explain(error, label, piece.text))
+                    begun.map_err(|error| explain(error, label, sql.text()))
                 }
                 Item::CopyData(data) => {
                     if *copying == Some(true) {
@@ -187,6 +216,45 @@ impl<'a, T: Target> Runner<'a, T> {
         tracing::error!("{}", error.line());
         self.outcome.failures.push(error);
         Ok(())
+    }
+}
+
+/// A statement, as it is run.
+enum Run<'a> {
+    Same(&'a [u8]),
+    Other(Vec<u8>),
+    LeftOut,
+}
+
+impl Run<'_> {
+    fn text(&self) -> &[u8] {
+        match self {
+            Self::Same(text) => text,
+            Self::Other(text) => text,
+            Self::LeftOut => b"",
+        }
+    }
+}
+
+fn changed<'a>(
+    renaming: Option<&Arc<Renaming>>,
+    dialect: Dialect,
+    sql: &'a [u8],
+    label: Option<&str>,
+) -> Result<Run<'a>> {
+    let Some(renaming) = renaming else {
+        return Ok(Run::Same(sql));
+    };
+    match renaming.apply(dialect, sql) {
+        Ok(names::Outcome::Same) => Ok(Run::Same(sql)),
+        Ok(names::Outcome::Changed(sql)) => Ok(Run::Other(sql)),
+        Ok(names::Outcome::LeftOut) => Ok(Run::LeftOut),
+        Err(why) => {
+            let what = label.unwrap_or("a statement");
+            let message = format!("cannot restore {what} under other names: {why}");
+            Err(Error::new(Kind::Unsupported, message)
+                .hint("Leave it out (--use-list, --exclude-table), and make it by hand."))
+        }
     }
 }
 

@@ -46,6 +46,7 @@ const BELONGINGS: &[&str] = &[
     "matview_refresh",
     "partition_attach",
     "policy",
+    "row_security",
     "rule",
     "sequence_owner",
     "sequence_value",
@@ -54,6 +55,9 @@ const BELONGINGS: &[&str] = &[
     "trigger_state",
     "view_rule",
 ];
+
+/// Kinds of belongings that tie tables to one another.
+const TIES: &[&str] = &["foreign_key", "policy", "rule", "trigger"];
 
 impl Choice {
     /// Whether nothing is ruled out.
@@ -100,6 +104,42 @@ impl Choice {
             Some(list) => list::in_order(toc, &places, list),
             None => Ok(places),
         }
+    }
+
+    /// What belongs to chosen tables and stays out, for it needs tables that do: a line for each.
+    pub fn left_out(&self, toc: &Toc, chosen: &[usize]) -> Vec<String> {
+        if self.tables.is_empty() {
+            return Vec::new();
+        }
+        let relations = Relations::of(toc);
+        let chosen: HashSet<usize> = chosen.iter().copied().collect();
+        let mut lines = Vec::new();
+        for (at, entry) in toc.entries.iter().enumerate() {
+            if !TIES.contains(&entry.kind.as_str())
+                || chosen.contains(&at)
+                || !self.in_section(entry)
+            {
+                continue;
+            }
+            let (own, others) = relations.own_and_others(toc, at);
+            let needs = own.iter().chain(&others);
+            let mut outside = needs.filter(|need| !chosen.contains(need));
+            let is_own = if entry.kind == "foreign_key" {
+                own.iter().any(|table| chosen.contains(table))
+            } else {
+                own.iter()
+                    .chain(&others)
+                    .any(|table| chosen.contains(table))
+            };
+            let other = outside.next().and_then(|other| toc.entries.get(*other));
+            if let Some(other) = other.filter(|_| is_own) {
+                let (label, other) = (entry.label(), other.label());
+                lines.push(format!(
+                    "{label} is left out: it needs {other}, which was not chosen"
+                ));
+            }
+        }
+        lines
     }
 
     /// What these entries need and is not among them: for the error of one that fails.

@@ -10,9 +10,10 @@ use serde::Serialize;
 use crate::config::{Job, Target};
 use crate::error::Result;
 use crate::pipeline::overview::next_start;
+use crate::pipeline::proof_notes;
 use crate::retention::policy::{AHEAD, Backup};
 use crate::retention::scan::{backups, homes};
-use crate::store::layout::{Class, GLOBALS, database_folder, database_name};
+use crate::store::layout::{Class, GLOBALS, Home, database_folder, database_name};
 
 /// What there is.
 #[derive(Debug, Clone, Serialize)]
@@ -54,10 +55,29 @@ pub struct DatabaseStatus {
     pub total_bytes: u64,
     /// How many each class holds.
     pub classes: BTreeMap<Class, usize>,
+    /// The backup that was proven last by restoring it, where one is.
+    pub proven: Option<Proven>,
     /// When its target runs next, where it has a schedule.
     pub next: Option<DateTime<Utc>>,
     /// Whether the newest is within the limit.
     pub ok: bool,
+}
+
+/// A proof that went well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Proven {
+    /// The backup's file.
+    pub file: String,
+    /// When it was restored and compared.
+    pub at: DateTime<Utc>,
+}
+
+/// The last one.
+pub(super) fn proven(home: &Home) -> Result<Option<Proven>> {
+    let notes = proof_notes::read(home)?.into_iter();
+    let good = notes.filter(|(_, note)| note.good);
+    let last = good.max_by_key(|(_, note)| note.at);
+    Ok(last.map(|(file, note)| Proven { file, at: note.at }))
 }
 
 /// Looks at everything that the job's targets have in the store. A database that is configured by
@@ -84,22 +104,25 @@ pub fn status(job: &Job, now: DateTime<Utc>, max_age: Option<Duration>) -> Resul
 }
 
 fn of_target(job: &Job, target: &Target, now: DateTime<Utc>) -> Result<Vec<DatabaseStatus>> {
-    let mut found: BTreeMap<String, Vec<Backup>> = BTreeMap::new();
+    let mut found: BTreeMap<String, (Vec<Backup>, Option<Proven>)> = BTreeMap::new();
     let named = target.wanted.include.iter();
     let named = named.filter_map(|pattern| pattern.literal());
     for name in named.filter(|name| target.wanted.takes(name, true)) {
-        found.insert(database_folder(name), Vec::new());
+        found.insert(database_folder(name), (Vec::new(), None));
     }
     if target.globals {
-        found.insert(GLOBALS.to_owned(), Vec::new());
+        found.insert(GLOBALS.to_owned(), (Vec::new(), None));
     }
     for home in homes(&job.root.join(&target.folder))? {
-        let backups = backups(&home)?;
-        found.insert(home.folder, backups);
+        let all = (backups(&home)?, proven(&home)?);
+        found.insert(home.folder, all);
     }
     let found = found.into_iter();
     Ok(found
-        .map(|(folder, backups)| DatabaseStatus::new(target, &folder, backups, job.zone, now))
+        .map(|(folder, (backups, proven))| DatabaseStatus {
+            proven,
+            ..DatabaseStatus::new(target, &folder, backups, job.zone, now)
+        })
         .collect())
 }
 
@@ -149,6 +172,7 @@ impl DatabaseStatus {
             backups: all.len(),
             total_bytes: all.iter().map(|backup| backup.bytes).sum(),
             classes,
+            proven: None,
             next: None,
             ok: false,
         }

@@ -83,6 +83,7 @@ fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {
         database: database.into(),
         no_tablespaces: options.no_tablespaces,
         no_owner: options.no_owner,
+        no_privileges: options.no_privileges,
         leave_out: options.leave_out,
         rows: options.rows,
         inserts: options.inserts,

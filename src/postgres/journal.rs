@@ -55,6 +55,7 @@ pub(super) async fn begin(session: &mut Session, of: &str) -> Result<bool> {
     }
     let sql = [
         b"DROP SCHEMA IF EXISTS dumpkeep_restore CASCADE; CREATE SCHEMA dumpkeep_restore; \
+          COMMENT ON SCHEMA dumpkeep_restore IS 'the record of a dumpkeep restore'; \
           CREATE TABLE dumpkeep_restore.step \
           (entry bigint NOT NULL, piece bigint, rows bigint NOT NULL, note text); \
           INSERT INTO dumpkeep_restore.step VALUES (-1, NULL, 0, "

@@ -29,7 +29,7 @@ pub async fn surroundings(
     }
     script.head.extend(fixed::script(session, options).await?);
     if script.encoding == "SQL_ASCII" {
-        script.head.extend_from_slice(SQL_ASCII_ONLY.as_bytes());
+        script.inside = SQL_ASCII_ONLY.into();
     }
     Ok(script)
 }

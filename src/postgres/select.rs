@@ -14,6 +14,10 @@ pub struct Select {
     order: String,
 }
 
+/// `s`, of pg_namespace, holds what a restore that was broken off has recorded (`journal`).
+const OF_RESTORE: &str = "(s.nspname = 'dumpkeep_restore' \
+     AND pg_catalog.obj_description(s.oid, 'pg_namespace') = 'the record of a dumpkeep restore')";
+
 impl Select {
     /// Begins a query `FROM` these catalogs (with joins).
     #[must_use]
@@ -67,12 +71,13 @@ impl Select {
             ))
     }
 
-    /// Not in a schema of the system's own: `oid` is the expression of the schema's oid.
+    /// Not in a schema of the system's own, nor in that of a restore's record: `oid` is the
+    /// expression of the schema's oid.
     #[must_use]
     pub fn in_user_schema(self, oid: &str) -> Self {
         self.filter(format!(
             "{oid} NOT IN (SELECT s.oid FROM pg_catalog.pg_namespace s \
-             WHERE s.nspname ~ '^pg_' OR s.nspname = 'information_schema')"
+             WHERE s.nspname ~ '^pg_' OR s.nspname = 'information_schema' OR {OF_RESTORE})"
         ))
     }
 

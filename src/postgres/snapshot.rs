@@ -6,8 +6,9 @@ use tokio::sync::Mutex;
 
 use super::chosen::Hits;
 use super::session::Session;
+use super::settings::Settings;
 use super::version::Caps;
-use super::{catalog, data, locks, ranges};
+use super::{catalog, data, locks, open, ranges, redefined};
 use crate::archive::frame::FrameSink;
 use crate::error::{Context as _, Result};
 use crate::plan::entry::{DataRef, Method, Range, Slice};
@@ -19,6 +20,8 @@ pub struct PgSnapshot {
     pub(super) server: ServerInfo,
     pub(super) caps: Caps,
     pub(super) database: Vec<u8>,
+    /// What further sessions connect with.
+    pub(super) settings: Settings,
     pub(super) options: DumpOptions,
     pub(super) script: Script,
     /// What was asked for by name.
@@ -36,6 +39,7 @@ impl PgSnapshot {
             server: self.server.clone(),
             caps: self.caps,
             database: self.database.clone(),
+            settings: self.settings.clone(),
             options: self.options.clone(),
             script: self.script.clone(),
             hits: self.hits.clone(),
@@ -76,7 +80,11 @@ impl Snapshot for PgSnapshot {
     async fn entries(&mut self) -> Result<Catalog> {
         let mut leader = self.leader.lock().await;
         let about = (&self.options, &self.hits);
-        catalog::load(&mut leader, &self.database, self.caps, about).await
+        let catalog = catalog::load(&mut leader, &self.database, self.caps, about).await?;
+        let mut now = open::session(&self.settings).await?;
+        redefined::check(&mut leader, &mut now).await?;
+        now.close().await?;
+        Ok(catalog)
     }
 
     async fn ranges(&mut self, data: &DataRef, parts: u64) -> Result<Vec<Range>> {

@@ -128,6 +128,7 @@ impl PgSource {
             server: self.server.clone(),
             caps: self.caps,
             database: settings.database.clone(),
+            settings: settings.clone(),
             options: options.clone(),
             script,
             hits: leader.hits,

@@ -4,10 +4,10 @@ use super::conninfo::{self, surroundings::Machine};
 use super::quote::literal;
 use super::session::Session;
 use super::settings::{Secret, Settings};
-use super::{fixed, journal, server};
+use super::{fixed, journal, server, target_facts};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::source::{Existing, Relation, ServerInfo, Step, Target, Tuning};
+use crate::source::{Asked, Existing, Relation, ServerInfo, Step, Target, TargetFacts, Tuning};
 use crate::sql::dialect::Dialect;
 
 /// What COPY's errors begin with.
@@ -115,6 +115,11 @@ impl Target for PgTarget {
         row.num("objects")
     }
 
+    async fn facts(&mut self, asked: &Asked) -> Result<TargetFacts> {
+        let encoding = fixed::encoding(&self.session)?.to_owned();
+        target_facts::read(&mut self.session, asked, &encoding).await
+    }
+
     async fn existing(&mut self) -> Result<Existing> {
         let doing = "cannot list the roles and tablespaces";
         let rows = self.session.query_for(doing, EXISTING.as_bytes()).await?;
@@ -149,9 +154,23 @@ impl Target for PgTarget {
 
     async fn tune(&mut self, tuning: &Tuning) -> Result<()> {
         // A restore that is lost with the server is begun again, or resumed where the server is.
-        self.session
-            .execute(b"SET synchronous_commit = off")
-            .await?;
+        let commit = tuning.synchronous_commit.as_deref().unwrap_or("off");
+        let doing = "cannot set synchronous_commit";
+        let set = [b"SET synchronous_commit = ", literal(commit).as_slice()].concat();
+        self.session.execute_for(doing, &set).await?;
+        if tuning.triggers_off {
+            let doing = "cannot switch the triggers off";
+            let set = b"SET session_replication_role = replica";
+            self.session
+                .execute_for(doing, set)
+                .await
+                .map_err(|error| {
+                    error.hint(
+                        "It takes a superuser, or from PostgreSQL 15 on who was granted SET on \
+                     session_replication_role.",
+                    )
+                })?;
+        }
         if let Some(memory) = &tuning.maintenance_work_mem {
             let doing = "cannot set maintenance_work_mem";
             let set = [b"SET maintenance_work_mem = ", literal(memory).as_slice()].concat();
@@ -207,11 +226,18 @@ UNION ALL SELECT 'tablespace', spcname FROM pg_catalog.pg_tablespace \
 UNION ALL SELECT 'own', session_user";
 
 /// Those from `initdb`, of extensions, and those that go with another object don't count; nor do
-/// other sessions' temporary tables.
+/// other sessions' temporary tables, and what a broken restore recorded.
 fn count(catalog: &str) -> String {
     let own = match catalog {
-        "pg_class" => " AND o.relpersistence <> 't'",
-        "pg_namespace" => " AND o.nspname !~ '^pg_'",
+        "pg_class" => {
+            " AND o.relpersistence <> 't' AND o.relnamespace IS DISTINCT FROM \
+             pg_catalog.to_regnamespace('dumpkeep_restore')::pg_catalog.oid"
+        }
+        "pg_type" => {
+            " AND o.typnamespace IS DISTINCT FROM \
+             pg_catalog.to_regnamespace('dumpkeep_restore')::pg_catalog.oid"
+        }
+        "pg_namespace" => " AND o.nspname !~ '^pg_' AND o.nspname <> 'dumpkeep_restore'",
         _ => "",
     };
     let class = match catalog {

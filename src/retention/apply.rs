@@ -81,7 +81,12 @@ fn remove(home: &Home, drop: &Drop) -> Result<Option<PathBuf>> {
         tracing::warn!("kept {}: it got another link meanwhile", path.display());
         return Ok(None);
     }
-    fs::unlink(&path).map(|()| Some(path))
+    fs::unlink(&path)?;
+    if drop.class.is_none() {
+        // What is noted of a backup goes with it.
+        fs::unlink(&home.proofs().join(Home::proof_name(&drop.name)))?;
+    }
+    Ok(Some(path))
 }
 
 /// Whether the file has another name still, after all its class links went.

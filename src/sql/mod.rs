@@ -12,6 +12,7 @@ pub mod insert;
 mod item;
 pub mod lex;
 mod modes;
+pub mod names;
 pub mod readback;
 pub mod rows;
 mod scan;

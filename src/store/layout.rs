@@ -18,6 +18,8 @@ pub const LOGS: &str = "logs";
 pub const LOCK: &str = ".dumpkeep.lock";
 /// The folder of the real files, in a database's folder.
 pub const DUMPS: &str = "dumps";
+/// The folder of the notes of proofs, beside that.
+pub const PROOFS: &str = "proofs";
 
 /// Times in names: sorted as text, they are sorted in time.
 const TIME: &str = "%Y-%m-%d_%H-%M-%S";
@@ -330,6 +332,18 @@ impl Home {
     #[must_use]
     pub fn dumps(&self) -> PathBuf {
         self.path.join(DUMPS)
+    }
+
+    /// Where the notes of proofs are.
+    #[must_use]
+    pub fn proofs(&self) -> PathBuf {
+        self.path.join(PROOFS)
+    }
+
+    /// How the note of a backup's proof is called.
+    #[must_use]
+    pub fn proof_name(file: &str) -> String {
+        format!("{file}.json")
     }
 
     /// Where a class's links are.

@@ -131,3 +131,17 @@ fn a_script_of_mariadb_dump_10_11_comes_back() {
 fn a_script_of_mariadb_dump_11_8_comes_back() {
     comes_back(&MariaDb::start("11.8"), &[&["xz"]]);
 }
+
+#[test]
+fn a_dry_run_of_a_script_executes_nothing() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (a INT); INSERT INTO t VALUES (1)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(&server, &["shop"], folder.path(), &[]);
+    server.create_database("back");
+    let planned = ran(&["restore", &file, "--dry-run", "--to", &server.url("back")]);
+    assert_eq!(planned.code, Some(2), "{}", planned.err);
+    assert!(planned.err.contains("nothing was done"), "{}", planned.err);
+    assert_eq!(server.sql("back", "SHOW TABLES").trim(), "");
+}

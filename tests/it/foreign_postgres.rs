@@ -249,3 +249,40 @@ fn scripts_that_would_do_more_than_load_are_refused() {
     assert_eq!(cut.code, Some(1));
     assert!(cut.err.contains("it was cut"), "{}", cut.err);
 }
+
+/// A plan is said, of a script that there is none; neither does anything.
+#[test]
+fn a_dry_run_executes_nothing() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE t (a int PRIMARY KEY); INSERT INTO t VALUES (1)",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("back");
+    let url = server.url("back");
+    for (format, code) in [("-Fp", 2), ("-Fc", 0), ("-Ft", 0), ("-Fd", 0)] {
+        let file = dumped(&server, "pgclient", &[format], &folder.path().join(format));
+        for more in [&[][..], &["--clean"], &["--jobs", "2"]] {
+            let planned =
+                ran(&[&["restore", &text(&file), "--dry-run", "--to", &url], more].concat());
+            assert_eq!(planned.code, Some(code), "{format}: {}", planned.err);
+            let says = planned.out.contains("make table public.t") && planned.out.contains("load ");
+            assert!(says || code == 2, "{format}: {}", planned.out);
+        }
+    }
+    let made = server.sql("back", "SELECT count(*) FROM pg_class WHERE relname = 't'");
+    assert_eq!(made.trim(), "0");
+    let file = folder.path().join("-Fc");
+    let resumed = ran(&["restore", &text(&file), "--resume", "--to", &url]);
+    assert_eq!(resumed.code, Some(2), "{}", resumed.err);
+    let renamed = ran(&["restore", &text(&file), "--no-owner", "--to", &url]);
+    assert!(
+        renamed.code == Some(2) && renamed.err.contains("another dumper's file"),
+        "{}",
+        renamed.err
+    );
+    let made = server.sql("back", "SELECT count(*) FROM pg_class WHERE relname = 't'");
+    assert_eq!(made.trim(), "0");
+}

@@ -233,6 +233,77 @@ fn shop(version: &str) -> Postgres {
     server
 }
 
+const DEFINITIONS: &str = "\
+CREATE TABLE t (a integer, b integer); CREATE VIEW v AS SELECT a FROM t; \
+CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; \
+CREATE TYPE pair AS (x integer, y integer); CREATE TYPE mood AS ENUM ('sad'); \
+CREATE DOMAIN small AS integer CHECK (VALUE < 10); CREATE SCHEMA s; \
+CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX i ON t (a)";
+
+/// Views, routines, types and names can't be locked: what changed after the snapshot is found.
+async fn redefined(version: &str) {
+    let server = Postgres::start(version);
+    let source = source(&server).await;
+    for (at, (change, found)) in [
+        ("CREATE OR REPLACE VIEW v AS SELECT a, b FROM t", Some("v ")),
+        ("ALTER TABLE v RENAME COLUMN a TO z", Some("v ")),
+        ("DROP VIEW v", Some("")),
+        (
+            "CREATE OR REPLACE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 2'",
+            Some("f "),
+        ),
+        ("ALTER TYPE pair RENAME ATTRIBUTE x TO z", Some("pair ")),
+        ("ALTER TYPE mood RENAME TO moods", Some("mood ")),
+        (
+            "ALTER DOMAIN small ADD CONSTRAINT more CHECK (VALUE > 0)",
+            None,
+        ),
+        (
+            "ALTER DOMAIN small RENAME CONSTRAINT small_check TO other",
+            Some("small_check "),
+        ),
+        ("ALTER SCHEMA s RENAME TO r", Some("s ")),
+        ("ALTER INDEX i RENAME TO j", Some("i ")),
+        ("REFRESH MATERIALIZED VIEW m", None),
+        (
+            "CREATE VIEW w AS SELECT 1 AS a; CREATE TEMPORARY VIEW x AS SELECT 1 AS a",
+            None,
+        ),
+        ("ANALYZE", None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let database = format!("d{at}");
+        server.create_database(&database);
+        server.sql(&database, DEFINITIONS);
+        let snapshots = source
+            .snapshot(database.as_bytes(), 1, &options(None))
+            .await;
+        let mut leader = snapshots.expect("a snapshot").remove(0);
+        server.sql(&database, change);
+        let read = leader.entries().await.map(drop);
+        match (read, found) {
+            (Ok(()), None) => {}
+            (Err(error), Some(name)) => {
+                assert_eq!(error.kind(), Kind::Changed, "{change}: {}", error.report());
+                assert!(error.line().starts_with(name), "{change}: {}", error.line());
+            }
+            (read, _) => panic!("{version}, {change}: {read:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn postgres_12_definitions_that_changed_are_found() {
+    redefined("12").await;
+}
+
+#[tokio::test]
+async fn postgres_18_definitions_that_changed_are_found() {
+    redefined("18").await;
+}
+
 /// What all this is for: a snapshot without locks reads an emptied table, without an error.
 #[tokio::test]
 async fn a_snapshot_alone_reads_nothing_after_truncate() {

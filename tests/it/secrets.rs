@@ -184,6 +184,9 @@ fn check_names_each_credential_s_source_and_never_its_value() {
         );
     }
     write(".my.cnf", &format!("[client]\npassword={MARKER}\n"), 0o600);
+    let night = Night::new("[[target]]\nname = \"t\"\nkind = \"command\"\ndump = \"echo x\"\n");
+    let (same, other) = (night.run(&["check"]), night.run(&["config", "check"]));
+    assert_eq!((same.code, &same.out), (other.code, &other.out));
     let ran = checked(my, &variable);
     assert!(
         ran.out.contains("from the option file ~/.my.cnf"),

@@ -327,6 +327,24 @@ fn triggers_are_off_while_rows_load(bench: &Bench) {
             .sql("made", "TRUNCATE orders, items, measures CASCADE");
         feed(&mut bench.server.psql("made"), rows.out.as_bytes()).expect("the rows load");
         assert_eq!(bench.server.sql("made", "SELECT count(*) FROM items"), "30");
+        let file = bench.files.path().join("rows.zst");
+        let file = file.to_str().expect("UTF-8");
+        let dumped = ran(&[
+            &["dump", &bench.server.url("a"), "--force", "-o", file],
+            switches,
+            &tables[..],
+        ]
+        .concat());
+        assert_eq!(dumped.code, Some(0), "{dumped:?}");
+        for more in [&["--into-existing"][..], &["--data-only", "--jobs", "3"]] {
+            bench
+                .server
+                .sql("made", "TRUNCATE orders, items, measures CASCADE");
+            let url = bench.server.url("made");
+            let restored = ran(&[&["restore", file, "--to", &url], more].concat());
+            assert_eq!(restored.code, Some(0), "{restored:?}");
+            assert_eq!(bench.server.sql("made", "SELECT count(*) FROM items"), "30");
+        }
     }
     let circle = bench.ours(&["-a", "-t", "round", "-t", "trip"]);
     assert!(circle.err.contains("circle"), "{circle:?}");

@@ -40,6 +40,8 @@ struct StandIns {
     functions: Vec<(BString, usize)>,
     /// Another database that it reads from: nothing may be made there.
     elsewhere: Option<BString>,
+    /// It is a JSON duality view, which takes no tables but those of its own shape.
+    duality: bool,
 }
 
 impl Object for BrokenView {
@@ -69,6 +71,12 @@ impl Object for BrokenView {
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         let object = format!("view {}", self.view.name());
+        if self.stand_ins.duality {
+            return claims.unclaimed(
+                &object,
+                "the server can't open it, and no stand-ins can be made for a JSON duality view",
+            );
+        }
         match &self.stand_ins.elsewhere {
             Some(database) => claims.unclaimed(
                 &object,
@@ -88,7 +96,7 @@ impl Object for BrokenView {
     }
 
     fn link(views: &mut Vec<Self>) {
-        views.retain(|view| view.stand_ins.elsewhere.is_none());
+        views.retain(|view| view.stand_ins.elsewhere.is_none() && !view.stand_ins.duality);
         let all = views.clone();
         for view in views.iter_mut() {
             let name = view.view.name();
@@ -133,6 +141,7 @@ impl StandIns {
         own.extend_from_slice(&relations);
         let mut found = Self {
             relations,
+            duality: is_duality(&all),
             ..Self::default()
         };
         let mut at = 0;
@@ -160,7 +169,8 @@ impl StandIns {
         let Some((name, path)) = chain.split_last() else {
             return;
         };
-        let foreign = path.first().filter(|schema| !own.contains(schema));
+        let foreign = path.first();
+        let foreign = foreign.filter(|schema| !own.contains(schema) && !is_the_servers(schema));
         if rest.first().is_some_and(|token| token.is_mark(b'(')) {
             let call = before.is_none_or(|token| !names_columns(token));
             if call && !is_expression(rest) {
@@ -233,6 +243,18 @@ impl StandIns {
             sql.push(Text::new("DROP FUNCTION ").ident(name));
         }
     }
+}
+
+/// Databases that every server has: what a view reads from them is there.
+fn is_the_servers(schema: &BString) -> bool {
+    let names = ["mysql", "sys", "information_schema", "performance_schema"];
+    names.iter().any(|name| schema == name)
+}
+
+fn is_duality(all: &[Token<'_>]) -> bool {
+    all.windows(3).take(20).any(
+        |words| matches!(words, [a, b, c] if a.is("RELATIONAL") && b.is("DUALITY") && c.is("VIEW")),
+    )
 }
 
 /// The identifiers at the head that points connect.

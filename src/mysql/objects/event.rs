@@ -25,6 +25,8 @@ pub struct Event {
     status: BString,
     /// A Unix time at which it was not over yet, of an event that ends or has one time.
     before_end: Option<u64>,
+    /// Whether it has a comment.
+    commented: bool,
     stored: Stored,
 }
 
@@ -39,6 +41,7 @@ impl Object for Event {
         Found::Query(
             Select::from("information_schema.events")
                 .cols(&["event_name", "event_type", "status"])
+                .col("commented", "event_comment <> ''")
                 .col("before_end", BEFORE_END)
                 .equals("event_schema", &scope.database)
                 .order("event_name"),
@@ -50,6 +53,7 @@ impl Object for Event {
             name: row.owned("event_name")?,
             kind: row.owned("event_type")?,
             status: row.owned("status")?,
+            commented: row.bool("commented")?,
             before_end: row.opt_num("before_end")?,
             stored: Stored::default(),
         })
@@ -63,6 +67,9 @@ impl Object for Event {
         let row = only(answers)?;
         let create = shown(&row, "Create Event", "EVENT on the database")?;
         self.stored = Stored::decode(&row, create)?;
+        if self.commented {
+            self.stored.mend_comment();
+        }
         self.stored.time_zone = Some(row.owned("time_zone")?);
         Ok(())
     }

@@ -5,6 +5,8 @@ use bstr::{BString, ByteSlice as _};
 
 use crate::error::Result;
 use crate::mysql::around::Around;
+use crate::mysql::comment::with_plain_comment;
+use crate::mysql::objects::script_body::with_quoted_body;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
@@ -17,6 +19,8 @@ use crate::sql::rows::{Row, Rows};
 pub struct Library {
     name: BString,
     mode: BString,
+    /// Whether it has a comment.
+    commented: bool,
     create: BString,
 }
 
@@ -31,6 +35,7 @@ impl Object for Library {
         Found::Query(
             Select::from("information_schema.libraries")
                 .cols(&["library_name"])
+                .col("commented", "COALESCE(library_comment, '') <> ''")
                 .equals("library_schema", &scope.database)
                 .order("library_name"),
         )
@@ -39,6 +44,7 @@ impl Object for Library {
     fn decode(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             name: row.owned("library_name")?,
+            commented: row.bool("commented")?,
             mode: BString::default(),
             create: BString::default(),
         })
@@ -51,7 +57,13 @@ impl Object for Library {
     fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
         let row = only(answers)?;
         self.mode = row.owned("sql_mode")?;
-        self.create = shown(&row, "Create Library", "SHOW_ROUTINE on *.*")?;
+        let text = shown(&row, "Create Library", "SHOW_ROUTINE on *.*")?;
+        let text = with_quoted_body(text, &self.mode);
+        self.create = if self.commented {
+            with_plain_comment(text, &self.mode)
+        } else {
+            text
+        };
         Ok(())
     }
 

@@ -10,8 +10,10 @@ pub mod component;
 pub mod database;
 pub mod database_settings;
 pub mod event;
+pub mod fulltext_index;
 pub mod grant;
 pub mod histogram;
+mod implied_collation;
 pub mod library;
 pub mod loadable_function;
 mod mend;
@@ -21,6 +23,7 @@ pub mod read_only;
 pub mod resource_group;
 pub mod role_admin;
 pub mod routine;
+mod script_body;
 pub mod sequence;
 pub mod sequence_value;
 pub mod server;
@@ -47,6 +50,7 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<view::View>(),
     Kind::of::<table_data::TableData>(),
     Kind::of::<sequence_value::SequenceValue>(),
+    Kind::of::<fulltext_index::FulltextIndex>(),
     Kind::of::<trigger::Trigger>(),
     Kind::of::<event::Event>(),
     Kind::of::<object_grant::ObjectGrants>(),

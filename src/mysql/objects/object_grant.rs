@@ -6,10 +6,12 @@ use bstr::{BStr, BString};
 
 use crate::error::Result;
 use crate::mysql::around::Around;
+use crate::mysql::claims::Claims;
 use crate::mysql::objects::account::Account;
 use crate::mysql::objects::grant::{read_grants, show_grants};
 use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::quote;
+use crate::mysql::scan::{Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::text::Sql;
@@ -21,6 +23,8 @@ use crate::sql::rows::{Row, Rows};
 pub struct ObjectGrants {
     account: Account,
     statements: Vec<BString>,
+    /// Rights on columns of tables that are gone, which no server takes again.
+    lost: Vec<BString>,
 }
 
 impl Object for ObjectGrants {
@@ -53,6 +57,7 @@ impl Object for ObjectGrants {
         Ok(Self {
             account: Account::decode(row)?,
             statements: Vec::new(),
+            lost: Vec::new(),
         })
     }
 
@@ -68,10 +73,24 @@ impl Object for ObjectGrants {
             for grant in all.iter().filter(|grant| grant.database.is_none()) {
                 Sql::default().server_text(&object, &grant.sql)?;
             }
-            let own = all
-                .into_iter()
-                .filter(|grant| grant.database.as_ref() == Some(&scope.database));
-            self.statements.extend(own.map(|grant| grant.local));
+            let own = all.into_iter();
+            let own = own.filter(|grant| grant.database.as_ref() == Some(&scope.database));
+            let mut own: Vec<BString> = own.map(|grant| grant.local).collect();
+            // MariaDB lists them in no order
+            own.sort_unstable();
+            for grant in own {
+                let (statements, lost) = on_what_is_there(grant, scope);
+                self.statements.extend(statements);
+                self.lost.extend(lost);
+            }
+        }
+        Ok(())
+    }
+
+    fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        for statement in &self.lost {
+            let message = format!("left out, since the table is gone: {statement}");
+            claims.warn(format!("grants to {}", self.identity().name), message);
         }
         Ok(())
     }
@@ -96,4 +115,47 @@ impl Object for ObjectGrants {
         }
         Ok(Rendered::Sql(sql))
     }
+}
+
+/// Rights on tables stay when the table goes. They can be given without it together with CREATE,
+/// which is taken away again; those on single columns can't.
+fn on_what_is_there(grant: BString, scope: &Scope<'_>) -> (Vec<BString>, Option<BString>) {
+    let all: Vec<Token<'_>> = tokens(&grant, Quoting::default()).collect();
+    let mut depth = 0_i32;
+    let on = all.iter().position(|token| {
+        depth += i32::from(token.is_mark(b'(')) - i32::from(token.is_mark(b')'));
+        depth == 0 && token.is("ON")
+    });
+    let (rights, rest) = all.split_at(on.unwrap_or(all.len()));
+    let [on, name, to, who @ ..] = rest else {
+        return (vec![grant], None);
+    };
+    let known = |name: &BString| {
+        let mut relations = scope.relations.iter();
+        relations.any(|relation| relation.name == *name)
+    };
+    let gone = quote::unquote_ident(name.text).filter(|(name, _)| !known(name));
+    let has = |word: &str| rights.iter().any(|token| token.is(word));
+    if gone.is_none() || !to.is("TO") || has("CREATE") || has("ALL") {
+        return (vec![grant], None);
+    }
+    if rights.iter().any(|token| token.is_mark(b'(')) {
+        return (Vec::new(), Some(grant));
+    }
+    let part = |from: usize, to: usize| grant.get(from..to).unwrap_or_default();
+    let given = [
+        part(0, on.start).trim_ascii_end(),
+        b", CREATE ",
+        part(on.start, grant.len()),
+    ];
+    let end = who.iter().find(|token| token.is("WITH"));
+    let end = end.map_or(grant.len(), |with| with.start);
+    let first = who.first().map_or(grant.len(), |token| token.start);
+    let taken = [
+        b"REVOKE CREATE ON ",
+        name.text,
+        b" FROM ",
+        part(first, end).trim_ascii_end(),
+    ];
+    (vec![given.concat().into(), taken.concat().into()], None)
 }

@@ -16,6 +16,8 @@ use crate::sql::rows::{Row, Rows};
 pub struct Package {
     name: BString,
     body: bool,
+    /// Whether it has a comment.
+    commented: bool,
     stored: Stored,
 }
 
@@ -45,6 +47,7 @@ impl Object for Package {
         Ok(Self {
             name: row.owned("routine_name")?,
             body: row.bytes("routine_type")? == "PACKAGE BODY",
+            commented: row.bool("commented")?,
             stored: Stored::default(),
         })
     }
@@ -62,6 +65,9 @@ impl Object for Package {
             "Create Package"
         };
         self.stored = Stored::decode(&row, shown(&row, column, right(scope))?)?;
+        if self.commented {
+            self.stored.mend_comment();
+        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
+use crate::mysql::objects::script_body::with_quoted_body;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::ident;
 use crate::mysql::scan::{Quoting, Token, tokens};
@@ -19,6 +20,8 @@ pub struct Routine {
     name: BString,
     /// `PROCEDURE` or `FUNCTION`: they share no names.
     kind: BString,
+    /// Whether it has a comment.
+    commented: bool,
     stored: Stored,
 }
 
@@ -26,6 +29,7 @@ pub struct Routine {
 pub(super) fn query(scope: &Scope<'_>, types: &str) -> Select {
     Select::from("information_schema.routines")
         .cols(&["routine_name", "routine_type"])
+        .col("commented", "routine_comment <> ''")
         .equals("routine_schema", &scope.database)
         .filter(&format!("routine_type IN ({types})"))
         .order("routine_type, routine_name")
@@ -59,6 +63,7 @@ impl Object for Routine {
         Ok(Self {
             name: row.owned("routine_name")?,
             kind: row.owned("routine_type")?,
+            commented: row.bool("commented")?,
             stored: Stored::default(),
         })
     }
@@ -77,11 +82,15 @@ impl Object for Routine {
         };
         let text = shown(&row, column, right(scope))?;
         let text = if scope.caps.libraries() {
-            without_own_database(&text, &scope.database)
+            let mode = row.bytes("sql_mode")?;
+            with_quoted_body(without_own_database(&text, &scope.database), mode)
         } else {
             text
         };
         self.stored = Stored::decode(&row, text)?;
+        if self.commented {
+            self.stored.mend_comment();
+        }
         Ok(())
     }
 

@@ -5,6 +5,8 @@ use bstr::BString;
 
 use crate::error::Result;
 use crate::mysql::inventory::Relation;
+use crate::mysql::objects::fulltext_index;
+use crate::mysql::objects::implied_collation::without_implied;
 use crate::mysql::objects::mend::{self, Suspect};
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
@@ -20,6 +22,8 @@ pub struct Table {
     name: BString,
     /// ARCHIVE refuses rows whose number lies below its `AUTO_INCREMENT`.
     archive: bool,
+    /// Its FULLTEXT indexes come after the rows.
+    numbers_documents: bool,
     create: BString,
     sequences: Vec<BString>,
     suspects: Vec<Suspect>,
@@ -30,6 +34,7 @@ impl Table {
         Self {
             suspects: mend::suspects(relation, scope),
             name: relation.name.clone(),
+            numbers_documents: fulltext_index::numbers_documents(relation, scope),
             archive: relation.has_engine(&["ARCHIVE"]),
             create: BString::default(),
             sequences: Vec::new(),
@@ -68,6 +73,11 @@ impl Object for Table {
         self.create = self.mended(&text, answers)?;
         if scope.caps.is_mariadb() {
             self.create = with_nullable_counter(&self.create);
+        } else {
+            self.create = without_implied(&self.create);
+        }
+        if self.numbers_documents {
+            self.create = fulltext_index::split(&self.create).0;
         }
         if self.archive {
             self.create = without_auto_increment(&self.create);

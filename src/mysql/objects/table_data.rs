@@ -11,11 +11,14 @@ use crate::mysql::quote::{ident, qualified};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::Text;
 use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueForm};
+use crate::sql::rows::Rows;
 
 /// A table's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableData {
     relation: Relation,
+    /// It has past rows whose times are transaction numbers.
+    numbered_past: bool,
 }
 
 impl Object for TableData {
@@ -27,6 +30,7 @@ impl Object for TableData {
         let tables = scope.relations.iter().filter(wanted);
         let data = tables.map(|relation| Self {
             relation: relation.clone(),
+            numbered_past: false,
         });
         Found::Listed(
             data.filter(|data| data.relation.has_engine(ROW_ENGINES))
@@ -37,15 +41,37 @@ impl Object for TableData {
     /// With leniency a table whose rows can't be read (a discarded tablespace, a damaged file) is
     /// found out before any is written.
     fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
-        if !scope.options.lenient {
-            return Vec::new();
+        let mut asked = Vec::new();
+        if let Some(end) = self
+            .relation
+            .columns
+            .iter()
+            .find(|column| is_numbered_end(column))
+        {
+            let past = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
+            let past = past.words(" FOR SYSTEM_TIME ALL WHERE ").ident(&end.name);
+            asked.push(past.words(" < 18446744073709551615 LIMIT 1").into());
         }
-        let probe = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
-        vec![probe.words(" LIMIT 1").into()]
+        if scope.options.lenient {
+            let probe = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
+            asked.push(probe.words(" LIMIT 1").into());
+        }
+        asked
+    }
+
+    fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
+        let asked = self.relation.columns.iter().any(is_numbered_end);
+        self.numbered_past = asked && answers.first().is_some_and(|rows| !rows.is_empty());
+        Ok(())
     }
 
     fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
-        if self.relation.is_versioned() && !self.keeps_history(scope) {
+        if self.numbered_past {
+            claims.unclaimed(
+                &format!("history of table {}", self.relation.name),
+                "its row times are transaction numbers, which mean nothing on another server",
+            )?;
+        } else if self.relation.is_versioned() && !self.keeps_history(scope) {
             claims.warn(
                 format!("table {}", self.relation.name),
                 "its history is left out: this server can't load it back",
@@ -124,6 +150,11 @@ impl TableData {
         }
         columns
     }
+}
+
+/// The end of rows' times, where these are transaction numbers.
+fn is_numbered_end(column: &Column) -> bool {
+    column.data_type == "bigint" && column.generation == "ROW END"
 }
 
 /// `row_start` and `row_end` of `WITH SYSTEM VERSIONING` alone: not in the catalog, but they can be

@@ -5,7 +5,7 @@ use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
 use crate::mysql::around::Around;
-use crate::mysql::inventory::Column;
+use crate::mysql::inventory::{Column, Relation};
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
@@ -83,7 +83,7 @@ impl View {
         let wanted = scope.relations.iter().filter(|relation| {
             relation.table_type == "VIEW"
                 && scope.wants_relation(&relation.name)
-                && relation.columns.is_empty() == broken
+                && is_broken(relation) == broken
         });
         wanted
             .map(|relation| Self {
@@ -129,6 +129,12 @@ impl View {
         sql.drop_with(Text::new("DROP VIEW ").ident(&self.name));
         Ok(())
     }
+}
+
+/// The server can't open it: it lists no columns, or (MySQL, which keeps them) says so in the comment's
+/// place.
+fn is_broken(view: &Relation) -> bool {
+    view.columns.is_empty() || view.comment.contains_str(" references invalid table(s)")
 }
 
 fn national(columns: &[Column]) -> Vec<BString> {

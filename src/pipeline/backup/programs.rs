@@ -121,10 +121,15 @@ impl Programs<'_> {
             .replacen("sql", &self.commands.extension, 1);
         let place = self.work.place(&home, self.work.clock.now(), &ending);
         let program = self.program(argv, database.map_or(GLOBALS, String::as_str));
-        save(place, report, |out| async {
-            let (partial, written) = program.dump(codec, out).await?;
-            Ok((partial, Made::Stream(written)))
-        })
+        save(
+            place,
+            report,
+            |out| async {
+                let (partial, written) = program.dump(codec, out).await?;
+                Ok((partial, Made::Stream(written)))
+            },
+            async |_| Ok(()),
+        )
         .await
     }
 }

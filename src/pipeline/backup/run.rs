@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::hooks::RunName;
 use crate::logging::RunLog;
 use crate::logging::failure;
+use crate::pipeline::proof_run::Proofs;
 use crate::progress::Progress;
 use crate::report::{Event, Failure, Report, Stopped};
 use crate::retention::scan::homes;
@@ -41,6 +42,7 @@ pub(super) struct Run<'a> {
     pub(super) job: &'a Job,
     around: Surroundings<'a>,
     clock: Clock,
+    proofs: &'a Proofs,
     report: Report,
     /// Calls that were begun with the run.
     pub(super) calls: Vec<JoinHandle<()>>,
@@ -48,7 +50,8 @@ pub(super) struct Run<'a> {
 
 /// Asks every target what a run would back up; writes nothing, not even a log.
 pub async fn rehearse(job: &Job, around: Surroundings<'_>) -> Report {
-    let mut run = Run::new(job, around, "dry run".to_owned());
+    let proofs = Proofs::default();
+    let mut run = Run::new(job, around, "dry run".to_owned(), &proofs);
     run.targets(Mode::Rehearse).await;
     let now = run.now();
     run.take(Event::Finished(now));
@@ -75,7 +78,8 @@ pub async fn run(
     let (log, path) = new_log(&logs, began)?;
     around.log.attach(log);
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let mut run = Run::new(job, around.clone(), name.into_owned());
+    let proofs = Proofs::default();
+    let mut run = Run::new(job, around.clone(), name.into_owned(), &proofs);
     tracing::info!(
         "dumpkeep {} begins run {}",
         run.report.version,
@@ -83,10 +87,23 @@ pub async fn run(
     );
     fs::set_modes(job.modes);
     run.call_at_start();
-    let stopped = tokio::select! {
-        () = run.night(&logs) => None,
-        stopped = stop() => Some(stopped),
-        stopped = too_long(job.run_timeout) => Some(stopped),
+    let stopped = {
+        let mut night = std::pin::pin!(run.night(&logs));
+        let stopped = tokio::select! {
+            () = &mut night => None,
+            stopped = stop() => Some(stopped),
+            stopped = too_long(job.run_timeout) => Some(stopped),
+        };
+        if stopped.is_some() {
+            // Scratch databases are dropped first; a second signal ends that too.
+            proofs.stop();
+            tokio::select! {
+                () = &mut night => {}
+                () = proofs.idle() => {}
+                _ = stop() => {}
+            }
+        }
+        stopped
     };
     if let Some(stopped) = stopped {
         tracing::error!("{}", stopped.why.message);
@@ -100,11 +117,12 @@ pub async fn run(
 }
 
 impl<'a> Run<'a> {
-    fn new(job: &'a Job, around: Surroundings<'a>, id: String) -> Self {
+    fn new(job: &'a Job, around: Surroundings<'a>, id: String, proofs: &'a Proofs) -> Self {
         let (host, root) = (around.env.host.clone(), job.root.display().to_string());
         Self {
             job,
             clock: Clock::start(around.env.now),
+            proofs,
             report: Report::new(id, host, root, around.env.now),
             around,
             calls: Vec::new(),
@@ -187,6 +205,7 @@ impl<'a> Run<'a> {
             progress: self.around.progress,
             clock: self.clock,
             run: RunName::from(&self.report),
+            proofs: self.proofs,
             writing: Arc::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! One backup: into a partial file, verified, named, linked; then the old ones' turn.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -60,19 +60,24 @@ impl Drop for Writing<'_> {
     }
 }
 
-/// Makes one backup with `dump`, which writes it to the file that it is given. Nothing that fails
-/// here touches an earlier backup.
+/// Makes one backup with `dump`, which writes it to the file that it is given, and lets `prove` look
+/// at it. Nothing that fails here touches an earlier backup: nothing is pruned then.
 pub(super) async fn save<F>(
     place: Place<'_>,
     mut report: BackupReport,
     dump: impl Fn(Partial) -> F,
+    prove: impl AsyncFnOnce(&Path) -> Result<()>,
 ) -> BackupReport
 where
     F: Future<Output = Result<(Partial, Made)>>,
 {
     let clock = Instant::now();
     tracing::info!("backing up {}", report.label());
-    match write(place, &mut report, dump).await {
+    let made = match write(place, &mut report, dump).await {
+        Ok(path) => prove(&path).await,
+        Err(error) => Err(error),
+    };
+    match made {
         Ok(()) => {
             report.status = Status::Success;
             retain(place.home, place.kept, &mut report);
@@ -90,7 +95,7 @@ async fn write<F>(
     place: Place<'_>,
     report: &mut BackupReport,
     dump: impl Fn(Partial) -> F,
-) -> Result<()>
+) -> Result<PathBuf>
 where
     F: Future<Output = Result<(Partial, Made)>>,
 {
@@ -106,7 +111,7 @@ where
     report.bytes = Some(made.length());
     report.rows = made.rows();
     report.warnings.extend(made.warnings());
-    Ok(())
+    Ok(path)
 }
 
 /// The last one's size is what this one is thought to take. Seen before anything is written, so that

@@ -1,5 +1,7 @@
 //! One server's backups, whatever the engine.
 
+use std::path::Path;
+
 use bstr::ByteSlice as _;
 use chrono::{DateTime, Utc};
 
@@ -9,13 +11,15 @@ use crate::error::{Error, Kind, Result};
 use crate::logging::failure;
 use crate::pipeline::dump::{DumpJob, dump};
 use crate::pipeline::globals::globals;
+use crate::pipeline::proof_notes::{self, ProofNote};
 use crate::report::{BackupKind, BackupReport, Event, Failure, Status};
 use crate::source::{Database, Source};
 use crate::sql::dialect::Dialect;
 use crate::store::fs::Partial;
-use crate::store::layout::{GLOBALS, database_folder};
+use crate::store::layout::{Class, GLOBALS, Home, database_folder};
 
 use super::made::Made;
+use super::names::local;
 use super::run::{Mode, Run};
 use super::save::save;
 use super::work::Work;
@@ -110,7 +114,11 @@ impl Run<'_> {
 
 /// Failed with its server, whose error was logged.
 fn lost(mut report: BackupReport, error: &Error) -> BackupReport {
-    report.error = Some(Failure::from(error));
+    report.error = Some(Failure {
+        message: error.line(),
+        // The whole of it is said of the server.
+        detail: "error: nothing could be done for its server".to_owned(),
+    });
     report
 }
 
@@ -145,10 +153,15 @@ impl Work<'_> {
         }
         let home = self.home(GLOBALS.to_owned());
         let place = self.place(&home, now, self.target.codec.extension());
-        save(place, report, |out| {
-            let made = globals(source, dialect, &job, out);
-            async { made.await.map(archive) }
-        })
+        save(
+            place,
+            report,
+            |out| {
+                let made = globals(source, dialect, &job, out);
+                async { made.await.map(archive) }
+            },
+            async |_| Ok(()),
+        )
         .await
     }
 
@@ -170,11 +183,44 @@ impl Work<'_> {
         }
         let home = self.home(database_folder(&database.name));
         let place = self.place(&home, now, self.target.codec.extension());
-        save(place, report, |out| {
-            let made = dump(source, &database.name, &job, out, self.progress);
-            async { made.await.map(archive) }
-        })
+        save(
+            place,
+            report,
+            |out| {
+                let made = dump(source, &database.name, &job, out, self.progress);
+                async { made.await.map(archive) }
+            },
+            async |path| self.prove(path, &home).await,
+        )
         .await
+    }
+
+    /// Proves the backup, where that is asked for and its turn.
+    async fn prove(&self, path: &Path, home: &Home) -> Result<()> {
+        let Some(how) = &self.target.prove else {
+            return Ok(());
+        };
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let week = |at: DateTime<Utc>| Class::Weekly.period(local(at, self.job.zone));
+        let now = self.clock.now();
+        if !how.always {
+            let notes = proof_notes::read(home)?;
+            if notes
+                .values()
+                .any(|note| note.good && week(note.at) == week(now))
+            {
+                return Ok(());
+            }
+        }
+        tracing::info!("proving {}", path.display());
+        let proof = self
+            .proofs
+            .prove(path, how, (self.env, self.progress))
+            .await;
+        proof_notes::write(home, &file, &ProofNote::of(self.clock.now(), &proof))?;
+        let proof = proof?;
+        tracing::info!("proven: {} objects, {} rows", proof.objects, proof.rows);
+        Ok(())
     }
 
     fn dump_job(&self, started: DateTime<Utc>) -> DumpJob {

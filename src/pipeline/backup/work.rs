@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::config::{Job, Target};
 use crate::env::Env;
 use crate::hooks::RunName;
+use crate::pipeline::proof_run::Proofs;
 use crate::progress::Progress;
 use crate::report::{BackupReport, Failure};
 use crate::store::layout::Home;
@@ -54,6 +55,7 @@ pub(super) struct Work<'a> {
     pub(super) progress: &'a Progress,
     pub(super) clock: Clock,
     pub(super) run: RunName,
+    pub(super) proofs: &'a Proofs,
     pub(super) writing: Arc<AtomicUsize>,
 }
 

@@ -37,6 +37,12 @@ pub(super) async fn restore<T: Target>(
     usable(target, job)?;
     let (toc, places) = archive.contents();
     let archive = Arc::from(archive);
+    if job.dry_run {
+        if !job.create {
+            refuse_filled(target, job).await?;
+        }
+        return plan(Chosen::new(archive, (&toc, &places), job)?, job);
+    }
     if job.create {
         create_database(target, &archive, (&toc, &places), job).await?;
     }
@@ -60,6 +66,28 @@ pub(super) async fn restore<T: Target>(
         loader.statement(b"COMMIT", "the transaction").await?;
     }
     Ok(loader.end())
+}
+
+/// What would be done, a line for each step.
+fn plan(chosen: Chosen, job: &RestoreJob) -> Result<Outcome> {
+    let mut lines = Vec::new();
+    if job.create {
+        lines.push("create the database".to_owned());
+    }
+    if job.clean {
+        for (_, place) in chosen.entries.iter().rev() {
+            let drops = drops(chosen.entry(*place)?)?.into_iter();
+            lines.extend(drops.map(|drop| if_exists(&drop).to_string()));
+        }
+    }
+    lines.extend(chosen.entries.iter().map(|(line, _)| match line.section {
+        Section::Data => format!("load {}", line.label()),
+        _ => format!("make {}", line.label()),
+    }));
+    Ok(Outcome {
+        plan: lines,
+        ..Outcome::default()
+    })
 }
 
 fn usable<T: Target>(target: &T, job: &RestoreJob) -> Result<()> {

@@ -11,8 +11,8 @@ mod script;
 pub use about::{About, about, verify};
 pub use file::{ForeignFile, Piped};
 
-use crate::error::Result;
-use crate::pipeline::restore::RestoreJob;
+use crate::error::{Error, Kind, Result};
+use crate::pipeline::restore::{Names, RestoreJob};
 use crate::pipeline::runner::Outcome;
 use crate::progress::Task;
 use crate::source::Target;
@@ -24,6 +24,19 @@ pub async fn restore<T: Target>(
     job: &RestoreJob,
     task: &Task,
 ) -> Result<Outcome> {
+    if job.names != Names::default() || job.create_missing_roles {
+        let what = "other names, owners and roles are for dumpkeep's own archives: this is another \
+                    dumper's file";
+        return Err(Error::new(Kind::Usage, what)
+            .hint("Restore it as it is, dump that, and restore the archive as you like."));
+    }
+    if job.resume {
+        let what = "--resume is for dumpkeep's own archives: this is another dumper's file";
+        return Err(Error::new(Kind::Usage, what).hint("Begin again in an empty database."));
+    }
+    if job.jobs > 1 {
+        tracing::warn!("another dumper's file is loaded over one connection: --jobs is not heeded");
+    }
     match file {
         ForeignFile::Script { input, maker } => {
             script::restore(target, (input, maker), job, task).await

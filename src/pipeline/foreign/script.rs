@@ -77,6 +77,11 @@ fn usable<T: Target>(target: &T, maker: Option<Maker>, job: &RestoreJob) -> Resu
     if job.assume_encoding.is_some() {
         return usage("--assume-encoding is for dumpkeep's own archives");
     }
+    if job.dry_run {
+        let what = "--dry-run: a script has no table of contents, and nothing was done";
+        return Err(Error::new(Kind::Usage, what)
+            .hint("`dumpkeep verify` reads it to its end and counts its rows."));
+    }
     if job.single_transaction && job.create {
         return usage("--single-transaction and --create exclude each other");
     }

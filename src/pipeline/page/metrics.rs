@@ -25,6 +25,11 @@ pub fn text(status: &Status, last: Option<&Report>) -> String {
         ),
         ("backups", "good backups", Vec::new()),
         ("total_bytes", "the bytes of all good backups", Vec::new()),
+        (
+            "last_proof_timestamp_seconds",
+            "when a backup was last restored and compared",
+            Vec::new(),
+        ),
     ];
     for database in &status.databases {
         let labels = labels(&[
@@ -39,6 +44,10 @@ pub fn text(status: &Status, last: Option<&Report>) -> String {
             database.bytes,
             Some(database.backups as u64),
             Some(database.total_bytes),
+            database
+                .proven
+                .as_ref()
+                .map(|proven| proven.at.timestamp().max(0).unsigned_abs()),
         ];
         for (metric, value) in metrics.iter_mut().zip(values) {
             metric.2.extend(value.map(|value| (labels.clone(), value)));

@@ -80,6 +80,15 @@ impl Page<'_> {
                     let next = next.with_timezone(&self.zone);
                     let _ = write!(out, " Next run: {}.", next.format("%Y-%m-%d %H:%M"));
                 }
+                if let Some(proven) = &line.proven {
+                    let at = proven.at.with_timezone(&self.zone);
+                    let _ = write!(
+                        out,
+                        " Proven by restoring: {} ({}).",
+                        at.format("%Y-%m-%d %H:%M"),
+                        escaped(&proven.file)
+                    );
+                }
                 out.push_str("</p>");
             }
         }
@@ -103,9 +112,8 @@ fn run(last: &Report, out: &mut String) {
     let targets = last.targets.iter().flat_map(|target| {
         let backups = target.backups.iter().filter_map(|backup| {
             // The server's own failure is said once, not for each database again.
-            let failure = backup
-                .failure()
-                .filter(|own| Some(*own) != target.error.as_ref())?;
+            let own = target.error.as_ref().map(|error| &error.message);
+            let failure = backup.failure().filter(|it| Some(&it.message) != own)?;
             Some((format!("{}: {}", target.name, backup.label()), failure))
         });
         let own = target
@@ -184,6 +192,7 @@ pub(super) mod tests {
             target: "<t>".to_owned(),
             database: "a&b".to_owned(),
             next: None,
+            proven: None,
             backups: (0..20).filter(|n| n % 5 != 0).map(kept).collect(),
         }
     }

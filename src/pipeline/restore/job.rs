@@ -1,6 +1,7 @@
 //! How an archive is restored.
 
 use crate::archive::toc::ArchiveKind;
+use crate::pipeline::restore::Names;
 use crate::pipeline::runner::OnError;
 use crate::pipeline::select::Choice;
 use crate::source::Tuning;
@@ -26,6 +27,14 @@ pub struct RestoreJob {
     pub overwrite_existing: bool,
     /// The number of connections that load.
     pub jobs: usize,
+    /// Under which names, and for whom.
+    pub names: Names,
+    /// Roles that are asked for and not there are made, without a way to log in.
+    pub create_missing_roles: bool,
+    /// A server that is older than the archive's is no reason to stop.
+    pub older_server: bool,
+    /// Begin without looking what would fail.
+    pub unchecked: bool,
     /// What makes the server load faster.
     pub tuning: Tuning,
     /// Record in the target what is done, so that a restore that is broken off can go on.
@@ -48,6 +57,10 @@ impl Default for RestoreJob {
             assume_encoding: None,
             overwrite_existing: false,
             jobs: 1,
+            names: Names::default(),
+            create_missing_roles: false,
+            older_server: false,
+            unchecked: false,
             tuning: Tuning::default(),
             journal: false,
             resume: false,
@@ -67,9 +80,11 @@ impl RestoreJob {
         self.on_error == OnError::Stop && !self.single_transaction
     }
 
-    /// Whether what is done is recorded: not for a few objects that go into a database in use.
+    /// Whether what is done is recorded: not for a few objects, or rows alone, that go into a
+    /// database in use.
     pub(super) fn is_recorded(&self, kind: ArchiveKind) -> bool {
-        let whole = kind == ArchiveKind::Database && !self.choice.by_name();
+        let makes = self.choice.makes() && !self.choice.data_only && !self.names.renames();
+        let whole = kind == ArchiveKind::Database && makes && !self.choice.by_name();
         self.journal && whole && self.by_steps()
     }
 }

@@ -1,14 +1,20 @@
 //! An archive's file into a server, over one connection or several.
 
 mod archive;
+mod definitions;
 mod job;
+mod naming;
 mod plan;
+mod preflight;
+mod prepared;
 pub(crate) mod relations;
 mod resume;
+mod row_order;
 mod run;
 mod schedule;
 mod workers;
 
 pub use job::RestoreJob;
+pub use naming::Names;
 pub use run::restore;
 pub(super) use run::{refuse_filled, transactional};

@@ -107,6 +107,33 @@ impl Relations {
     /// The tables that an entry reads or locks: those that it needs by way of whatever is no table,
     /// with their partitions and heirs.
     pub(crate) fn read_by(&self, at: usize) -> Vec<usize> {
+        closed(self.direct(at), |table| self.children.get(&table))
+    }
+
+    /// These tables with all that they are partitions of or inherit from, and all that do from those.
+    pub(crate) fn families_of(&self, tables: &[usize]) -> Vec<usize> {
+        let tables = tables.iter().copied().collect();
+        let with_parents = closed(tables, |table| self.parents.get(&table));
+        closed(with_parents.into_iter().collect(), |table| {
+            self.children.get(&table)
+        })
+    }
+
+    /// The relation with these names, and those beside it, among what an entry needs by way of
+    /// whatever is no table: a foreign key's own table, and the one that it points to.
+    pub(crate) fn own_and_others(&self, toc: &Toc, at: usize) -> (Vec<usize>, Vec<usize>) {
+        let names = |at: usize| {
+            toc.entries
+                .get(at)
+                .map(|entry| (&entry.schema, &entry.name))
+        };
+        let own = names(at);
+        let needs = self.direct(at);
+        needs.into_iter().partition(|need| names(*need) == own)
+    }
+
+    /// The tables that an entry needs by way of whatever is no table.
+    fn direct(&self, at: usize) -> BTreeSet<usize> {
         let mut seen = HashSet::from([at]);
         let mut open = vec![at];
         let mut tables = BTreeSet::new();
@@ -122,16 +149,7 @@ impl Relations {
                 }
             }
         }
-        closed(tables, |table| self.children.get(&table))
-    }
-
-    /// These tables with all that they are partitions of or inherit from, and all that do from those.
-    pub(crate) fn families_of(&self, tables: &[usize]) -> Vec<usize> {
-        let tables = tables.iter().copied().collect();
-        let with_parents = closed(tables, |table| self.parents.get(&table));
-        closed(with_parents.into_iter().collect(), |table| {
-            self.children.get(&table)
-        })
+        tables
     }
 
     /// The entries that hold these tables' rows.

@@ -45,7 +45,7 @@ pub(super) fn name(toc: &Toc, chosen: &[usize], job: &RestoreJob) -> String {
     for entry in chosen.iter().filter_map(|at| toc.entries.get(*at)) {
         digest.update(entry.id.0.to_le_bytes());
     }
-    digest.update(format!("{:?}", job.assume_encoding).as_bytes());
+    digest.update(format!("{:?}{:?}", job.assume_encoding, job.names).as_bytes());
     const_hex::encode(digest.finalize())
 }
 

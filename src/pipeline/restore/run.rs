@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::existing::leave_existing;
 use crate::pipeline::head::feed_head;
 use crate::pipeline::restore::archive::Archive;
+use crate::pipeline::restore::prepared::Prepared;
 use crate::pipeline::restore::resume::{self, Past};
 use crate::pipeline::restore::schedule::Schedule;
 use crate::pipeline::restore::workers::{self, Shared};
@@ -21,6 +22,7 @@ use crate::progress::Task;
 use crate::source::Target;
 use crate::sql::dialect::Dialect;
 use crate::sql::if_exists::if_exists;
+use crate::sql::names::Renaming;
 
 /// How long a restore that goes on waits for the sessions of the one before it, in seconds.
 const WAIT: u64 = 60;
@@ -43,15 +45,31 @@ where
     let toc = archive.toc();
     usable(toc, target, job)?;
     let chosen = chosen(toc, job)?;
-    if job.dry_run {
-        return dry_run(target, toc, &chosen, job).await;
+    if !job.dry_run {
+        archive.check(&chosen).await?;
     }
-    archive.check(&chosen).await?;
+    let prepared = Prepared::of(target, &archive, &chosen, job).await?;
+    if job.dry_run {
+        let mut lines = plan::lines(toc, &chosen, job, &prepared.renaming);
+        lines.splice(0..0, prepared.problems);
+        return Ok(Outcome {
+            plan: lines,
+            ..Outcome::default()
+        });
+    }
+    let mut skipped = prepared.make(target).await?;
+    skipped.extend(job.choice.left_out(toc, &chosen));
     target.tune(&job.tuning).await?;
-    let past = prepare(target, &archive, &chosen, job).await?;
-    let loaded = load(target, &archive, (chosen, past), job, task).await;
+    let renaming = Arc::new(prepared.renaming);
+    let past = prepare(target, &archive, (&chosen, &renaming), job).await?;
+    let loaded = load(target, &archive, (chosen, past), (job, &renaming), task).await;
+    let loaded = loaded.map(|mut outcome| {
+        outcome.skipped.splice(0..0, skipped);
+        outcome
+    });
     loaded.map_err(|error| {
         if job.is_recorded(toc.head.kind) {
+            tracing::warn!("{}", left(toc.head.dialect));
             error.hint("What was done is recorded in the database: --resume goes on from there.")
         } else {
             error
@@ -59,32 +77,29 @@ where
     })
 }
 
-async fn dry_run<T: Target>(
-    target: &mut T,
-    toc: &Toc,
-    chosen: &[usize],
-    job: &RestoreJob,
-) -> Result<Outcome> {
-    if toc.head.kind == ArchiveKind::Database && !job.create {
-        refuse_filled(target, job).await?;
-    }
-    Ok(Outcome {
-        plan: plan::lines(toc, chosen, job),
-        ..Outcome::default()
-    })
+/// What a restore that failed leaves in the database beside the objects.
+fn left(dialect: Dialect) -> String {
+    let drop = match dialect {
+        Dialect::Postgres => "DROP SCHEMA dumpkeep_restore CASCADE",
+        Dialect::Mysql => "DROP TABLE dumpkeep_restore",
+    };
+    format!(
+        "dumpkeep_restore in the database records what was done: --resume goes on from there and \
+         removes it; who does not want that drops it ({drop})"
+    )
 }
 
 /// Sees to the database: makes it, looks whether it is empty, or how far an earlier restore came.
 async fn prepare<T: Target, R: Read + Seek + Send + 'static>(
     target: &mut T,
     archive: &Arc<Archive<R>>,
-    chosen: &[usize],
+    (chosen, renaming): (&[usize], &Arc<Renaming>),
     job: &RestoreJob,
 ) -> Result<Option<Past>> {
     let toc = archive.toc();
-    let goes_on = job.resume && job.create && resumes_in(target, toc, job).await?;
+    let goes_on = job.resume && job.create && resumes_in(target, (toc, renaming), job).await?;
     if job.create && !goes_on {
-        create_database(target, archive, job).await?;
+        create_database(target, archive, renaming, job).await?;
     }
     if job.is_recorded(toc.head.kind) {
         let seconds = if job.resume { WAIT } else { 0 };
@@ -101,12 +116,16 @@ async fn prepare<T: Target, R: Read + Seek + Send + 'static>(
 }
 
 /// Goes on in the database that `--create` had made, where it had come so far.
-async fn resumes_in<T: Target>(target: &mut T, toc: &Toc, job: &RestoreJob) -> Result<bool> {
+async fn resumes_in<T: Target>(
+    target: &mut T,
+    (toc, renaming): (&Toc, &Renaming),
+    job: &RestoreJob,
+) -> Result<bool> {
     let missing = |error: &Error| {
         let code = error.server_code();
         code.is_some_and(|code| NO_DATABASE.contains(&code))
     };
-    match target.use_database(&toc.head.database.0).await {
+    match target.use_database(database(toc, renaming)).await {
         Ok(()) => target.tune(&job.tuning).await.map(|()| true),
         Err(error) if missing(&error) => Ok(false),
         Err(error) => Err(error),
@@ -117,7 +136,7 @@ async fn load<T, R>(
     target: &mut T,
     archive: &Arc<Archive<R>>,
     (mut chosen, past): (Vec<usize>, Option<Past>),
-    job: &RestoreJob,
+    (job, renaming): (&RestoreJob, &Arc<Renaming>),
     task: &Task,
 ) -> Result<Outcome>
 where
@@ -126,7 +145,7 @@ where
 {
     let toc = archive.toc();
     let head = archive.whole(0).await?;
-    let mut runner = Runner::new(target, job.on_error);
+    let mut runner = Runner::new(target, job.on_error).renaming(renaming);
     if job.single_transaction {
         runner.begin().await?;
     }
@@ -144,7 +163,7 @@ where
     });
     let schedule = Schedule::new(toc, &scheduled, job.spread(), &past);
     let steps = (chosen.clone(), schedule);
-    let surroundings = (head, task.clone());
+    let surroundings = (head, task.clone(), Arc::clone(renaming));
     let shared = Shared::new(Arc::clone(archive), job, surroundings, steps, journal);
     for at in chosen {
         let entry = toc.entries.get(at);
@@ -254,7 +273,11 @@ fn usable<T: Target>(toc: &Toc, target: &T, job: &RestoreJob) -> Result<()> {
     }
     if job.resume && !job.is_recorded(head.kind) {
         let what = "--resume goes with a whole database's restore: not with --keep-going, \
-                    --single-transaction or a choice of objects";
+                    --single-transaction, rows alone or a choice of objects";
+        return Err(Error::new(Kind::Usage, what));
+    }
+    if job.names.database.is_some() && !job.create {
+        let what = "--rename-database goes with --create: without that --to names the database";
         return Err(Error::new(Kind::Usage, what));
     }
     transactional(head.dialect, job)
@@ -308,6 +331,7 @@ fn chosen(toc: &Toc, job: &RestoreJob) -> Result<Vec<usize>> {
 async fn create_database<T: Target, R: Read + Seek + Send + 'static>(
     target: &mut T,
     archive: &Arc<Archive<R>>,
+    renaming: &Arc<Renaming>,
     job: &RestoreJob,
 ) -> Result<()> {
     let toc = archive.toc();
@@ -319,7 +343,7 @@ async fn create_database<T: Target, R: Read + Seek + Send + 'static>(
         let what = "the archive does not say how its database is made";
         return Err(Error::new(Kind::Usage, what));
     }
-    let mut runner = Runner::new(target, job.on_error);
+    let mut runner = Runner::new(target, job.on_error).renaming(renaming);
     if job.clean {
         drop_all(&mut runner, &entries().collect::<Vec<_>>()).await?;
     }
@@ -335,8 +359,16 @@ async fn create_database<T: Target, R: Read + Seek + Send + 'static>(
         }
     }
     runner.end().await?;
-    target.use_database(&toc.head.database.0).await?;
+    target.use_database(database(toc, renaming)).await?;
     target.tune(&job.tuning).await
+}
+
+/// The database's name where it is made.
+fn database<'a>(toc: &'a Toc, renaming: &'a Renaming) -> &'a [u8] {
+    match &renaming.database {
+        Some((_, new)) => new,
+        None => &toc.head.database.0,
+    }
 }
 
 /// The last made first.

@@ -1,7 +1,9 @@
 //! What can be restored at the same time: rows and post-data as a graph, handed out task by task.
 //! Pure.
 //!
-//! Rows need nothing but what is made already; of one table, every piece is a task of its own.
+//! Rows need nothing but what is made already; of one table, every piece is a task of its own. Where
+//! rows alone are restored, what stands before them (triggers that are switched off) and the rows that
+//! their foreign keys point to go first.
 //! *Heavy* definitions (indexes, constraints, foreign keys) wait for what they need and for the rows
 //! of every table that they read, and then go beside other work. *Light* ones (triggers, grants,
 //! attachments …) take no time: they wait for all rows and go one after the other in the archive's
@@ -16,10 +18,14 @@ use crate::archive::toc::{Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::relations::Relations;
 use crate::pipeline::restore::resume::Past;
+use crate::pipeline::restore::row_order::row_order;
 use crate::plan::entry::Section;
 
 /// What takes time, and reads or locks only the tables that it names.
 const HEAVY: &[&str] = &["constraint", "foreign_key", "index", "matview_refresh"];
+
+/// What must be done before any rows are loaded.
+const BEFORE_ROWS: &[&str] = &["triggers_off"];
 
 /// What must find everything else in its place.
 const LATE: &[&str] = &["event_trigger", "matview_refresh"];
@@ -287,15 +293,22 @@ impl<'a> Builder<'a> {
         let toc = self.toc;
         let nodes = self.chosen.clone();
         let entry = |at: usize| toc.entries.get(at);
-        let all_rows = self.add(None, None, 0);
+        let (begin, all_rows) = (self.add(None, None, 0), self.add(None, None, 0));
+        self.edges.insert((begin, all_rows));
         for (at, node) in &nodes {
             if entry(*at).is_some_and(|entry| entry.rows.is_some()) {
-                self.edges.insert((*node, all_rows));
+                self.edges.extend([(begin, *node), (*node, all_rows)]);
+                let needs = self.relations.needs_of(*at);
+                self.wait_for(*node, &needs);
+            } else if entry(*at).is_some_and(is_before_rows) {
+                self.edges.insert((*node, begin));
             }
         }
+        self.heed_foreign_keys();
         let (mut so_far, mut light) = (all_rows, all_rows);
         for (at, node) in nodes {
-            let Some(entry) = entry(at).filter(|entry| entry.rows.is_none()) else {
+            let after = |entry: &&TocEntry| entry.rows.is_none() && !is_before_rows(entry);
+            let Some(entry) = entry(at).filter(after) else {
                 continue;
             };
             self.wait_for(node, &self.relations.needs_of(at));
@@ -315,6 +328,20 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Foreign keys that are not made here are thought to be there already, as where rows alone are
+    /// restored: the rows that they point to go first. In a circle no order will do: there the
+    /// server has the word.
+    fn heed_foreign_keys(&mut self) {
+        let orders = row_order(self.toc, &self.relations, |at| {
+            self.of_entry.contains_key(&at)
+        });
+        for (rows, before) in orders {
+            if let Some(node) = self.of_entry.get(&rows).copied() {
+                self.wait_for(node, &before);
+            }
+        }
+    }
+
     fn wait_for_rows(&mut self, at: usize, node: usize, entry: &TocEntry) {
         let mut tables = self.relations.read_by(at);
         if entry.kind != "index" {
@@ -324,6 +351,7 @@ impl<'a> Builder<'a> {
         self.wait_for(node, &self.relations.rows_of(&tables));
     }
 
+    /// Makes a node wait for those of these entries that are among the tasks.
     fn wait_for(&mut self, node: usize, entries: &[usize]) {
         for other in entries.iter().filter_map(|at| self.of_entry.get(at)) {
             if *other != node {
@@ -364,6 +392,10 @@ impl<'a> Builder<'a> {
         }
         schedule
     }
+}
+
+fn is_before_rows(entry: &TocEntry) -> bool {
+    BEFORE_ROWS.contains(&entry.kind.as_str())
 }
 
 fn is_heavy(entry: &TocEntry) -> bool {

@@ -176,3 +176,62 @@ fn what_was_not_chosen_is_not_waited_for() {
     schedule.done(tasks[0]);
     assert_eq!(names(&toc, &now(&mut schedule)), ["index large_a"]);
 }
+
+#[test]
+fn rows_alone_follow_those_that_their_foreign_keys_point_to() {
+    let toc = toc(vec![
+        entry(1, "table", "orders", &[], 0),
+        entry(2, "table", "items", &[], 0),
+        entry(3, "table_data", "items", &[2], 1000),
+        entry(4, "table_data", "orders", &[1], 10),
+        entry(5, "constraint", "orders", &[1], 0),
+        entry(6, "foreign_key", "items", &[2, 5], 0),
+    ]);
+    for spread in [false, true] {
+        let mut schedule = Schedule::new(&toc, &[2, 3], spread, &Past::default());
+        let first = now(&mut schedule);
+        assert_eq!(names(&toc, &first), ["table_data orders"]);
+        schedule.done(first[0]);
+        let items = "table_data items";
+        assert_eq!(names(&toc, &now(&mut schedule)), [items, items, items]);
+    }
+    // The key is made afterwards: the rows go in any order.
+    let mut schedule = Schedule::new(&toc, &[2, 3, 5], true, &Past::default());
+    assert_eq!(now(&mut schedule).len(), 4);
+}
+
+#[test]
+fn a_circle_of_foreign_keys_asks_for_no_order() {
+    let toc = toc(vec![
+        entry(1, "table", "a", &[], 0),
+        entry(2, "table", "b", &[], 0),
+        entry(3, "table_data", "a", &[1], 10),
+        entry(4, "table_data", "b", &[2], 10),
+        entry(5, "foreign_key", "a", &[1, 2], 0),
+        entry(6, "foreign_key", "b", &[1, 2], 0),
+    ]);
+    let mut schedule = Schedule::new(&toc, &[2, 3], true, &Past::default());
+    assert_eq!(now(&mut schedule).len(), 2);
+}
+
+#[test]
+fn triggers_are_off_before_all_rows_and_on_after_them() {
+    let mut off = entry(1, "triggers_off", "a", &[], 0);
+    let mut on = entry(4, "triggers_on", "a", &[2], 0);
+    (off.section, on.section) = (Section::Data, Section::Data);
+    let toc = toc(vec![
+        off,
+        entry(2, "table_data", "a", &[], 10),
+        entry(3, "table_data", "b", &[2], 1000),
+        on,
+    ]);
+    let mut schedule = Schedule::new(&toc, &all(&toc), true, &Past::default());
+    let mut order = Vec::new();
+    while let Next::Run(task) = schedule.next().unwrap() {
+        order.push(task);
+        schedule.done(task);
+    }
+    let b = "table_data b";
+    let expected = ["triggers_off a", "table_data a", b, b, b, "triggers_on a"];
+    assert_eq!(names(&toc, &order), expected);
+}

@@ -20,6 +20,7 @@ use crate::pipeline::stream::died;
 use crate::progress;
 use crate::source::{Step, Target};
 use crate::sql::dialect::Dialect;
+use crate::sql::names::Renaming;
 
 /// How often a task is tried that another one stood in the way of.
 const TRIES: u32 = 6;
@@ -27,6 +28,9 @@ const TRIES: u32 = 6;
 /// What the server says of a transaction that it ended for another one's sake: deadlock and
 /// serialisation failure of PostgreSQL, deadlock and lock wait timeout of MySQL.
 const DEADLOCKS: [&str; 4] = ["40P01", "40001", "1213", "1205"];
+
+/// PostgreSQL's "foreign key violation".
+const FOREIGN_KEY: &str = "23503";
 
 /// What all workers share.
 pub(super) struct Shared<R> {
@@ -39,6 +43,7 @@ pub(super) struct Shared<R> {
     /// Whether steps are recorded in the target.
     pub(super) journal: bool,
     pub(super) progress: progress::Task,
+    renaming: Arc<Renaming>,
     schedule: Mutex<Schedule>,
     /// A task is done: another one may be free.
     changed: Notify,
@@ -48,7 +53,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     pub(super) fn new(
         archive: Arc<Archive<R>>,
         job: &RestoreJob,
-        (head, progress): (Vec<u8>, progress::Task),
+        (head, progress, renaming): (Vec<u8>, progress::Task, Arc<Renaming>),
         (chosen, schedule): (Vec<usize>, Schedule),
         journal: bool,
     ) -> Arc<Self> {
@@ -59,6 +64,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             chosen,
             journal,
             progress,
+            renaming,
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
         })
@@ -138,7 +144,7 @@ where
     if shared.journal {
         target.guard(number, 0).await?;
     }
-    let mut runner = Runner::new(&mut target, shared.job.on_error);
+    let mut runner = Runner::new(&mut target, shared.job.on_error).renaming(&shared.renaming);
     feed_head(&mut runner, &shared.head, &shared.job).await?;
     work(&mut runner, &shared).await?;
     let outcome = runner.end().await?;
@@ -181,6 +187,7 @@ where
         run_plain(runner, shared, entry, pieces).await
     };
     done.map_err(|error| name_missing(error, shared, at))
+        .map_err(|error| name_keys(error, entry))
 }
 
 /// In one transaction with its record; again, where another session stood in the way.
@@ -265,6 +272,18 @@ fn name_missing<R: Read + Seek + Send + 'static>(
     ))
 }
 
+/// Says what can be done where rows break foreign keys that were there before them: those of a table
+/// to itself, of tables to one another, or to rows that are not in the archive.
+fn name_keys(error: Error, entry: &TocEntry) -> Error {
+    if entry.rows.is_none() || error.server_code() != Some(FOREIGN_KEY) {
+        return error;
+    }
+    error.hint(
+        "A foreign key that is there already was checked: --data-only --disable-triggers loads \
+         rows with none checked (session_replication_role = replica, a superuser's right).",
+    )
+}
+
 fn is_deadlock(error: &Error) -> bool {
     error
         .server_code()
@@ -283,9 +302,10 @@ where
     R: Read + Seek + Send + 'static,
 {
     let label = entry.label();
+    let into_what_is_there = shared.job.choice.by_name() || shared.job.names.renames();
     let mut item = shared.progress.item(&label, entry.bytes);
     for piece in pieces {
-        if entry.kind == "schema" && shared.job.choice.by_name() {
+        if entry.kind == "schema" && into_what_is_there {
             // What was chosen goes into the schema, whether it is there already or not.
             let sql = shared.archive.piece(*piece).await?;
             let guarded = sql.replacen("\nCREATE SCHEMA ", "\nCREATE SCHEMA IF NOT EXISTS ", 1);

@@ -225,7 +225,7 @@ fn not_ours(catalog: &str) -> String {
         "pg_opclass" => "opcnamespace",
         "pg_opfamily" => "opfnamespace",
         "pg_conversion" => "connamespace",
-        "pg_namespace" => return " AND c.nspname !~ '^pg_(temp|toast)'".to_owned(),
+        "pg_namespace" => return format!(" AND c.oid NOT IN ({HIDDEN})"),
         "pg_amop" => return of_no_extension("amopfamily"),
         "pg_amproc" => return of_no_extension("amprocfamily"),
         "pg_attrdef" => return through("adrelid"),
@@ -236,9 +236,10 @@ fn not_ours(catalog: &str) -> String {
     format!(" AND c.{schema} NOT IN ({HIDDEN})")
 }
 
-/// Schemas of temporary tables and of what lies behind tables.
+/// Schemas of temporary tables, of what lies behind tables, and of a restore's record.
 const HIDDEN: &str = "SELECT h.oid FROM pg_catalog.pg_namespace h \
-     WHERE h.nspname ~ '^pg_(temp|toast)'";
+     WHERE h.nspname ~ '^pg_(temp|toast)' OR (h.nspname = 'dumpkeep_restore' AND \
+     pg_catalog.obj_description(h.oid, 'pg_namespace') = 'the record of a dumpkeep restore')";
 
 /// What is in an extension's operator family came with the extension.
 fn of_no_extension(family: &str) -> String {

@@ -87,8 +87,8 @@ const CATALOGS: &[(&str, u32, &str, &str, &str, &str)] = &[
     ),
 ];
 
-/// Schemas. A `public` that was made anew has no initial privileges: what it began with is what
-/// a new database's has.
+/// Schemas. What `public` began with is what a new database's has, whatever pg_init_privs says: one
+/// that was made anew has none there, and one that pg_upgrade brought has those of its first server.
 fn schemas(caps: &Caps) -> String {
     let item = |grantee: &str, privilege: &str| {
         format!("pg_catalog.makeaclitem({grantee}, o.nspowner, '{privilege}', false)")
@@ -100,11 +100,11 @@ fn schemas(caps: &Caps) -> String {
     }
     format!(
         "SELECT 2615, o.oid, 0, NULL::pg_catalog.name, \
-         COALESCE(o.nspacl, pg_catalog.acldefault('n', o.nspowner)), COALESCE(p.initprivs, \
+         COALESCE(o.nspacl, pg_catalog.acldefault('n', o.nspowner)), \
          CASE WHEN o.nspname = 'public' THEN ARRAY[{}] \
-         WHEN o.nspname = 'information_schema' THEN pg_catalog.acldefault('n', o.nspowner) \
+         WHEN p.initprivs IS NOT NULL THEN p.initprivs WHEN o.nspname = 'information_schema' THEN pg_catalog.acldefault('n', o.nspowner) \
          || ARRAY[pg_catalog.makeaclitem(0, o.nspowner, 'USAGE', false)] \
-         ELSE pg_catalog.acldefault('n', o.nspowner) END), \
+         ELSE pg_catalog.acldefault('n', o.nspowner) END, \
          o.nspowner, NULL::pg_catalog.oid, p.objoid IS NOT NULL \
          FROM pg_catalog.pg_namespace o LEFT JOIN pg_catalog.pg_init_privs p \
          ON p.classoid = 2615 AND p.objoid = o.oid AND p.objsubid = 0 \

@@ -7,10 +7,11 @@ use super::clause::before_where;
 use super::index_settings::{self, IndexSettings};
 use super::table::settings::options_list;
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::plan::entry::{Identity, Section};
-use crate::postgres::address::{Address, class};
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
-use crate::postgres::quote::{ident, qualified};
+use crate::plan::entry::Section;
+use crate::postgres::address::class;
+use crate::postgres::objects::on_table::OnTable;
+use crate::postgres::objects::{BuildContext, Kind, Loaded};
+use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat, server_sql};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
@@ -26,31 +27,23 @@ fn query(caps: &Caps) -> Select {
          JOIN pg_catalog.pg_class i ON i.oid = k.conindid \
          JOIN pg_catalog.pg_index x ON x.indexrelid = i.oid \
          LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = i.reltablespace",
-    )
-    .col("oid", "k.oid")
-    .col("table_oid", "c.oid")
-    .col("schema", "n.nspname")
-    .col("table_name", "c.relname")
-    .col("name", "k.conname")
-    .col("index_name", "i.relname")
-    .col("definition", "pg_catalog.pg_get_constraintdef(k.oid)")
-    .col("type", "k.contype")
-    .col("deferrable", "k.condeferrable")
-    .col("deferred", "k.condeferred")
-    .col("options", options_list("i.reloptions", ""))
-    .filter("k.contype IN ('p', 'u', 'x')")
-    .of_user_relation("c");
+    );
+    let select = OnTable::columns(select, "k.oid", "k.conname")
+        .col("index_name", "i.relname")
+        .col("definition", "pg_catalog.pg_get_constraintdef(k.oid)")
+        .col("type", "k.contype")
+        .col("deferrable", "k.condeferrable")
+        .col("deferred", "k.condeferred")
+        .col("options", options_list("i.reloptions", ""))
+        .filter("k.contype IN ('p', 'u', 'x')")
+        .of_user_relation("c");
     index_settings::columns(select, caps)
 }
 
 /// A constraint with an index.
 #[derive(Debug, Clone, Default)]
 struct Constraint {
-    oid: u32,
-    table_oid: u32,
-    schema: BString,
-    table_name: BString,
-    name: BString,
+    on: OnTable,
     index_name: BString,
     /// What follows the name, without the storage of the index and without the timing.
     definition: BString,
@@ -63,28 +56,24 @@ struct Constraint {
 
 impl Constraint {
     fn decode(row: &Row<'_>) -> Result<Self> {
-        let name = row.owned("name")?;
+        let on = OnTable::decode(row)?;
         let timing = match (row.bool("deferrable")?, row.bool("deferred")?) {
             (_, true) => " DEFERRABLE INITIALLY DEFERRED",
             (true, false) => " DEFERRABLE",
             (false, false) => "",
         };
-        let what = || cat!["the constraint ", &name];
+        let what = || cat!["the constraint ", &on.name];
         let text = server_sql(row.bytes("definition")?, what)?;
         let definition = text.strip_suffix(timing.as_bytes());
-        let definition = definition.ok_or_else(|| untimed(&name))?.into();
+        let definition = definition.ok_or_else(|| untimed(&on.name))?.into();
         let is_exclusion = row.letter("type")? == b'x';
         Ok(Self {
-            oid: row.num("oid")?,
-            table_oid: row.num("table_oid")?,
-            schema: row.owned("schema")?,
-            table_name: row.owned("table_name")?,
             index_name: row.owned("index_name")?,
             options: row.opt_owned("options")?.filter(|_| !is_exclusion),
             settings: IndexSettings::decode(row)?,
             definition,
             timing,
-            name,
+            on,
         })
     }
 
@@ -102,9 +91,9 @@ impl Constraint {
     }
 
     fn render(&self) -> Sql {
-        let table = qualified(&self.schema, &self.table_name);
+        let table = self.on.table();
         let alter = cat!["ALTER TABLE ONLY ", &table];
-        let name = ident(&self.name);
+        let name = ident(&self.on.name);
         let mut sql = Sql::default();
         sql.push(cat![
             &alter,
@@ -113,7 +102,8 @@ impl Constraint {
             " ",
             self.definition()
         ]);
-        let [schema, table, index] = [&self.schema, &table, &self.index_name].map(|n| n.as_ref());
+        let [schema, table, index] =
+            [&self.on.schema, &table, &self.index_name].map(|n| n.as_ref());
         for statement in self.settings.statements(schema, table, index) {
             sql.push(statement);
         }
@@ -122,18 +112,11 @@ impl Constraint {
     }
 
     fn loaded(&self) -> Loaded {
-        let table = qualified(&self.schema, &self.table_name);
-        let identity = Identity {
-            schema: Some(self.schema.clone()),
-            name: self.table_name.clone(),
-            detail: self.name.clone(),
-            owner: None,
-        };
-        let name = cat![ident(&self.name), " ON ", table];
+        let identity = self.on.identity();
         Loaded {
-            address: Some(Address::new(class::PG_CONSTRAINT, self.oid)),
-            reference: Some(Reference::comment_only("CONSTRAINT", name)),
-            table: Some(Address::new(class::PG_CLASS, self.table_oid)),
+            address: Some(self.on.address(class::PG_CONSTRAINT)),
+            reference: Some(self.on.reference("CONSTRAINT")),
+            table: Some(self.on.table_address()),
             ..Loaded::new("constraint", Section::PostData, identity, self.render())
         }
     }
@@ -163,9 +146,12 @@ mod tests {
     #[test]
     fn storage_stands_between_the_columns_and_the_timing() {
         let constraint = Constraint {
-            schema: "public".into(),
-            table_name: "t".into(),
-            name: "t_key".into(),
+            on: OnTable {
+                schema: "public".into(),
+                table_name: "t".into(),
+                name: "t_key".into(),
+                ..OnTable::default()
+            },
             definition: "UNIQUE (a) INCLUDE (b)".into(),
             timing: " DEFERRABLE",
             options: Some("fillfactor='70'".into()),

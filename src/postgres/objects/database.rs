@@ -91,7 +91,7 @@ fn settings() -> Select {
     )
     .col("setting", "c.setting")
     .filter("d.datname = pg_catalog.current_database()")
-    .order("2, c.n")
+    .order("1, c.n")
 }
 
 fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {

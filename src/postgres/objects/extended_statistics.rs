@@ -5,8 +5,8 @@ use bstr::BString;
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
+use crate::postgres::objects::named::Named;
 use crate::postgres::objects::{Object, Reference};
-use crate::postgres::quote::qualified;
 use crate::postgres::render::{Sql, cat, server_sql};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
@@ -15,11 +15,8 @@ use crate::sql::rows::Row;
 /// A statistics object.
 #[derive(Debug, Clone)]
 pub struct ExtendedStatistics {
-    oid: u32,
+    named: Named,
     table_oid: u32,
-    schema: BString,
-    name: BString,
-    owner: BString,
     definition: BString,
     target: Option<i32>,
 }
@@ -48,35 +45,26 @@ impl Object for ExtendedStatistics {
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
-        let name = row.owned("name")?;
-        let what = || cat!["the statistics object ", &name];
+        let named = Named::decode(row)?;
+        let what = || cat!["the statistics object ", &named.name];
         Ok(Self {
-            oid: row.num("oid")?,
             table_oid: row.num("table_oid")?,
-            schema: row.owned("schema")?,
-            owner: row.owned("owner")?,
             definition: server_sql(row.bytes("definition")?, what)?,
             target: row.opt_num("target")?,
-            name,
+            named,
         })
     }
 
     fn address(&self) -> Address {
-        Address::new(class::PG_STATISTIC_EXT, self.oid)
+        self.named.address(class::PG_STATISTIC_EXT)
     }
 
     fn identity(&self) -> Identity {
-        Identity {
-            schema: Some(self.schema.clone()),
-            name: self.name.clone(),
-            owner: Some(self.owner.clone()),
-            ..Identity::default()
-        }
+        self.named.identity()
     }
 
     fn reference(&self) -> Option<Reference> {
-        let name = qualified(&self.schema, &self.name);
-        Some(Reference::owned("STATISTICS", name))
+        Some(Reference::owned("STATISTICS", self.named.quoted()))
     }
 
     fn table(&self) -> Option<Address> {
@@ -84,7 +72,7 @@ impl Object for ExtendedStatistics {
     }
 
     fn render(&self, sql: &mut Sql) {
-        let name = qualified(&self.schema, &self.name);
+        let name = self.named.quoted();
         sql.push(self.definition.clone());
         if let Some(target) = self.target {
             let alter = cat!["ALTER STATISTICS ", &name];
@@ -101,11 +89,13 @@ mod tests {
     #[test]
     fn a_target_is_set_afterwards() {
         let statistics = ExtendedStatistics {
-            oid: 1,
+            named: Named {
+                oid: 1,
+                schema: Some("public".into()),
+                name: "s".into(),
+                owner: Some("o".into()),
+            },
             table_oid: 2,
-            schema: "public".into(),
-            name: "s".into(),
-            owner: "o".into(),
             definition: "CREATE STATISTICS public.s ON a, b FROM public.t".into(),
             target: Some(0),
         };

@@ -73,7 +73,13 @@ impl Object for Extension {
             .as_ref()
             .map(|s| cat![" WITH SCHEMA ", ident(s)]);
         let name = ident(&self.name);
-        sql.push(cat!["CREATE EXTENSION ", &name, schema.unwrap_or_default()]);
+        // The template may have it already: a plpgsql that was made anew, as every upgrade in place
+        // (pg_upgrade) does.
+        sql.push(cat![
+            "CREATE EXTENSION IF NOT EXISTS ",
+            &name,
+            schema.unwrap_or_default()
+        ]);
         sql.drop_with(cat!["DROP EXTENSION ", name]);
     }
 }

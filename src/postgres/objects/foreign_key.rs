@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use bstr::BString;
 
 use crate::error::Result;
-use crate::plan::entry::{Identity, Section};
+use crate::plan::entry::Section;
 use crate::postgres::address::{Address, class, step};
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
-use crate::postgres::quote::{ident, qualified};
+use crate::postgres::objects::on_table::OnTable;
+use crate::postgres::objects::{BuildContext, Kind, Loaded};
+use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat, server_sql};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
@@ -23,25 +24,21 @@ pub const FOREIGN_KEY: Kind = Kind::new(
 );
 
 fn query(caps: &Caps) -> Select {
-    Select::from(
+    let select = Select::from(
         "pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-    )
-    .col("oid", "k.oid")
-    .col("table_oid", "c.oid")
-    .col("schema", "n.nspname")
-    .col("table_name", "c.relname")
-    .col("name", "k.conname")
-    .col("definition", "pg_catalog.pg_get_constraintdef(k.oid)")
-    .col("is_partitioned", "c.relkind = 'p'")
-    .col("index_oid", "k.conindid")
-    .filter("k.contype = 'f'")
-    .filter(if caps.conparentid() {
-        "k.conparentid = 0"
-    } else {
-        "true"
-    })
-    .of_user_relation("c")
+    );
+    OnTable::columns(select, "k.oid", "k.conname")
+        .col("definition", "pg_catalog.pg_get_constraintdef(k.oid)")
+        .col("is_partitioned", "c.relkind = 'p'")
+        .col("index_oid", "k.conindid")
+        .filter("k.contype = 'f'")
+        .filter(if caps.conparentid() {
+            "k.conparentid = 0"
+        } else {
+            "true"
+        })
+        .of_user_relation("c")
 }
 
 /// Which index is attached to which.
@@ -57,11 +54,7 @@ fn attached_indexes() -> Select {
 /// A foreign key.
 #[derive(Debug, Clone, Default)]
 struct ForeignKey {
-    oid: u32,
-    table_oid: u32,
-    schema: BString,
-    table_name: BString,
-    name: BString,
+    on: OnTable,
     definition: BString,
     is_partitioned: bool,
     index_oid: u32,
@@ -69,26 +62,22 @@ struct ForeignKey {
 
 impl ForeignKey {
     fn decode(row: &Row<'_>) -> Result<Self> {
-        let name = row.owned("name")?;
-        let what = || cat!["the foreign key ", &name];
+        let on = OnTable::decode(row)?;
+        let what = || cat!["the foreign key ", &on.name];
         Ok(Self {
-            oid: row.num("oid")?,
-            table_oid: row.num("table_oid")?,
-            schema: row.owned("schema")?,
-            table_name: row.owned("table_name")?,
             definition: server_sql(row.bytes("definition")?, what)?,
             is_partitioned: row.bool("is_partitioned")?,
             index_oid: row.num("index_oid")?,
-            name,
+            on,
         })
     }
 
     /// On a partitioned table it is always for the partitions too.
     fn render(&self) -> Sql {
         let only = if self.is_partitioned { "" } else { "ONLY " };
-        let table = qualified(&self.schema, &self.table_name);
+        let table = self.on.table();
         let alter = cat!["ALTER TABLE ", only, table];
-        let name = ident(&self.name);
+        let name = ident(&self.on.name);
         let mut sql = Sql::default();
         sql.push(cat![
             &alter,
@@ -102,19 +91,12 @@ impl ForeignKey {
     }
 
     fn loaded(&self, attached: &Attached) -> Loaded {
-        let table = qualified(&self.schema, &self.table_name);
-        let identity = Identity {
-            schema: Some(self.schema.clone()),
-            name: self.table_name.clone(),
-            detail: self.name.clone(),
-            owner: None,
-        };
-        let name = cat![ident(&self.name), " ON ", table];
+        let identity = self.on.identity();
         Loaded {
-            address: Some(Address::new(class::PG_CONSTRAINT, self.oid)),
-            reference: Some(Reference::comment_only("CONSTRAINT", name)),
+            address: Some(self.on.address(class::PG_CONSTRAINT)),
+            reference: Some(self.on.reference("CONSTRAINT")),
             needs: attached.steps(self.index_oid),
-            table: Some(Address::new(class::PG_CLASS, self.table_oid)),
+            table: Some(self.on.table_address()),
             ..Loaded::new("foreign_key", Section::PostData, identity, self.render())
         }
     }
@@ -165,10 +147,12 @@ mod tests {
             index_oid: 1,
             is_partitioned: true,
             definition: "FOREIGN KEY (a) REFERENCES public.p(a)".into(),
-            schema: "public".into(),
-            table_name: "t".into(),
-            name: "f".into(),
-            ..ForeignKey::default()
+            on: OnTable {
+                schema: "public".into(),
+                table_name: "t".into(),
+                name: "f".into(),
+                ..OnTable::default()
+            },
         };
         let loaded = key.loaded(&attached);
         let mut needs = loaded.needs;

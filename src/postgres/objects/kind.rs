@@ -26,6 +26,8 @@ pub struct BuildContext {
     pub no_tablespaces: bool,
     /// Leave out owners.
     pub no_owner: bool,
+    /// Leave out grants.
+    pub no_privileges: bool,
     /// What else is left out.
     pub leave_out: LeaveOut,
     /// How rows are written.
@@ -47,6 +49,7 @@ impl BuildContext {
             database,
             no_tablespaces: false,
             no_owner: false,
+            no_privileges: false,
             leave_out: LeaveOut::default(),
             rows: RowForm::default(),
             inserts: false,
@@ -218,7 +221,8 @@ impl Loaded {
         }
     }
 
-    fn of<T: Object>(object: &T) -> Self {
+    /// Of a kind whose objects are one row each.
+    pub(super) fn of<T: Object>(object: &T) -> Self {
         let mut sql = Sql::default();
         object.render(&mut sql);
         Self {

@@ -23,7 +23,9 @@ mod index_settings;
 mod kind;
 pub mod language;
 pub mod large_object;
+mod later;
 pub mod named;
+pub mod on_table;
 pub mod operators;
 pub mod partition_attach;
 pub mod policy;
@@ -47,7 +49,7 @@ pub use kind::{BuildContext, Kind, Loaded, Object, Part, Reference, Renderer};
 /// Every kind of a database's archive, in the order in which unrelated objects are restored.
 pub const KINDS: &[Kind] = &[
     database::KIND,
-    Kind::of::<schema::Schema>(),
+    schema::KIND,
     Kind::of::<language::Language>(),
     Kind::of::<extension::Extension>(),
     Kind::of::<collation::Collation>(),

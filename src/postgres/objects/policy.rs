@@ -6,8 +6,8 @@ use bstr::BString;
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
+use crate::postgres::objects::on_table::OnTable;
 use crate::postgres::objects::{Object, Reference};
-use crate::postgres::quote::{ident, qualified};
 use crate::postgres::render::{Sql, cat, join, server_sql};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
@@ -16,11 +16,7 @@ use crate::sql::rows::Row;
 /// A policy.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    oid: u32,
-    table_oid: u32,
-    schema: BString,
-    table_name: BString,
-    name: BString,
+    on: OnTable,
     restrictive: bool,
     command: Option<&'static str>,
     /// The roles, quoted and by commas; `None` is PUBLIC.
@@ -34,84 +30,65 @@ impl Object for Policy {
     const SECTION: Section = Section::PostData;
 
     fn query(_caps: &Caps) -> Option<Select> {
+        let select = Select::from(
+            "pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+        );
         Some(
-            Select::from(
-                "pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-            )
-            .col("oid", "p.oid")
-            .col("table_oid", "c.oid")
-            .col("schema", "n.nspname")
-            .col("table_name", "c.relname")
-            .col("name", "p.polname")
-            .col("restrictive", "NOT p.polpermissive")
-            .col("command", "p.polcmd")
-            .col(
-                "roles",
-                "CASE WHEN p.polroles <> '{0}' THEN (SELECT pg_catalog.string_agg(\
+            OnTable::columns(select, "p.oid", "p.polname")
+                .col("restrictive", "NOT p.polpermissive")
+                .col("command", "p.polcmd")
+                .col(
+                    "roles",
+                    "CASE WHEN p.polroles <> '{0}' THEN (SELECT pg_catalog.string_agg(\
                  pg_catalog.quote_ident(CASE r WHEN 0 THEN 'public' \
                  ELSE pg_catalog.pg_get_userbyid(r) END), ', ' ORDER BY n) \
                  FROM pg_catalog.unnest(p.polroles) WITH ORDINALITY u(r, n)) END",
-            )
-            .col("using_", "pg_catalog.pg_get_expr(p.polqual, p.polrelid)")
-            .col(
-                "check_",
-                "pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)",
-            )
-            .of_user_relation("c"),
+                )
+                .col("using_", "pg_catalog.pg_get_expr(p.polqual, p.polrelid)")
+                .col(
+                    "check_",
+                    "pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)",
+                )
+                .of_user_relation("c"),
         )
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
-        let name = row.owned("name")?;
+        let on = OnTable::decode(row)?;
         let expression = |column| {
-            let what = || cat!["the policy ", &name];
+            let what = || cat!["the policy ", &on.name];
             let text = row.opt(column)?;
             text.map(|text| server_sql(text, what)).transpose()
         };
         Ok(Self {
-            oid: row.num("oid")?,
-            table_oid: row.num("table_oid")?,
-            schema: row.owned("schema")?,
-            table_name: row.owned("table_name")?,
             restrictive: row.bool("restrictive")?,
             command: command(row.letter("command")?),
             roles: row.opt_owned("roles")?,
             using: expression("using_")?,
             check: expression("check_")?,
-            name,
+            on,
         })
     }
 
     fn address(&self) -> Address {
-        Address::new(class::PG_POLICY, self.oid)
+        self.on.address(class::PG_POLICY)
     }
 
     fn identity(&self) -> Identity {
-        Identity {
-            schema: Some(self.schema.clone()),
-            name: self.table_name.clone(),
-            detail: self.name.clone(),
-            owner: None,
-        }
+        self.on.identity()
     }
 
     fn reference(&self) -> Option<Reference> {
-        let table = qualified(&self.schema, &self.table_name);
-        let name = cat![ident(&self.name), " ON ", table];
-        Some(Reference::comment_only("POLICY", name))
+        Some(self.on.reference("POLICY"))
     }
 
     fn table(&self) -> Option<Address> {
-        Some(Address::new(class::PG_CLASS, self.table_oid))
+        Some(self.on.table_address())
     }
 
     fn render(&self, sql: &mut Sql) {
-        let on = cat![
-            ident(&self.name),
-            " ON ",
-            qualified(&self.schema, &self.table_name)
-        ];
+        let on = self.on.name_on_table();
         let words = [
             Some(cat!["CREATE POLICY ", &on]),
             self.restrictive.then(|| "AS RESTRICTIVE".into()),
@@ -145,11 +122,13 @@ mod tests {
     #[test]
     fn renders_all_clauses() {
         let policy = Policy {
-            oid: 1,
-            table_oid: 2,
-            schema: "public".into(),
-            table_name: "t".into(),
-            name: "own rows".into(),
+            on: OnTable {
+                oid: 1,
+                table_oid: 2,
+                schema: "public".into(),
+                table_name: "t".into(),
+                name: "own rows".into(),
+            },
             restrictive: true,
             command: command(b'w'),
             roles: Some("a, \"B\"".into()),

@@ -5,8 +5,9 @@ use bstr::{BString, ByteSlice as _};
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
+use crate::postgres::objects::on_table::OnTable;
 use crate::postgres::objects::{Object, Reference};
-use crate::postgres::quote::{ident, qualified};
+use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat, server_sql};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
@@ -15,11 +16,7 @@ use crate::sql::rows::Row;
 /// A rule.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    oid: u32,
-    table_oid: u32,
-    schema: BString,
-    table_name: BString,
-    name: BString,
+    on: OnTable,
     definition: BString,
     firing: Option<&'static str>,
 }
@@ -41,75 +38,60 @@ impl Object for Rule {
     const SECTION: Section = Section::PostData;
 
     fn query(_caps: &Caps) -> Option<Select> {
+        let select = Select::from(
+            "pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+        );
         Some(
-            Select::from(
-                "pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-            )
-            .col("oid", "r.oid")
-            .col("table_oid", "c.oid")
-            .col("schema", "n.nspname")
-            .col("table_name", "c.relname")
-            .col("name", "r.rulename")
-            .col("definition", "pg_catalog.pg_get_ruledef(r.oid)")
-            .col("enabled", "r.ev_enabled")
-            .filter("r.ev_type <> '1'")
-            .of_user_relation("c"),
+            OnTable::columns(select, "r.oid", "r.rulename")
+                .col("definition", "pg_catalog.pg_get_ruledef(r.oid)")
+                .col("enabled", "r.ev_enabled")
+                .filter("r.ev_type <> '1'")
+                .of_user_relation("c"),
         )
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
-        let name = row.owned("name")?;
-        let what = || cat!["the rule ", &name];
+        let on = OnTable::decode(row)?;
+        let what = || cat!["the rule ", &on.name];
         Ok(Self {
-            oid: row.num("oid")?,
-            table_oid: row.num("table_oid")?,
-            schema: row.owned("schema")?,
-            table_name: row.owned("table_name")?,
             definition: server_sql(row.bytes("definition")?, what)?,
             firing: firing(row.letter("enabled")?),
-            name,
+            on,
         })
     }
 
     fn address(&self) -> Address {
-        Address::new(class::PG_REWRITE, self.oid)
+        self.on.address(class::PG_REWRITE)
     }
 
     fn identity(&self) -> Identity {
-        Identity {
-            schema: Some(self.schema.clone()),
-            name: self.table_name.clone(),
-            detail: self.name.clone(),
-            owner: None,
-        }
+        self.on.identity()
     }
 
     fn reference(&self) -> Option<Reference> {
-        let table = qualified(&self.schema, &self.table_name);
-        let name = cat![ident(&self.name), " ON ", table];
-        Some(Reference::comment_only("RULE", name))
+        Some(self.on.reference("RULE"))
     }
 
     fn table(&self) -> Option<Address> {
-        Some(Address::new(class::PG_CLASS, self.table_oid))
+        Some(self.on.table_address())
     }
 
     fn render(&self, sql: &mut Sql) {
-        let table = qualified(&self.schema, &self.table_name);
-        let name = ident(&self.name);
+        let table = self.on.table();
+        let name = ident(&self.on.name);
         self.create(&table, sql);
         if let Some(firing) = self.firing {
-            sql.push(cat!["ALTER TABLE ", &table, " ", firing, " RULE ", &name]);
+            sql.push(cat!["ALTER TABLE ", table, " ", firing, " RULE ", name]);
         }
-        sql.drop_with(cat!["DROP RULE ", name, " ON ", table]);
+        sql.drop_with(cat!["DROP RULE ", self.on.name_on_table()]);
     }
 }
 
 impl Rule {
     /// The name of a view's query can be given to another rule by renaming it alone.
     fn create(&self, table: &BString, sql: &mut Sql) {
-        if self.name != RESERVED {
+        if self.on.name != RESERVED {
             return sql.push(self.definition.clone());
         }
         let (own, other) = (format!("\"{RESERVED}\""), format!("\"{RESERVED}_\""));
@@ -135,11 +117,13 @@ mod tests {
     #[test]
     fn a_rule_that_is_off_stays_off() {
         let rule = Rule {
-            oid: 1,
-            table_oid: 2,
-            schema: "public".into(),
-            table_name: "t".into(),
-            name: "R".into(),
+            on: OnTable {
+                oid: 1,
+                table_oid: 2,
+                schema: "public".into(),
+                table_name: "t".into(),
+                name: "R".into(),
+            },
             definition: "CREATE RULE \"R\" AS ON DELETE TO public.t DO INSTEAD NOTHING".into(),
             firing: firing(b'D'),
         };

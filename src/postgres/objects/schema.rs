@@ -1,17 +1,56 @@
 //! Schemas. Catalog: pg_namespace. `public` is in every new database: it is not created, and only
-//! what differs from a new one's owner and comment is set.
+//! what differs from a new one's owner and comment is set. Where it is gone, it is dropped.
 
 use bstr::BString;
 
 use crate::error::Result;
-use crate::plan::entry::{Identity, Section};
+use crate::plan::entry::{Identity, Section, Statement};
 use crate::postgres::address::{Address, FIRST_USER_OID, class};
-use crate::postgres::objects::{Object, Reference};
-use crate::postgres::quote::ident;
+use crate::postgres::objects::{BuildContext, Kind, Loaded, Object, Reference, later};
+use crate::postgres::quote::{ident, literal};
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
-use crate::sql::rows::Row;
+use crate::sql::rows::{Row, Rows};
+
+/// The kind.
+pub const KIND: Kind = Kind::new(
+    "schema",
+    |caps| Schema::query(caps).into_iter().collect(),
+    build,
+);
+
+/// The first version whose `public` belongs to pg_database_owner and is closed to others.
+const LOCKED: u32 = 150_000;
+
+fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+    let rows = rows.iter().flat_map(Rows::iter);
+    let schemas: Vec<Schema> = rows
+        .map(|row| Schema::decode(&row))
+        .collect::<Result<_>>()?;
+    let mut objects: Vec<Loaded> = schemas.iter().map(Loaded::of).collect();
+    let public = schemas.iter().position(Schema::is_public);
+    match public {
+        None if context.hits.is_everything() => objects.insert(0, without_public()),
+        Some(at) if !context.caps.public_schema_locked() => {
+            let open = schemas[at].as_open(context);
+            let sql = &mut objects[at].sql.create;
+            sql.splice(0..0, open.map(Statement::new));
+        }
+        _ => {}
+    }
+    Ok(objects)
+}
+
+fn without_public() -> Loaded {
+    let mut sql = Sql::default();
+    sql.push("DROP SCHEMA IF EXISTS public");
+    let identity = Identity {
+        name: "public".into(),
+        ..Identity::default()
+    };
+    Loaded::new(Schema::NAME, Schema::SECTION, identity, sql)
+}
 
 /// A schema.
 #[derive(Debug, Clone)]
@@ -28,6 +67,26 @@ pub struct Schema {
 impl Schema {
     fn is_public(&self) -> bool {
         self.name == "public"
+    }
+
+    /// Newer servers' `public` is another's and is closed: opens it there as it was here.
+    fn as_open(&self, context: &BuildContext) -> Option<BString> {
+        let mut statements = Vec::new();
+        if self.usual_owner && !context.no_owner {
+            let name = literal(&self.owner);
+            statements.push(cat![
+                "IF (SELECT pg_catalog.bool_or(pg_catalog.pg_has_role(r.oid, 'MEMBER')) \
+                 FROM pg_catalog.pg_roles r WHERE r.rolname = ",
+                name,
+                ") THEN\n            ALTER SCHEMA public OWNER TO ",
+                ident(&self.owner),
+                ";\n        END IF"
+            ]);
+        }
+        if !context.no_privileges {
+            statements.push("GRANT CREATE ON SCHEMA public TO PUBLIC".into());
+        }
+        (!statements.is_empty()).then(|| later::from_version(LOCKED, statements))
     }
 }
 
@@ -57,7 +116,8 @@ impl Object for Schema {
                      AND e.objid = n.oid AND e.deptype = 'e'))",
                     class::PG_NAMESPACE
                 ))
-                .filter("n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"),
+                .filter("n.nspname !~ '^pg_'")
+                .in_user_schema("n.oid"),
         )
     }
 

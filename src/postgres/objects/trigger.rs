@@ -7,8 +7,9 @@ use super::rule::firing;
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
+use crate::postgres::objects::on_table::OnTable;
 use crate::postgres::objects::{Object, Reference};
-use crate::postgres::quote::{ident, qualified};
+use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat, server_sql};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
@@ -17,11 +18,7 @@ use crate::sql::rows::Row;
 /// A trigger.
 #[derive(Debug, Clone)]
 pub struct Trigger {
-    oid: u32,
-    table_oid: u32,
-    schema: BString,
-    table_name: BString,
-    name: BString,
+    on: OnTable,
     /// None where it is a partition's copy.
     definition: Option<BString>,
     firing: Option<&'static str>,
@@ -39,69 +36,54 @@ impl Object for Trigger {
 
     fn query(caps: &Caps) -> Option<Select> {
         let parent = "LEFT JOIN pg_catalog.pg_trigger o ON o.oid = t.tgparentid";
+        let select = Select::from(
+            "pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+        )
+        .join_if(caps.tgparentid(), parent)
+        .join_if(!caps.tgparentid(), ORIGINAL);
         Some(
-            Select::from(
-                "pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-            )
-            .join_if(caps.tgparentid(), parent)
-            .join_if(!caps.tgparentid(), ORIGINAL)
-            .col("oid", "t.oid")
-            .col("table_oid", "c.oid")
-            .col("schema", "n.nspname")
-            .col("table_name", "c.relname")
-            .col("name", "t.tgname")
-            .col(
-                "definition",
-                "CASE WHEN o.oid IS NULL THEN pg_catalog.pg_get_triggerdef(t.oid) END",
-            )
-            .col("original", "o.oid")
-            .col("enabled", "t.tgenabled")
-            .filter(
-                "(o.oid IS NULL AND NOT t.tgisinternal) OR (t.tgenabled <> o.tgenabled \
+            OnTable::columns(select, "t.oid", "t.tgname")
+                .col(
+                    "definition",
+                    "CASE WHEN o.oid IS NULL THEN pg_catalog.pg_get_triggerdef(t.oid) END",
+                )
+                .col("original", "o.oid")
+                .col("enabled", "t.tgenabled")
+                .filter(
+                    "(o.oid IS NULL AND NOT t.tgisinternal) OR (t.tgenabled <> o.tgenabled \
                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k \
                  WHERE k.oid = t.tgconstraint AND k.contype = 'f'))",
-            )
-            .of_user_relation("c"),
+                )
+                .of_user_relation("c"),
         )
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
-        let name = row.owned("name")?;
-        let what = || cat!["the trigger ", &name];
+        let on = OnTable::decode(row)?;
+        let what = || cat!["the trigger ", &on.name];
         let definition = row.opt("definition")?;
         let enabled = firing(row.letter("enabled")?);
         let original = row.opt_num("original")?;
         Ok(Self {
-            oid: row.num("oid")?,
-            table_oid: row.num("table_oid")?,
-            schema: row.owned("schema")?,
-            table_name: row.owned("table_name")?,
             definition: definition.map(|text| server_sql(text, what)).transpose()?,
             // A copy begins as its original is.
             firing: enabled.or(original.map(|_| "ENABLE")),
             original,
-            name,
+            on,
         })
     }
 
     fn address(&self) -> Address {
-        Address::new(class::PG_TRIGGER, self.oid)
+        self.on.address(class::PG_TRIGGER)
     }
 
     fn identity(&self) -> Identity {
-        Identity {
-            schema: Some(self.schema.clone()),
-            name: self.table_name.clone(),
-            detail: self.name.clone(),
-            owner: None,
-        }
+        self.on.identity()
     }
 
     fn reference(&self) -> Option<Reference> {
-        let table = qualified(&self.schema, &self.table_name);
-        let name = cat![ident(&self.name), " ON ", table];
-        Some(Reference::comment_only("TRIGGER", name))
+        Some(self.on.reference("TRIGGER"))
     }
 
     fn needs(&self) -> Vec<Address> {
@@ -113,17 +95,16 @@ impl Object for Trigger {
     }
 
     fn table(&self) -> Option<Address> {
-        Some(Address::new(class::PG_CLASS, self.table_oid))
+        Some(self.on.table_address())
     }
 
     fn render(&self, sql: &mut Sql) {
-        let table = qualified(&self.schema, &self.table_name);
-        let name = ident(&self.name);
         if let Some(definition) = &self.definition {
             sql.push(definition.clone());
-            sql.drop_with(cat!["DROP TRIGGER ", &name, " ON ", &table]);
+            sql.drop_with(cat!["DROP TRIGGER ", self.on.name_on_table()]);
         }
         if let Some(firing) = self.firing {
+            let (table, name) = (self.on.table(), ident(&self.on.name));
             sql.push(cat!["ALTER TABLE ", table, " ", firing, " TRIGGER ", name]);
         }
     }
@@ -136,11 +117,13 @@ mod tests {
     #[test]
     fn a_partitions_copy_is_only_switched() {
         let copy = Trigger {
-            oid: 1,
-            table_oid: 2,
-            schema: "public".into(),
-            table_name: "p_1".into(),
-            name: "t".into(),
+            on: OnTable {
+                oid: 1,
+                table_oid: 2,
+                schema: "public".into(),
+                table_name: "p_1".into(),
+                name: "t".into(),
+            },
             definition: None,
             firing: Some("ENABLE"),
             original: Some(7),

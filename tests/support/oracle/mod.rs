@@ -7,9 +7,9 @@ mod postgres;
 use std::cmp::Ordering;
 use std::iter::Peekable;
 
-pub(crate) use mysql::compare as mysql;
+pub(crate) use mysql::{State as MysqlState, compare as mysql};
 pub(crate) use postgres::{
-    compare as postgres, compare_as_restored as postgres_as_restored,
+    Picture as PostgresPicture, compare as postgres, compare_as_restored as postgres_as_restored,
     compare_globals as postgres_globals,
 };
 

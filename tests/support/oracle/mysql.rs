@@ -30,31 +30,84 @@ GROUP BY t.table_name, t.table_type ORDER BY t.table_name";
 const SESSION: &str =
     "SET SESSION group_concat_max_len = 1000000, time_zone = '+00:00', sql_mode = '';\n";
 
+/// What is compared of a database, read with three runs of clients, so that one state can be
+/// compared with several.
+#[derive(Debug)]
+pub(crate) struct State {
+    schema: String,
+    /// Name, type and expressions of each table, as the client prints them.
+    tables: Vec<String>,
+    /// The rows of each of these.
+    rows: Vec<String>,
+}
+
+impl State {
+    /// Reads it.
+    pub(crate) fn of(server: &MySqlServer, database: &str) -> Self {
+        let lines = server.sql(database, &format!("{SESSION}{TABLES};"));
+        let tables: Vec<String> = lines.lines().map(str::to_owned).collect();
+        Self {
+            schema: server.reference_dump(database, &["--no-data"]),
+            rows: rows(server, database, &tables),
+            tables,
+        }
+    }
+
+    /// Compares two; an error lists the first differences.
+    pub(crate) fn compare(&self, other: &Self) -> Result<(), String> {
+        let mut found = diff_text("schema", &self.schema, &other.schema);
+        found.extend(diff_text(
+            "tables",
+            &self.tables.join("\n"),
+            &other.tables.join("\n"),
+        ));
+        for (table, rows) in self.tables.iter().zip(&self.rows) {
+            let same = other.tables.iter().position(|one| one == table);
+            let Some(others) = same.and_then(|at| other.rows.get(at)) else {
+                continue;
+            };
+            if rows != others {
+                let name = table.split('\t').next().unwrap_or_default();
+                found.extend(diff_sorted(
+                    &format!("table {name}"),
+                    sorted(rows).into_iter(),
+                    sorted(others).into_iter(),
+                ));
+            }
+        }
+        report(found)
+    }
+}
+
 /// Compares two databases; an error lists the first differences.
 pub(crate) fn compare(a: (&MySqlServer, &str), b: (&MySqlServer, &str)) -> Result<(), String> {
-    let schema = |(server, db): (&MySqlServer, &str)| server.reference_dump(db, &["--no-data"]);
-    let mut found = diff_text("schema", &schema(a), &schema(b));
-    let (tables_a, tables_b) = (tables(a), tables(b));
-    found.extend(diff_text(
-        "tables",
-        &tables_a.join("\n"),
-        &tables_b.join("\n"),
-    ));
-    for table in tables_a.iter().filter(|table| tables_b.contains(table)) {
-        found.extend(compare_rows(a, b, table));
+    State::of(a.0, a.1).compare(&State::of(b.0, b.1))
+}
+
+/// Stands between the rows of two tables: hexadecimal digits and numbers are all that they have.
+const BETWEEN: &str = "-- the next table --";
+
+/// The rows of each table, by one client.
+fn rows(server: &MySqlServer, database: &str, tables: &[String]) -> Vec<String> {
+    let mut script = SESSION.to_owned();
+    for table in tables {
+        script.push_str(&query(table));
+        script.push_str(&format!("SELECT '{BETWEEN}';\n"));
     }
-    report(found)
+    let found = feed(&mut server.client(database), script.as_bytes()).expect("the rows");
+    let mut parts: Vec<String> = found
+        .split(&format!("{BETWEEN}\n"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(parts.pop().as_deref(), Some(""), "rows of every table");
+    assert_eq!(parts.len(), tables.len(), "rows of every table");
+    parts
 }
 
-fn tables((server, db): (&MySqlServer, &str)) -> Vec<String> {
-    let lines = server.sql(db, &format!("{SESSION}{TABLES};"));
-    lines.lines().map(str::to_owned).collect()
-}
-
-fn compare_rows(a: (&MySqlServer, &str), b: (&MySqlServer, &str), table: &str) -> Vec<String> {
+fn query(table: &str) -> String {
     let columns: Vec<&str> = table.split('\t').collect();
     let [name, kind, values] = columns[..] else {
-        return vec![format!("a table that the oracle can't read: {table}")];
+        panic!("a table that the oracle can't read: {table}");
     };
     let history = if kind.contains("VERSIONED") {
         " FOR SYSTEM_TIME ALL"
@@ -64,17 +117,7 @@ fn compare_rows(a: (&MySqlServer, &str), b: (&MySqlServer, &str), table: &str) -
     // The client's batch form escapes what would break its lines; names hold such too.
     let name = unescaped(name).replace('`', "``");
     let values = unescaped(values);
-    let query = format!("{SESSION}SELECT {values} FROM `{name}`{history};");
-    let (rows_a, rows_b) = (rows(a, &query), rows(b, &query));
-    if rows_a == rows_b {
-        return Vec::new();
-    }
-    let label = format!("table {name}");
-    diff_sorted(
-        &label,
-        sorted(&rows_a).into_iter(),
-        sorted(&rows_b).into_iter(),
-    )
+    format!("SELECT {values} FROM `{name}`{history};\n")
 }
 
 fn unescaped(text: &str) -> String {
@@ -92,8 +135,4 @@ fn unescaped(text: &str) -> String {
         }
     }
     out
-}
-
-fn rows((server, db): (&MySqlServer, &str), query: &str) -> String {
-    feed(&mut server.client(db), query.as_bytes()).expect("the rows")
 }

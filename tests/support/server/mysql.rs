@@ -23,6 +23,7 @@ const BOOTSTRAP: &[&str] = &[
 const SETTINGS: &[&str] = &[
     "innodb-flush-log-at-trx-commit=0",
     "innodb-buffer-pool-size=32M",
+    "innodb-flush-method=nosync",
     "performance-schema=off",
     "sync-binlog=0",
     "default-time-zone=+00:00",

@@ -30,7 +30,7 @@ SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS
 DELIMITER ;;
 CREATE LIBRARY `b`
     LANGUAGE JAVASCRIPT
-AS $JAVASCRIPT$ export function g() { return "$$" } $JAVASCRIPT$
+AS ' export function g() { return "$$" } '
 ;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode;
@@ -41,7 +41,7 @@ DELIMITER ;;
 CREATE LIBRARY `lib ``a`
     COMMENT 'c''x; é'
     LANGUAGE JAVASCRIPT
-AS $$ export function f(n) { /* ' ' */ return n } $$
+AS ' export function f(n) { /* '' '' */ return n } '
 ;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode;
@@ -53,8 +53,7 @@ CREATE DEFINER=`root`@`localhost` FUNCTION `a_name`(n INT) RETURNS int
     DETERMINISTIC
     LANGUAGE JAVASCRIPT
     USING (`b`)
-AS $$ return 1 // `fixture`.`b`
-$$
+AS ' return 1 // `fixture`.`b`\n'
 ;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;

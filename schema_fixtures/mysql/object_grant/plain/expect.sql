@@ -61,15 +61,15 @@ SET character_set_client = @dumpkeep_character_set_client, collation_connection 
 -- object_grant o'b@%
 SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_CREATE_USER';
 GRANT ALL PRIVILEGES ON `t ``2` TO `o'b`@`%` WITH GRANT OPTION;
-GRANT SHOW VIEW ON `v` TO `o'b`@`%`;
 GRANT EXECUTE, ALTER ROUTINE ON FUNCTION `f ``g` TO `o'b`@`%`;
+GRANT SHOW VIEW ON `v` TO `o'b`@`%`;
 SET sql_mode = @dumpkeep_sql_mode;
 
 -- object_grant u@localhost
 SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_CREATE_USER';
-GRANT SELECT ON `v` TO `u`@`localhost`;
-GRANT SELECT (`a`, `b``x`), INSERT (`a`, `o,n`), UPDATE ON `t` TO `u`@`localhost`;
 GRANT EXECUTE ON PROCEDURE `p` TO `u`@`localhost` WITH GRANT OPTION;
+GRANT SELECT (`a`, `b``x`), INSERT (`a`, `o,n`), UPDATE ON `t` TO `u`@`localhost`;
+GRANT SELECT ON `v` TO `u`@`localhost`;
 SET sql_mode = @dumpkeep_sql_mode;
 
 SET time_zone = @dumpkeep_old_time_zone;

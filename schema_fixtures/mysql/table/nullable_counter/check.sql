@@ -1,1 +1,1 @@
-SHOW COLUMNS FROM counted;
+SHOW COLUMNS FROM counted; SELECT * FROM with_nulls ORDER BY a; SELECT * FROM parted ORDER BY a;

@@ -30,6 +30,22 @@ CREATE TABLE `counted` (
   UNIQUE KEY `b` (`b`)
 ) ENGINE=InnoDB AUTO_INCREMENT=3 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
 
+-- table parted
+CREATE TABLE `parted` (
+  `a` int(11) DEFAULT NULL,
+  `b` int(11) AUTO_INCREMENT NULL,
+  KEY `b` (`b`)
+) ENGINE=InnoDB AUTO_INCREMENT=5 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci
+ PARTITION BY HASH (`a`)
+PARTITIONS 2;
+
+-- table with_nulls
+CREATE TABLE `with_nulls` (
+  `a` int(11) DEFAULT NULL,
+  `b` int(11) AUTO_INCREMENT NULL,
+  UNIQUE KEY `b` (`b`)
+) ENGINE=MyISAM AUTO_INCREMENT=5 DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
 SET time_zone = @dumpkeep_old_time_zone;
 SET sql_mode = @dumpkeep_old_sql_mode;
 SET unique_checks = @dumpkeep_old_unique_checks;

@@ -1,7 +1,7 @@
 -- requires: pg>=14
-CREATE SCHEMA s;
+CREATE SCHEMA s_extended_statistics;
 CREATE TABLE t (a integer, b integer, c text);
-CREATE STATISTICS s."Stat" (ndistinct, dependencies) ON a, b FROM t;
+CREATE STATISTICS s_extended_statistics."Stat" (ndistinct, dependencies) ON a, b FROM t;
 CREATE STATISTICS all_kinds ON a, c FROM t;
 CREATE STATISTICS exprs ON (a + b), lower(c) FROM t;
 ALTER STATISTICS all_kinds SET STATISTICS 55;

@@ -1,14 +1,15 @@
 -- requires: pg>=12
-CREATE SCHEMA s;
-CREATE TABLE s.target (a integer, b integer, c integer UNIQUE, PRIMARY KEY (a, b));
+CREATE SCHEMA s_foreign_key;
+CREATE TABLE s_foreign_key.target (a integer, b integer, c integer UNIQUE, PRIMARY KEY (a, b));
 CREATE TABLE refs (
     id integer PRIMARY KEY,
     x integer, y integer, c integer,
     self integer CONSTRAINT "to itself" REFERENCES refs ON DELETE CASCADE,
-    CONSTRAINT full_match FOREIGN KEY (x, y) REFERENCES s.target MATCH FULL ON UPDATE SET NULL,
-    CONSTRAINT late FOREIGN KEY (c) REFERENCES s.target (c) DEFERRABLE INITIALLY DEFERRED
+    CONSTRAINT full_match FOREIGN KEY (x, y) REFERENCES s_foreign_key.target MATCH FULL ON UPDATE SET NULL,
+    CONSTRAINT late FOREIGN KEY (c) REFERENCES s_foreign_key.target (c) DEFERRABLE INITIALLY DEFERRED
 );
 INSERT INTO refs VALUES (1, NULL, NULL, NULL, 2), (2, NULL, NULL, NULL, 1);
+SET CONSTRAINTS ALL IMMEDIATE;
 CREATE TABLE loose (a integer);
 INSERT INTO loose VALUES (99);
 ALTER TABLE loose ADD CONSTRAINT broken FOREIGN KEY (a) REFERENCES refs NOT VALID;

@@ -1,5 +1,5 @@
 -- requires: pg>=11
-CREATE SCHEMA s;
+CREATE SCHEMA s_index;
 CREATE TABLE t (a integer, b text, c jsonb, d point, e tsvector, f text[]);
 CREATE INDEX ON t (a);
 CREATE INDEX "Odd"" name" ON t (b COLLATE "C" text_pattern_ops DESC NULLS LAST, a) INCLUDE (f);
@@ -21,8 +21,8 @@ CREATE UNIQUE INDEX r_k ON r (k);
 ALTER TABLE r REPLICA IDENTITY USING INDEX r_k;
 CREATE TABLE p (k integer, v text) PARTITION BY RANGE (k);
 CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (10);
-CREATE TABLE s.p_2 PARTITION OF p FOR VALUES FROM (10) TO (20) PARTITION BY LIST (v);
-CREATE TABLE p_2_a PARTITION OF s.p_2 DEFAULT;
+CREATE TABLE s_index.p_2 PARTITION OF p FOR VALUES FROM (10) TO (20) PARTITION BY LIST (v);
+CREATE TABLE p_2_a PARTITION OF s_index.p_2 DEFAULT;
 CREATE INDEX p_v ON p (v) WHERE k > 3;
 CREATE INDEX p_lower ON p (lower(v));
 CREATE INDEX only_parent ON ONLY p (k);

@@ -1,12 +1,13 @@
 -- requires: pg>=10
-CREATE TABLE t (id integer PRIMARY KEY, a text);
-INSERT INTO t VALUES (1, 'x'), (2, 'y');
-CREATE MATERIALIZED VIEW z_base WITH (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false) AS SELECT * FROM t;
+CREATE SCHEMA counted;
+CREATE TABLE counted.t (id integer PRIMARY KEY, a text);
+INSERT INTO counted.t VALUES (1, 'x'), (2, 'y');
+CREATE MATERIALIZED VIEW z_base WITH (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false) AS SELECT * FROM counted.t;
 CREATE VIEW between_them AS SELECT * FROM z_base;
-CREATE FUNCTION counts() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM public.t';
+CREATE FUNCTION counts() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM counted.t';
 CREATE MATERIALIZED VIEW a_top AS SELECT b.id, b.a || '!' AS a, counts() AS n FROM between_them b;
 CREATE MATERIALIZED VIEW never AS SELECT 1 AS one WITH NO DATA;
-CREATE MATERIALIZED VIEW grouped AS SELECT id, a, count(*) AS n FROM t GROUP BY id;
+CREATE MATERIALIZED VIEW grouped AS SELECT id, a, count(*) AS n FROM counted.t GROUP BY id;
 CREATE UNIQUE INDEX z_key ON z_base (id);
 CREATE INDEX top_a ON a_top (a);
 ALTER MATERIALIZED VIEW z_base CLUSTER ON z_key;

@@ -1,17 +1,17 @@
 -- requires: pg>=12
-CREATE SCHEMA s;
-CREATE TYPE s.color AS ENUM ('red', 'Green');
-CREATE DOMAIN s.positive AS integer DEFAULT 1 CHECK (VALUE > 0);
-CREATE COLLATION s.c FROM "C";
+CREATE SCHEMA s_table;
+CREATE TYPE s_table.color AS ENUM ('red', 'Green');
+CREATE DOMAIN s_table.positive AS integer DEFAULT 1 CHECK (VALUE > 0);
+CREATE COLLATION s_table.c FROM "C";
 CREATE TABLE empty ();
-CREATE TABLE s."Odd ""name" (
+CREATE TABLE s_table."Odd ""name" (
     "select" integer,
-    "a.b" s.color DEFAULT 'Green',
+    "a.b" s_table.color DEFAULT 'Green',
     "new
 line" text COLLATE "C" DEFAULT E'back\\slash ''quote''',
-    t2 text COLLATE s.c,
-    arr s.color[] DEFAULT '{red}',
-    p s.positive,
+    t2 text COLLATE s_table.c,
+    arr s_table.color[] DEFAULT '{red}',
+    p s_table.positive,
     n numeric(10, 2) DEFAULT 0.10,
     v varchar(20) DEFAULT ('x' || 'y'),
     ch "char",
@@ -59,9 +59,9 @@ ALTER TABLE checks ADD CONSTRAINT later CHECK (a > 100) NOT VALID;
 COMMENT ON CONSTRAINT "a > 0" ON checks IS 'inline';
 COMMENT ON CONSTRAINT later ON checks IS 'separate';
 COMMENT ON COLUMN checks.a IS 'a column';
-CREATE TYPE s.shape AS (x integer, y text, z numeric);
-CREATE TABLE typed OF s.shape;
-CREATE TABLE typed_more OF s.shape (x WITH OPTIONS NOT NULL DEFAULT 3, CONSTRAINT big CHECK (z > 5));
+CREATE TYPE s_table.shape AS (x integer, y text, z numeric);
+CREATE TABLE typed OF s_table.shape;
+CREATE TABLE typed_more OF s_table.shape (x WITH OPTIONS NOT NULL DEFAULT 3, CONSTRAINT big CHECK (z > 5));
 CREATE TABLE identity_full (a integer);
 ALTER TABLE identity_full REPLICA IDENTITY FULL;
 CREATE TABLE identity_nothing (a integer);

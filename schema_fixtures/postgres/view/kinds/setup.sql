@@ -1,8 +1,8 @@
 -- requires: pg>=10
-CREATE SCHEMA s;
+CREATE SCHEMA s_view;
 CREATE TABLE t (id integer PRIMARY KEY, a text, b integer);
 CREATE VIEW simple AS SELECT * FROM t;
-CREATE VIEW s."Odd View" ("Col 1", "select") WITH (security_barrier) AS SELECT a COLLATE "C", b FROM t WHERE a <> 'it''s; --';
+CREATE VIEW s_view."Odd View" ("Col 1", "select") WITH (security_barrier) AS SELECT a COLLATE "C", b FROM t WHERE a <> 'it''s; --';
 CREATE VIEW checked AS SELECT id, b FROM t WHERE b > 0 WITH CASCADED CHECK OPTION;
 CREATE VIEW checked_local WITH (check_option = local) AS SELECT * FROM checked;
 ALTER VIEW checked ALTER b SET DEFAULT 7;

@@ -21,6 +21,11 @@ fn queries(_caps: &Caps) -> Vec<Select> {
         .col("name", "t.spcname")
         .col("owner", "pg_catalog.pg_get_userbyid(t.spcowner)")
         .col("location", "pg_catalog.pg_tablespace_location(t.oid)")
+        // 15's tablespaces for tests, in the server's own folder: made in place again.
+        .col(
+            "in_place",
+            "pg_catalog.pg_tablespace_location(t.oid) !~ '^(/|[A-Za-z]:)'",
+        )
         .col(
             "comment",
             "pg_catalog.shobj_description(t.oid, 'pg_tablespace')",
@@ -52,7 +57,13 @@ fn loaded(row: &Row<'_>, options: &Rows, acls: &[acl::Acl]) -> Result<Loaded> {
     let (name, owner) = (row.owned("name")?, row.owned("owner")?);
     let quoted = ident(&name);
     let mut sql = Sql::default();
-    let location = literal(row.bytes("location")?);
+    let location = match row.bool("in_place")? {
+        true => {
+            sql.push("SET allow_in_place_tablespaces = true");
+            literal("")
+        }
+        false => literal(row.bytes("location")?),
+    };
     sql.push(cat![
         "CREATE TABLESPACE ",
         &quoted,

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::plan::entry::Section;
 use crate::postgres::address::class;
 use crate::postgres::objects::named::Named;
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
+use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference, later};
 use crate::postgres::quote::{ident, literal};
 use crate::postgres::render::{Sql, cat, join};
 use crate::postgres::select::Select;
@@ -68,17 +68,17 @@ fn queries(caps: &Caps) -> Vec<Select> {
     vec![subscriptions, publications]
 }
 
-fn build(_context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
     let [subscriptions, publications] = rows else {
         return Ok(Vec::new());
     };
     subscriptions
         .iter()
-        .map(|row| loaded(&row, publications))
+        .map(|row| loaded(context, &row, publications))
         .collect()
 }
 
-fn loaded(row: &Row<'_>, publications: &Rows) -> Result<Loaded> {
+fn loaded(context: &BuildContext, row: &Row<'_>, publications: &Rows) -> Result<Loaded> {
     let named = Named::decode(row)?;
     let mut names = Vec::new();
     for publication in publications.iter() {
@@ -100,6 +100,9 @@ fn loaded(row: &Row<'_>, publications: &Rows) -> Result<Loaded> {
         join(options(row)?, ", "),
         ")",
     ]);
+    if !context.caps.membership_options() {
+        sql.push(as_before_16(context, &name));
+    }
     sql.drop_with(cat!["DROP SUBSCRIPTION ", &name]);
     let hidden = "the user may not read its connection string (pg_subscription.subconninfo)";
     Ok(Loaded {
@@ -108,6 +111,22 @@ fn loaded(row: &Row<'_>, publications: &Rows) -> Result<Loaded> {
         left_out: conninfo.is_none().then(|| hidden.to_owned()),
         ..Loaded::new("subscription", Section::PostData, named.identity(), sql)
     })
+}
+
+/// Before 16 a subscription applied changes as its owner, and before 14 none streamed.
+fn as_before_16(context: &BuildContext, name: &BString) -> BString {
+    let streaming = match context.caps.subscription_streaming() {
+        true => "",
+        false => ", streaming = off",
+    };
+    let set = cat![
+        "ALTER SUBSCRIPTION ",
+        name,
+        " SET (run_as_owner = true",
+        streaming,
+        ")"
+    ];
+    later::from_version(160_000, [set])
 }
 
 fn options(row: &Row<'_>) -> Result<Vec<BString>> {

@@ -3,6 +3,7 @@
 use bstr::BString;
 
 use crate::error::Result;
+use crate::postgres::objects::later;
 use crate::postgres::objects::sequence::Options;
 use crate::postgres::quote::qualified;
 use crate::postgres::render::{cat, join};
@@ -19,6 +20,8 @@ pub(super) struct IdentitySequence {
     own_type: bool,
     /// `LOGGED` or `UNLOGGED`, where the table is not the same.
     own_persistence: Option<&'static str>,
+    /// Only servers newer than this one know of it.
+    persistence_later: bool,
 }
 
 impl IdentitySequence {
@@ -35,6 +38,7 @@ impl IdentitySequence {
             options: Options::decode(row)?,
             own_type: row.bool("own_type")?,
             own_persistence: row.bool("own_persistence")?.then_some(persistence),
+            persistence_later: !row.bool("can_be_said")?,
         })
     }
 
@@ -55,6 +59,10 @@ impl IdentitySequence {
         });
         let persistence = self.own_persistence;
         let persistence = persistence.map(|word| cat![&alter, " SET ", word]);
+        let persistence = match self.persistence_later {
+            true => persistence.map(|text| later::from_version(150_000, [text])),
+            false => persistence,
+        };
         own_type.into_iter().chain(persistence).collect()
     }
 }

@@ -225,12 +225,11 @@ fn identities(caps: &Caps, kinds: &str) -> Select {
         "own_type",
         "a.atttypid IN (20, 21, 23) AND q.seqtypid <> a.atttypid",
     )
-    .col_if(
-        caps.unlogged_sequences(),
+    .col(
         "own_persistence",
         "c.relkind = 'r' AND s.relpersistence <> c.relpersistence",
-        "false",
     )
+    .col("can_be_said", caps.unlogged_sequences().to_string())
     .filter(format!(
         "d.classid = {PG_CLASS} AND d.refclassid = {PG_CLASS} AND d.deptype = 'i'"
     ));

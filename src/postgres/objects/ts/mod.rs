@@ -2,5 +2,6 @@
 
 pub mod configuration;
 pub mod dictionary;
+mod functions;
 pub mod parser;
 pub mod template;

@@ -2,12 +2,13 @@
 
 use bstr::BString;
 
+use super::functions::{self, Function};
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
 use crate::postgres::objects::named::Named;
 use crate::postgres::objects::{Object, Reference};
-use crate::postgres::render::{Sql, cat, join};
+use crate::postgres::render::Sql;
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
 use crate::sql::rows::Row;
@@ -20,7 +21,7 @@ pub struct Parser {
 }
 
 /// Option and column of each function.
-const FUNCTIONS: &[(&str, &str)] = &[
+const FUNCTIONS: &[Function] = &[
     ("START", "prsstart"),
     ("GETTOKEN", "prstoken"),
     ("END", "prsend"),
@@ -33,7 +34,7 @@ impl Object for Parser {
     const SECTION: Section = Section::PreData;
 
     fn query(_caps: &Caps) -> Option<Select> {
-        let mut select = Select::from(
+        let select = Select::from(
             "pg_catalog.pg_ts_parser t JOIN pg_catalog.pg_namespace n ON n.oid = t.prsnamespace",
         )
         .col("oid", "t.oid")
@@ -42,21 +43,13 @@ impl Object for Parser {
         .col("owner", "NULL")
         .made_by_users("t.oid", class::PG_TS_PARSER)
         .in_user_schema("t.prsnamespace");
-        for (_, column) in FUNCTIONS {
-            let name = format!("CASE WHEN t.{column} <> 0 THEN t.{column}::pg_catalog.regproc END");
-            select = select.col(column, name);
-        }
-        Some(select)
+        Some(functions::columns(select, FUNCTIONS))
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
-        let mut functions = Vec::new();
-        for (option, column) in FUNCTIONS {
-            functions.extend(row.opt(column)?.map(|f| cat!["\n    ", *option, " = ", f]));
-        }
         Ok(Self {
             named: Named::decode(row)?,
-            functions,
+            functions: functions::decode(row, FUNCTIONS)?,
         })
     }
 
@@ -77,14 +70,6 @@ impl Object for Parser {
 
     fn render(&self, sql: &mut Sql) {
         let name = self.named.quoted();
-        let functions = join(&self.functions, ",");
-        sql.push(cat![
-            "CREATE TEXT SEARCH PARSER ",
-            &name,
-            " (",
-            functions,
-            "\n)"
-        ]);
-        sql.drop_with(cat!["DROP TEXT SEARCH PARSER ", name]);
+        functions::render(sql, "TEXT SEARCH PARSER", &name, &self.functions);
     }
 }

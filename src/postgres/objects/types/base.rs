@@ -5,8 +5,9 @@ use bstr::{BString, ByteSlice};
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
+use crate::postgres::objects::named::Named;
 use crate::postgres::objects::{Object, Reference};
-use crate::postgres::quote::{literal, qualified};
+use crate::postgres::quote::literal;
 use crate::postgres::render::{Sql, cat, join};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
@@ -15,10 +16,7 @@ use crate::sql::rows::Row;
 /// A base type.
 #[derive(Debug, Clone)]
 pub struct Base {
-    oid: u32,
-    schema: BString,
-    name: BString,
-    owner: BString,
+    named: Named,
     /// Options that are written `NAME = value`, in order, where they differ from the default.
     options: Vec<(&'static str, BString)>,
 }
@@ -77,33 +75,25 @@ impl Object for Base {
 
     fn decode(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
-            oid: row.num("oid")?,
-            schema: row.owned("schema")?,
-            name: row.owned("name")?,
-            owner: row.owned("owner")?,
+            named: Named::decode(row)?,
             options: options(row)?,
         })
     }
 
     fn address(&self) -> Address {
-        Address::new(class::PG_TYPE, self.oid)
+        self.named.address(class::PG_TYPE)
     }
 
     fn identity(&self) -> Identity {
-        Identity {
-            schema: Some(self.schema.clone()),
-            name: self.name.clone(),
-            owner: Some(self.owner.clone()),
-            ..Identity::default()
-        }
+        self.named.identity()
     }
 
     fn reference(&self) -> Option<Reference> {
-        Some(Reference::all("TYPE", qualified(&self.schema, &self.name)))
+        Some(Reference::all("TYPE", self.named.quoted()))
     }
 
     fn render(&self, sql: &mut Sql) {
-        let name = qualified(&self.schema, &self.name);
+        let name = self.named.quoted();
         let options = self
             .options
             .iter()

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use bstr::BString;
 
 use crate::error::Result;
-use crate::plan::entry::{Identity, Section};
+use crate::plan::entry::Section;
 use crate::postgres::address::{Address, class};
+use crate::postgres::objects::named::Named;
 use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
 use crate::postgres::quote::{ident, qualified};
 use crate::postgres::render::{Sql, cat, join};
@@ -20,11 +21,8 @@ pub const KIND: Kind = Kind::new("composite", queries, build);
 
 #[derive(Debug, Clone)]
 struct Composite {
-    oid: u32,
+    named: Named,
     relation: u32,
-    schema: BString,
-    name: BString,
-    owner: BString,
     attributes: Vec<Attribute>,
 }
 
@@ -91,27 +89,19 @@ fn attribute(row: &Row<'_>) -> Result<Attribute> {
 fn decode(row: &Row<'_>, attributes: &mut HashMap<u32, Vec<Attribute>>) -> Result<Composite> {
     let relation = row.num("relation")?;
     Ok(Composite {
-        oid: row.num("oid")?,
+        named: Named::decode(row)?,
         relation,
-        schema: row.owned("schema")?,
-        name: row.owned("name")?,
-        owner: row.owned("owner")?,
         attributes: attributes.remove(&relation).unwrap_or_default(),
     })
 }
 
 impl Composite {
     fn loaded(&self) -> Loaded {
-        let identity = Identity {
-            schema: Some(self.schema.clone()),
-            name: self.name.clone(),
-            owner: Some(self.owner.clone()),
-            ..Identity::default()
-        };
+        let identity = self.named.identity();
         Loaded {
-            address: Some(Address::new(class::PG_TYPE, self.oid)),
+            address: Some(self.named.address(class::PG_TYPE)),
             provides: vec![Address::new(class::PG_CLASS, self.relation)],
-            reference: Some(Reference::all("TYPE", qualified(&self.schema, &self.name))),
+            reference: Some(Reference::all("TYPE", self.named.quoted())),
             columns: self
                 .attributes
                 .iter()
@@ -122,7 +112,7 @@ impl Composite {
     }
 
     fn sql(&self) -> Sql {
-        let name = qualified(&self.schema, &self.name);
+        let name = self.named.quoted();
         let attributes = join(self.attributes.iter().map(Attribute::sql), ",");
         let mut sql = Sql::default();
         sql.push(cat!["CREATE TYPE ", &name, " AS (", attributes, "\n)"]);

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use bstr::BString;
 
 use crate::error::Result;
-use crate::plan::entry::{Identity, Section};
-use crate::postgres::address::{Address, class};
+use crate::plan::entry::Section;
+use crate::postgres::address::class;
+use crate::postgres::objects::named::Named;
 use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
-use crate::postgres::quote::{literal, qualified};
+use crate::postgres::quote::literal;
 use crate::postgres::render::{Sql, cat, join};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
@@ -19,10 +20,7 @@ pub const KIND: Kind = Kind::new("enum", queries, build);
 
 #[derive(Debug, Clone)]
 struct Enum {
-    oid: u32,
-    schema: BString,
-    name: BString,
-    owner: BString,
+    named: Named,
     labels: Vec<BString>,
 }
 
@@ -51,33 +49,25 @@ fn build(_context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
 }
 
 fn decode(row: &Row<'_>, labels: &mut HashMap<u32, Vec<BString>>) -> Result<Enum> {
-    let oid = row.num("oid")?;
+    let named = Named::decode(row)?;
     Ok(Enum {
-        oid,
-        schema: row.owned("schema")?,
-        name: row.owned("name")?,
-        owner: row.owned("owner")?,
-        labels: labels.remove(&oid).unwrap_or_default(),
+        labels: labels.remove(&named.oid).unwrap_or_default(),
+        named,
     })
 }
 
 impl Enum {
     fn loaded(&self) -> Loaded {
-        let identity = Identity {
-            schema: Some(self.schema.clone()),
-            name: self.name.clone(),
-            owner: Some(self.owner.clone()),
-            ..Identity::default()
-        };
+        let identity = self.named.identity();
         Loaded {
-            address: Some(Address::new(class::PG_TYPE, self.oid)),
-            reference: Some(Reference::all("TYPE", qualified(&self.schema, &self.name))),
+            address: Some(self.named.address(class::PG_TYPE)),
+            reference: Some(Reference::all("TYPE", self.named.quoted())),
             ..Loaded::new("enum", Section::PreData, identity, self.sql())
         }
     }
 
     fn sql(&self) -> Sql {
-        let name = qualified(&self.schema, &self.name);
+        let name = self.named.quoted();
         let labels = join(self.labels.iter().map(|l| cat!["\n    ", literal(l)]), ",");
         let mut sql = Sql::default();
         sql.push(cat!["CREATE TYPE ", &name, " AS ENUM (", labels, "\n)"]);
@@ -93,10 +83,12 @@ mod tests {
     #[test]
     fn renders_labels_in_order() {
         let mood = Enum {
-            oid: 1,
-            schema: "public".into(),
-            name: "Mood".into(),
-            owner: "o".into(),
+            named: Named {
+                oid: 1,
+                schema: Some("public".into()),
+                name: "Mood".into(),
+                owner: Some("o".into()),
+            },
             labels: vec!["it's".into(), "b\\".into()],
         };
         let expected = "CREATE TYPE public.\"Mood\" AS ENUM (\n    'it''s',\n    E'b\\\\'\n)";

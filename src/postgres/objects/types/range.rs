@@ -6,6 +6,7 @@ use bstr::BString;
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
+use crate::postgres::objects::named::Named;
 use crate::postgres::objects::{Object, Reference};
 use crate::postgres::quote::qualified;
 use crate::postgres::render::{Sql, cat, join};
@@ -18,10 +19,7 @@ type Name = Option<(BString, BString)>;
 /// A range type.
 #[derive(Debug, Clone)]
 pub struct Range {
-    oid: u32,
-    schema: BString,
-    name: BString,
-    owner: BString,
+    named: Named,
     subtype: BString,
     multirange: Name,
     opclass: Name,
@@ -75,10 +73,7 @@ impl Object for Range {
         let name =
             |schema, name| -> Result<Name> { Ok(row.opt_owned(schema)?.zip(row.opt_owned(name)?)) };
         Ok(Self {
-            oid: row.num("oid")?,
-            schema: row.owned("schema")?,
-            name: row.owned("name")?,
-            owner: row.owned("owner")?,
+            named: Named::decode(row)?,
             subtype: row.owned("subtype")?,
             multirange: name("multirange_schema", "multirange")?,
             opclass: name("opclass_schema", "opclass")?,
@@ -89,24 +84,19 @@ impl Object for Range {
     }
 
     fn address(&self) -> Address {
-        Address::new(class::PG_TYPE, self.oid)
+        self.named.address(class::PG_TYPE)
     }
 
     fn identity(&self) -> Identity {
-        Identity {
-            schema: Some(self.schema.clone()),
-            name: self.name.clone(),
-            owner: Some(self.owner.clone()),
-            ..Identity::default()
-        }
+        self.named.identity()
     }
 
     fn reference(&self) -> Option<Reference> {
-        Some(Reference::all("TYPE", qualified(&self.schema, &self.name)))
+        Some(Reference::all("TYPE", self.named.quoted()))
     }
 
     fn render(&self, sql: &mut Sql) {
-        let name = qualified(&self.schema, &self.name);
+        let name = self.named.quoted();
         let mut options = vec![cat!["\n    subtype = ", &self.subtype]];
         let named = [
             ("multirange_type_name", &self.multirange),

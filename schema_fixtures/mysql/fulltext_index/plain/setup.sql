@@ -1,0 +1,8 @@
+-- requires: mysql>=5.6
+CREATE TABLE far (FTS_DOC_ID BIGINT UNSIGNED NOT NULL PRIMARY KEY, `t,u` TEXT, u TEXT, KEY prefix (u(9))) ENGINE = InnoDB;
+INSERT INTO far VALUES (1, 'hello world', 'first'), (300000, 'far away', NULL), (900000000, 'far off', 'third');
+ALTER TABLE far ADD FULLTEXT KEY k (`t,u`) COMMENT 'it''s, far';
+ALTER TABLE far ADD FULLTEXT KEY both_columns (`t,u`, u);
+CREATE TABLE other (FTS_DOC_ID BIGINT UNSIGNED NOT NULL AUTO_INCREMENT, t TEXT, UNIQUE KEY FTS_DOC_ID_INDEX (FTS_DOC_ID), FULLTEXT (t)) ENGINE = InnoDB;
+INSERT INTO other (t) VALUES ('word by word');
+CREATE TABLE none (FTS_DOC_ID BIGINT UNSIGNED NOT NULL PRIMARY KEY);

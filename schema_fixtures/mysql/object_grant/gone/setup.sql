@@ -1,0 +1,6 @@
+-- requires: mysql>=8.0.11 mariadb>=10.5
+CREATE USER u@localhost; CREATE USER `o'b`@`%`;
+CREATE TABLE gone (a INT); CREATE TABLE kept (a INT);
+GRANT SELECT, UPDATE ON gone TO u@localhost; GRANT INSERT ON gone TO `o'b`@`%` WITH GRANT OPTION;
+GRANT CREATE, DROP ON `not yet` TO u@localhost; GRANT SELECT ON kept TO `o'b`@`%`;
+DROP TABLE gone;

@@ -1,0 +1,7 @@
+-- requires: mysql>=5.6 mariadb>=10.5
+CREATE PROCEDURE plain() COMMENT 'a\\b''c\nd\re \\n' SELECT 'x\\';
+SET sql_mode = 'NO_BACKSLASH_ESCAPES';
+CREATE PROCEDURE raw(a ENUM('\', ',')) COMMENT 'a\b''c \n \0 \\ ends\' SELECT 'x\';
+CREATE FUNCTION raw_function(comment INT) RETURNS INT DETERMINISTIC SQL SECURITY INVOKER COMMENT '\' RETURN comment + 1;
+CREATE FUNCTION no_comment(a INT) RETURNS INT DETERMINISTIC RETURN (SELECT a AS comment FROM (SELECT 'a\\b' AS x) d);
+CREATE EVENT raw_event ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE COMMENT 'e\\f\n' DO SELECT 'x\';

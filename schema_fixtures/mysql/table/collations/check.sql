@@ -1,0 +1,1 @@
+SHOW CREATE TABLE of_table; SHOW CREATE TABLE of_database;

@@ -1,0 +1,8 @@
+CREATE DATABASE a_database WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = 'libc' LC_COLLATE = 'C.UTF-8' LC_CTYPE = 'C.UTF-8';
+ALTER DATABASE a_database OWNER TO postgres;
+-- schema public
+
+-- access_method Own gist
+CREATE ACCESS METHOD "Own gist" TYPE INDEX HANDLER gisthandler;
+COMMENT ON ACCESS METHOD "Own gist" IS 'a second name';
+

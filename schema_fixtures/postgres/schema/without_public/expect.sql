@@ -1,0 +1,15 @@
+CREATE DATABASE a_database WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = 'libc' LC_COLLATE = 'C.UTF-8' LC_CTYPE = 'C.UTF-8';
+ALTER DATABASE a_database OWNER TO postgres;
+-- schema own
+CREATE SCHEMA own;
+ALTER SCHEMA own OWNER TO postgres;
+
+-- schema public
+DROP SCHEMA IF EXISTS public;
+
+-- table own.t
+CREATE TABLE own.t (
+    a integer
+);
+ALTER TABLE own.t OWNER TO postgres;
+

@@ -1,0 +1,83 @@
+//! What a server has that archives ask for: accounts, engines, collations, the longest statement.
+
+use std::collections::BTreeSet;
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::error::Result;
+use crate::mysql::quote;
+use crate::mysql::session::Session;
+use crate::source::{Asked, TargetFacts};
+
+/// "You may not": accounts are listed for few.
+const FORBIDDEN: [&str; 3] = ["1044", "1142", "1143"];
+
+/// Asks the server.
+pub(super) async fn read(
+    session: &mut Session,
+    asked: &Asked,
+    max_packet: usize,
+) -> Result<TargetFacts> {
+    let account = "IF(host = '', user, CONCAT(user, '@', host))";
+    let accounts = of(account, "mysql.user", &asked.roles);
+    let roles = match names(session, accounts).await {
+        Err(error)
+            if error
+                .server_code()
+                .is_some_and(|code| FORBIDDEN.contains(&code)) =>
+        {
+            None
+        }
+        names => Some(names?),
+    };
+    let engines = "SELECT engine AS name FROM information_schema.engines \
+                   WHERE support IN ('YES', 'DEFAULT')";
+    let engines = names(session, engines.into()).await?;
+    let engines = engines.into_iter().map(|name| name.to_lowercase().into());
+    let collations = collations(session, &asked.collations).await?;
+    Ok(TargetFacts {
+        roles,
+        engines: Some(engines.collect()),
+        collations: Some(collations),
+        max_packet: Some(max_packet as u64),
+        locks_accounts: session.caps().locked_accounts(),
+        ..TargetFacts::default()
+    })
+}
+
+/// MariaDB's newer collations have a character set in front in only one of the two lists.
+async fn collations(
+    session: &mut Session,
+    asked: &BTreeSet<BString>,
+) -> Result<BTreeSet<(BString, BString)>> {
+    let plain = of("collation_name", "information_schema.collations", asked);
+    let mut found = names(session, plain).await?;
+    if session.caps().uca1400() {
+        let table = "information_schema.collation_character_set_applicability";
+        found.extend(names(session, of("full_collation_name", table, asked)).await?);
+    }
+    let found = found.into_iter();
+    Ok(found.map(|name| (BString::default(), name)).collect())
+}
+
+/// The names that are asked for, among those of a table.
+fn of(name: &str, table: &str, asked: &BTreeSet<BString>) -> Vec<u8> {
+    let each: Vec<BString> = asked.iter().map(|name| quote::string(name)).collect();
+    let head = format!("SELECT {name} AS name FROM {table} WHERE {name} IN (NULL");
+    let list = each.iter().flat_map(|name| [b", ".as_slice(), name]);
+    [
+        head.into_bytes(),
+        list.collect::<Vec<_>>().concat(),
+        b")".to_vec(),
+    ]
+    .concat()
+}
+
+async fn names(session: &mut Session, sql: Vec<u8>) -> Result<BTreeSet<BString>> {
+    let rows = session.query(sql).await?;
+    let mut found = BTreeSet::new();
+    for row in rows.iter() {
+        found.extend(row.opt_owned("name")?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,375 @@
+//! What would fail, found before the first statement and told together, each with the switch that
+//! solves it: what the archive asks for against what the server has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Seek};
+use std::sync::Arc;
+
+use bstr::{BString, ByteSlice as _};
+use memchr::memchr_iter;
+
+use crate::archive::toc::{ArchiveKind, Piece, Toc, TocEntry};
+use crate::error::{Error, Kind, Result};
+use crate::pipeline::restore::RestoreJob;
+use crate::pipeline::restore::archive::Archive;
+use crate::pipeline::restore::definitions;
+use crate::source::{Asked as Names, ServerInfo, TargetFacts};
+use crate::sql::dialect::Dialect;
+use crate::sql::names::{Need, Outcome, Renaming, needs};
+
+/// So many objects are named for each thing that is missing.
+const NAMED: usize = 3;
+
+/// The first objects that have a need, and how many there are.
+type Who = (Vec<String>, usize);
+
+/// What the archive asks for.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Each need with the objects that have it.
+    needs: BTreeMap<Need, Who>,
+    /// MySQL: accounts whose rights views and bodies run with: they can be made without those, and
+    /// fail when they are used.
+    definers: BTreeMap<BString, Who>,
+    /// MySQL: rows that are longer than the server takes, as the objects and their lengths.
+    long: Vec<(String, u64)>,
+    /// What can't be restored under other names, and why.
+    refused: Vec<String>,
+}
+
+impl Asked {
+    /// Reads the definitions of these entries, as they will be run.
+    pub(super) async fn of<R: Read + Seek + Send + 'static>(
+        archive: &Arc<Archive<R>>,
+        (chosen, renaming): (&[usize], &Renaming),
+    ) -> Result<Self> {
+        let dialect = archive.toc().head.dialect;
+        let mut asked = Self::default();
+        definitions::each(archive, chosen, |entry, statement| {
+            let changed = renaming.apply(dialect, statement);
+            let found = match &changed {
+                Ok(Outcome::Changed(statement)) => needs(dialect, statement),
+                Ok(Outcome::LeftOut) => BTreeSet::new(),
+                Ok(Outcome::Same) => needs(dialect, statement),
+                Err(why) => {
+                    let label = entry.label();
+                    asked.refused.push(format!(
+                        "cannot restore {label} under other names: {why}: leave it out (--use-list, \
+                         --exclude-table)"
+                    ));
+                    BTreeSet::new()
+                }
+            };
+            for need in found {
+                asked.note(dialect, need, entry);
+            }
+        })
+        .await?;
+        Ok(asked)
+    }
+
+    /// What the server is asked for, owners included.
+    pub(super) fn names(&self, owners: impl Iterator<Item = BString>) -> Names {
+        let mut names = Names {
+            roles: self.definers.keys().cloned().chain(owners).collect(),
+            ..Names::default()
+        };
+        for need in self.needs.keys() {
+            match need {
+                Need::Role(name) => names.roles.insert(name.clone()),
+                Need::Tablespace(name) => names.tablespaces.insert(name.clone()),
+                Need::Extension(name) => names.extensions.insert(name.clone()),
+                Need::Collation(_, name) => names.collations.insert(name.clone()),
+                Need::Type(_) | Need::PostfixOperator(_) | Need::Engine(_) => false,
+            };
+        }
+        names
+    }
+
+    fn note(&mut self, dialect: Dialect, need: Need, entry: &TocEntry) {
+        let (labels, count) = match need {
+            Need::Role(name) if dialect == Dialect::Mysql && entry.kind != "object_grant" => {
+                self.definers.entry(name).or_default()
+            }
+            need => self.needs.entry(need).or_default(),
+        };
+        let label = entry.label();
+        if labels.last() != Some(&label) {
+            *count += 1;
+            if labels.len() < NAMED {
+                labels.push(label);
+            }
+        }
+    }
+
+    /// Statements of several rows are cut to what the server takes; a row is not.
+    pub(super) async fn long_rows<R: Read + Seek + Send + 'static>(
+        &mut self,
+        archive: &Arc<Archive<R>>,
+        chosen: &[usize],
+        most: u64,
+    ) -> Result<()> {
+        let toc = archive.toc();
+        for entry in chosen.iter().filter_map(|at| toc.entries.get(*at)) {
+            let long = |piece: &&Piece| u64::from(piece.length) >= most && entry.rows.is_some();
+            let mut longest = 0;
+            for piece in entry.pieces.iter().filter(long) {
+                longest = longest.max(longest_line(archive, *piece).await?);
+            }
+            if longest >= most {
+                self.long.push((entry.label(), longest));
+            }
+        }
+        Ok(())
+    }
+
+    fn needs(&self) -> impl Iterator<Item = (&Need, String)> {
+        self.needs.iter().map(|(need, who)| (need, names(who)))
+    }
+
+    /// Definers that are not there, a line for each.
+    pub(super) fn missing_definers(&self, facts: &TargetFacts, job: &RestoreJob) -> Vec<String> {
+        let there = |name: &BString| {
+            facts
+                .roles
+                .as_ref()
+                .is_none_or(|roles| roles.contains(name))
+        };
+        let lines = self.definers.iter().filter(|(name, _)| !there(name));
+        let lines = lines.filter(|_| !job.create_missing_roles);
+        lines
+            .map(|(name, who)| {
+                format!(
+                    "there is no account {name} ({}), and what it defines fails when it is used: \
+                     --no-owner, --map-role {name}=OTHER, or --create-missing-roles",
+                    names(who)
+                )
+            })
+            .collect()
+    }
+
+    /// Roles that are asked for and are not there.
+    pub(super) fn missing_roles(&self, facts: &TargetFacts) -> Vec<BString> {
+        let Some(there) = &facts.roles else {
+            return Vec::new();
+        };
+        let roles = self.needs.keys().filter_map(|need| match need {
+            Need::Role(name) => Some(name),
+            _ => None,
+        });
+        let all: BTreeSet<&BString> = roles.chain(self.definers.keys()).collect();
+        let missing = all.into_iter().filter(|name| !there.contains(*name));
+        missing.cloned().collect()
+    }
+}
+
+fn names((labels, count): &Who) -> String {
+    let more = count - labels.len();
+    let mut who = labels.join(", ");
+    if more > 0 {
+        who.push_str(&format!(" and {more} more"));
+    }
+    who
+}
+
+/// Our statements have a row on each line.
+async fn longest_line<R: Read + Seek + Send + 'static>(
+    archive: &Arc<Archive<R>>,
+    piece: Piece,
+) -> Result<u64> {
+    let mut chunks = archive.stream(piece);
+    let (mut longest, mut open) = (0_u64, 0_u64);
+    while let Some(chunk) = chunks.next().await? {
+        let mut begin = 0;
+        for end in memchr_iter(b'\n', &chunk) {
+            longest = longest.max(open + (end - begin) as u64);
+            (open, begin) = (0, end + 1);
+        }
+        open += (chunk.len() - begin) as u64;
+    }
+    Ok(longest.max(open))
+}
+
+/// Everything that would fail, a line for each.
+pub(super) fn problems(
+    (toc, chosen): (&Toc, &[usize]),
+    asked: &Asked,
+    (server, facts): (&ServerInfo, &TargetFacts),
+    job: &RestoreJob,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    older(toc, server, job, &mut found);
+    if toc.head.kind == ArchiveKind::Globals {
+        return found;
+    }
+    let judge = Judge {
+        toc,
+        server,
+        facts,
+        job,
+    };
+    for (need, who) in asked.needs() {
+        found.extend(judge.of(need, &who));
+    }
+    judge.owners(chosen, &mut found);
+    found.extend(asked.refused.iter().cloned());
+    for (label, bytes) in &asked.long {
+        let most = facts.max_packet.unwrap_or_default();
+        found.push(format!(
+            "{label} has a row of {bytes} bytes, and the server takes statements of {most}: raise \
+             max_allowed_packet there (SET GLOBAL)"
+        ));
+    }
+    found
+}
+
+/// Major versions of PostgreSQL, minor ones of the others.
+fn older(toc: &Toc, server: &ServerInfo, job: &RestoreJob, found: &mut Vec<String>) {
+    let from = &toc.head.server;
+    let release = |number: u32| match toc.head.dialect {
+        Dialect::Postgres => number / 10_000,
+        Dialect::Mysql => number / 100,
+    };
+    let same = from.product == server.product;
+    if job.older_server
+        || from.number == 0
+        || !same
+        || release(server.number) >= release(from.number)
+    {
+        return;
+    }
+    found.push(format!(
+        "the server's {} {} is older than the archive's {}: --older-server tries it",
+        server.product, server.version, from.version
+    ));
+}
+
+struct Judge<'a> {
+    toc: &'a Toc,
+    server: &'a ServerInfo,
+    facts: &'a TargetFacts,
+    job: &'a RestoreJob,
+}
+
+impl Judge<'_> {
+    fn of(&self, need: &Need, who: &str) -> Option<String> {
+        let lacks = |there: &Option<BTreeSet<BString>>, name: &BString| {
+            there.as_ref().is_some_and(|there| !there.contains(name))
+        };
+        match need {
+            Need::Role(name) if lacks(&self.facts.roles, name) => self.role(name, who),
+            Need::Tablespace(name) if lacks(&self.facts.tablespaces, name) => Some(format!(
+                "there is no tablespace {name} ({who}): --no-tablespaces, or --map-tablespace \
+                 {name}=OTHER"
+            )),
+            Need::Extension(name) if lacks(&self.facts.extensions, name) => Some(format!(
+                "the server has no extension {name} ({who}): install it there, or leave it out \
+                 (--use-list)"
+            )),
+            Need::Collation(schema, name) => self.collation(schema, name, who),
+            Need::Engine(name) if lacks(&self.facts.engines, name) => Some(format!(
+                "the server has no engine {name} ({who}): load it there, or leave the tables out \
+                 (--exclude-table)"
+            )),
+            Need::Type(name) if self.server.number >= 120_000 => Some(format!(
+                "PostgreSQL has no type {name} since version 12 ({who}): change the column before \
+                 the dump, or leave the table out (--exclude-table)"
+            )),
+            Need::PostfixOperator(name) if self.server.number >= 140_000 => Some(format!(
+                "PostgreSQL has no postfix operators since version 14: {name} ({who}): leave it out \
+                 (--use-list)"
+            )),
+            _ => None,
+        }
+    }
+
+    fn role(&self, name: &BString, who: &str) -> Option<String> {
+        if self.job.create_missing_roles {
+            return None;
+        }
+        Some(match self.toc.head.dialect {
+            Dialect::Postgres => format!(
+                "there is no role {name} ({who}): --no-owner with --no-privileges, --map-role \
+                 {name}=OTHER, or --create-missing-roles"
+            ),
+            Dialect::Mysql => format!(
+                "there is no account {name} ({who}): --no-privileges, --map-role {name}=OTHER, or \
+                 --create-missing-roles"
+            ),
+        })
+    }
+
+    fn collation(&self, schema: &BString, name: &BString, who: &str) -> Option<String> {
+        let there = self.facts.collations.as_ref()?;
+        let own = self.toc.entries.iter().any(|entry| {
+            let same = entry.schema.as_ref().is_some_and(|own| own.0 == *schema);
+            entry.kind == "collation" && same && entry.name.0 == *name
+        });
+        // MySQL's are written in lower case or not at all
+        let known = there.contains(&(schema.clone(), name.clone()))
+            || (schema.is_empty()
+                && there
+                    .iter()
+                    .any(|(_, there)| there.eq_ignore_ascii_case(name)));
+        (!own && !known).then(|| {
+            format!("the server has no collation {name} ({who}): make it there, or leave these out")
+        })
+    }
+
+    /// Roles that are there, and that the user may not give anything to.
+    fn owners(&self, chosen: &[usize], found: &mut Vec<String>) {
+        let (Some(may), Some(there)) = (&self.facts.owners, &self.facts.roles) else {
+            return;
+        };
+        for owner in owners(self.toc, chosen, self.job) {
+            if there.contains(&owner) && !may.contains(&owner) {
+                found.push(format!(
+                    "the user may not make {owner} an owner, for it is no member of that role: \
+                     --no-owner, or --map-role {owner}=OTHER"
+                ));
+            }
+        }
+    }
+}
+
+/// The roles that objects are given to.
+pub(super) fn owners(toc: &Toc, chosen: &[usize], job: &RestoreJob) -> BTreeSet<BString> {
+    if job.names.no_owner || job.choice.data_only {
+        return BTreeSet::new();
+    }
+    let entries = chosen.iter().filter_map(|at| toc.entries.get(*at));
+    let owners = entries.filter_map(|entry| entry.owner.as_ref());
+    let owners: BTreeSet<&BString> = owners.map(|owner| &owner.0).collect();
+    let new = |owner: &BString| {
+        let map = job.names.roles.iter();
+        let mut map = map.filter_map(|word| word.split_once('='));
+        let mapped = map.find(|(old, _)| owner.as_bytes() == old.as_bytes());
+        mapped.map_or_else(|| owner.clone(), |(_, new)| new.into())
+    };
+    owners.into_iter().map(new).collect()
+}
+
+/// One error for all of them.
+pub(super) fn refusal(mut problems: Vec<String>, filled: Option<Error>) -> Result<()> {
+    if let Some(error) = filled {
+        if problems.is_empty() {
+            return Err(error);
+        }
+        problems.insert(
+            0,
+            format!("{}: --create, --clean or --if-empty=false", error.line()),
+        );
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let count = problems.len();
+    let numbered = problems.iter().zip(1..);
+    let list: Vec<String> = numbered
+        .map(|(what, at)| format!("({at}) {what}"))
+        .collect();
+    let list = list.join("; ");
+    let what = format!("the restore would fail for {count} reasons, and nothing was done: {list}");
+    Err(Error::new(Kind::Usage, what)
+        .hint("--no-checks begins nevertheless; --keep-going notes what fails and goes on."))
+}

@@ -1,0 +1,110 @@
+//! Definitions that changed while they were read. The catalogs' rows are read in the snapshot, but
+//! the server's own functions that write definitions (`pg_get_viewdef()` and the like) show the
+//! newest state. Tables are locked; views, routines, types and names can't be. So what stood in the
+//! snapshot is compared with what stands there afterwards, and the database starts over where
+//! something old is gone. What is new does no harm: the snapshot doesn't have it.
+
+use std::collections::HashSet;
+
+use bstr::BString;
+
+use super::address::FIRST_USER_OID;
+use super::session::Session;
+use crate::error::{Error, Kind, Result};
+
+/// A definition: where it stands, and which of its states.
+type Definition = (BString, BString);
+
+/// Catalogs whose rows are written anew with each change, and the column that names them.
+const BY_ROW: &[(&str, &str)] = &[
+    ("pg_proc", "proname"),
+    ("pg_namespace", "nspname"),
+    ("pg_operator", "oprname"),
+    ("pg_opclass", "opcname"),
+    ("pg_opfamily", "opfname"),
+    ("pg_collation", "collname"),
+    ("pg_ts_config", "cfgname"),
+    ("pg_ts_dict", "dictname"),
+    ("pg_statistic_ext", "stxname"),
+    ("pg_constraint", "conname"),
+];
+
+/// `t` is a relation that is locked, or of a session's own.
+const NOT_TEMPORARY: &str = "c.relpersistence <> 't'";
+
+fn query() -> String {
+    let mut parts: Vec<String> = BY_ROW
+        .iter()
+        .map(|(catalog, name)| {
+            format!(
+                "SELECT '{catalog} ' || o.oid AS place, o.xmin::pg_catalog.text AS state, \
+                 o.{name}::pg_catalog.text AS name \
+                 FROM pg_catalog.{catalog} o WHERE o.oid >= {FIRST_USER_OID}{}",
+                match *catalog {
+                    "pg_namespace" => " AND o.nspname !~ '^pg_'",
+                    // What belongs to sessions comes and goes.
+                    "pg_constraint" =>
+                        " AND o.connamespace NOT IN (SELECT n.oid \
+                         FROM pg_catalog.pg_namespace n WHERE n.nspname ~ '^pg_temp')",
+                    _ => "",
+                }
+            )
+        })
+        .collect();
+    // Row types change with their relations.
+    parts.push(format!(
+        "SELECT 'pg_type ' || t.oid, t.xmin::pg_catalog.text, t.typname::pg_catalog.text \
+         FROM pg_catalog.pg_type t WHERE t.oid >= {FIRST_USER_OID} AND t.typrelid = 0 \
+         AND t.typelem = 0"
+    ));
+    // Row versions of views say nothing: REFRESH and the like make new ones.
+    parts.push(format!(
+        "SELECT 'pg_class ' || c.oid, c.relnamespace || ' ' || c.relname, \
+         c.relname::pg_catalog.text FROM pg_catalog.pg_class c WHERE c.oid >= {FIRST_USER_OID} \
+         AND c.relkind NOT IN ('r', 'p', 't') AND {NOT_TEMPORARY}"
+    ));
+    parts.push(format!(
+        "SELECT 'pg_attribute ' || a.attrelid || ' ' || a.attnum, a.attname::pg_catalog.text, \
+         c.relname::pg_catalog.text FROM pg_catalog.pg_attribute a \
+         JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE c.oid >= {FIRST_USER_OID} \
+         AND c.relkind IN ('v', 'c', 'f') AND {NOT_TEMPORARY} AND a.attnum > 0"
+    ));
+    for (catalog, relation, name) in [
+        ("pg_rewrite", "ev_class", "c.relname"),
+        ("pg_trigger", "tgrelid", "o.tgname"),
+    ] {
+        parts.push(format!(
+            "SELECT '{catalog} ' || o.oid, o.xmin::pg_catalog.text, {name}::pg_catalog.text \
+             FROM pg_catalog.{catalog} o JOIN pg_catalog.pg_class c ON c.oid = o.{relation} \
+             WHERE o.oid >= {FIRST_USER_OID} AND c.relkind IN ('v', 'm', 'f') AND {NOT_TEMPORARY}"
+        ));
+    }
+    parts.join(" UNION ALL ")
+}
+
+/// The definitions as this session sees them.
+async fn definitions(session: &mut Session) -> Result<HashSet<Definition>> {
+    let doing = "cannot read which definitions there are";
+    let rows = session.query_for(doing, query().as_bytes()).await?;
+    let one = |row: crate::sql::rows::Row<'_>| Ok((row.owned("place")?, row.owned("state")?));
+    rows.iter().map(one).collect()
+}
+
+/// An error where one of the definitions that the snapshot shows is no longer what it was. `now` is
+/// a session of its own, in no snapshot.
+pub(super) async fn check(snapshot: &mut Session, now: &mut Session) -> Result<()> {
+    let doing = "cannot read which definitions there are";
+    let after = definitions(now).await?;
+    let before = snapshot.query_for(doing, query().as_bytes()).await?;
+    for row in before.iter() {
+        let definition = (row.owned("place")?, row.owned("state")?);
+        if !after.contains(&definition) {
+            let (place, name) = (definition.0, row.owned("name")?);
+            let what = format!("{name} ({place}) changed while the definitions were read");
+            return Err(
+                Error::new(Kind::Changed, what).hint("Try again when no schema changes run.")
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! What a server has that archives ask for: roles, tablespaces, extensions, collations, schemas.
+
+use std::collections::BTreeSet;
+
+use bstr::BString;
+
+use super::quote::literal;
+use super::session::Session;
+use crate::error::Result;
+use crate::source::{Asked, TargetFacts};
+
+/// The session's user may give objects to roles that it is a member of; a superuser to all.
+fn query(asked: &Asked) -> Vec<u8> {
+    let roles = list(&asked.roles);
+    [
+        b"SELECT 'schema' AS kind, '' AS schema, nspname AS name FROM pg_catalog.pg_namespace \
+          UNION ALL SELECT 'role', '', rolname FROM pg_catalog.pg_roles WHERE rolname = ANY ("
+            .as_slice(),
+        &roles,
+        b") UNION ALL SELECT 'owner', '', rolname FROM pg_catalog.pg_roles \
+          WHERE pg_catalog.pg_has_role(session_user, oid, 'MEMBER') AND rolname = ANY (",
+        &roles,
+        b") UNION ALL SELECT 'tablespace', '', spcname FROM pg_catalog.pg_tablespace \
+          WHERE spcname = ANY (",
+        &list(&asked.tablespaces),
+        b") UNION ALL SELECT 'extension', '', name FROM pg_catalog.pg_available_extensions \
+          WHERE name = ANY (",
+        &list(&asked.extensions),
+        b") UNION ALL SELECT 'collation', n.nspname, c.collname FROM pg_catalog.pg_collation c \
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.collname = ANY (",
+        &list(&asked.collations),
+        b")",
+    ]
+    .concat()
+}
+
+fn list(names: &BTreeSet<BString>) -> Vec<u8> {
+    let each: Vec<BString> = names.iter().map(literal).collect();
+    let each = bstr::join(", ", each);
+    [b"ARRAY[".as_slice(), &each, b"]::pg_catalog.name[]"].concat()
+}
+
+/// Asks the catalogs.
+pub(super) async fn read(
+    session: &mut Session,
+    asked: &Asked,
+    encoding: &str,
+) -> Result<TargetFacts> {
+    let doing = "cannot look what the server has";
+    let rows = session.query_for(doing, &query(asked)).await?;
+    let mut collations = BTreeSet::new();
+    let mut names: [BTreeSet<BString>; 5] = Default::default();
+    let kinds = ["role", "owner", "tablespace", "extension", "schema"];
+    for row in rows.iter() {
+        let (kind, name) = (row.str("kind")?, row.owned("name")?);
+        match kinds.iter().position(|known| *known == kind) {
+            Some(at) => {
+                names[at].insert(name);
+            }
+            None => {
+                collations.insert((row.owned("schema")?, name));
+            }
+        }
+    }
+    let [roles, owners, tablespaces, extensions, schemas] = names;
+    Ok(TargetFacts {
+        roles: Some(roles),
+        owners: Some(owners),
+        tablespaces: Some(tablespaces),
+        extensions: Some(extensions),
+        collations: Some(collations),
+        schemas: Some(schemas),
+        encoding: Some(encoding.to_owned()),
+        ..TargetFacts::default()
+    })
+}

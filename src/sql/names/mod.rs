@@ -1,0 +1,16 @@
+//! Names in statements of this program's scripts: found, replaced, left out. By tokens, never by
+//! text; bodies of routines stay as they are. Pure.
+
+mod mysql;
+mod needs;
+mod postgres;
+mod rename;
+mod roles;
+mod storage;
+mod tokens;
+
+pub use mysql::Tables;
+pub use needs::{Need, needs};
+pub use postgres::{Made, Pair, Refusal, Relations, made};
+pub use rename::{Outcome, Renaming, derived};
+pub use tokens::quoted;

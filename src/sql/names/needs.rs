@@ -1,0 +1,190 @@
+//! What a statement asks of the server beside the objects of its script: roles, tablespaces,
+//! extensions, collations, engines.
+
+use std::collections::BTreeSet;
+
+use bstr::BString;
+
+use super::tokens::{Tok, begins, tokens};
+use super::{roles, storage};
+use crate::sql::dialect::Dialect;
+
+/// Something that has to be there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// A role; of MySQL an account, as `user@host`.
+    Role(BString),
+    /// Where it is stored.
+    Tablespace(BString),
+    /// PostgreSQL's extension.
+    Extension(BString),
+    /// PostgreSQL: schema and name; of MySQL the name alone.
+    Collation(BString, BString),
+    /// A type in `pg_catalog` that newer servers may lack.
+    Type(BString),
+    /// An operator that stands behind its operand.
+    PostfixOperator(BString),
+    /// MySQL's storage engine.
+    Engine(BString),
+}
+
+/// Types that were in `pg_catalog` and are not any more (PostgreSQL 12).
+const GONE: [&[u8]; 3] = [b"abstime", b"reltime", b"tinterval"];
+
+/// What this statement needs.
+#[must_use]
+pub fn needs(dialect: Dialect, statement: &[u8]) -> BTreeSet<Need> {
+    let toks = tokens(dialect, statement, usize::MAX);
+    let mut found: BTreeSet<Need> = roles::spots(dialect, &toks)
+        .into_iter()
+        .map(|spot| Need::Role(spot.name))
+        .collect();
+    match dialect {
+        Dialect::Postgres => postgres(dialect, &toks, &mut found),
+        Dialect::Mysql => mysql(&toks, &mut found),
+    }
+    found
+}
+
+fn postgres(dialect: Dialect, toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
+    let setting = roles::setting_of_role(dialect, toks);
+    found.extend(setting.map(|spot| Need::Role(spot.name)));
+    let clauses = storage::clauses(toks).into_iter();
+    found.extend(clauses.map(|clause| Need::Tablespace(clause.name)));
+    if let Some(at) = begins(toks, &["CREATE", "EXTENSION", "?IF", "?NOT", "?EXISTS"]) {
+        found.extend(toks.get(at).map(|tok| Need::Extension(tok.name())));
+    }
+    for (at, tok) in toks.iter().enumerate() {
+        let Some([schema, dot, name]) = toks.get(at + 1..at + 4) else {
+            break;
+        };
+        if tok.is("COLLATE") && dot.is_mark(b'.') && name.is_name() {
+            found.insert(Need::Collation(schema.name(), name.name()));
+        }
+        if GONE.contains(&tok.text) && tok.is_name() && begins(toks, &["CREATE", "TABLE"]).is_some()
+        {
+            let before = at.checked_sub(1).and_then(|at| toks.get(at));
+            // a column of this name is followed by its type
+            if before.is_some_and(Tok::is_name) {
+                found.insert(Need::Type(tok.name()));
+            }
+        }
+    }
+    if begins(toks, &["CREATE", "OPERATOR"]).is_some() {
+        let has = |word: &str| toks.iter().any(|tok| tok.is(word));
+        if has("LEFTARG") && !has("RIGHTARG") && !has("CLASS") && !has("FAMILY") {
+            let name = toks.iter().skip(2).take_while(|tok| !tok.is_mark(b'('));
+            let name: Vec<u8> = name.flat_map(|tok| tok.text.to_vec()).collect();
+            found.insert(Need::PostfixOperator(name.into()));
+        }
+    }
+}
+
+fn mysql(toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
+    let table = begins(toks, &["CREATE", "TABLE"]).is_some();
+    if !table && begins(toks, &["CREATE", "SEQUENCE"]).is_none() {
+        return;
+    }
+    for (at, tok) in toks.iter().enumerate() {
+        let equals = toks.get(at + 1).is_some_and(|next| next.is_mark(b'='));
+        let value = toks.get(at + 1 + usize::from(equals));
+        let Some(value) = value.filter(|value| value.is_name()) else {
+            continue;
+        };
+        if tok.is("ENGINE") && equals {
+            found.insert(Need::Engine(value.name()));
+        } else if tok.is("COLLATE") && tok.is_name() {
+            found.insert(Need::Collation(BString::default(), value.name()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(dialect: Dialect, text: &str) -> Vec<Need> {
+        needs(dialect, text.as_bytes()).into_iter().collect()
+    }
+
+    #[test]
+    fn roles_are_found_where_statements_name_them() {
+        let roles = |dialect, text| -> Vec<String> {
+            let needs = of(dialect, text).into_iter();
+            let roles = needs.filter_map(|need| match need {
+                Need::Role(name) => Some(name.to_string()),
+                _ => None,
+            });
+            roles.collect()
+        };
+        for (text, expected) in [
+            ("ALTER FUNCTION s.f(integer) OWNER TO \"a b\"", &["a b"][..]),
+            ("CREATE SCHEMA s AUTHORIZATION r", &["r"]),
+            ("GRANT SELECT ON TABLE s.t TO PUBLIC", &[]),
+            (
+                "GRANT EXECUTE ON FUNCTION s.f(x text) TO a, b WITH GRANT OPTION",
+                &["a", "b"],
+            ),
+            ("REVOKE GRANT OPTION FOR SELECT ON TABLE s.t FROM a", &["a"]),
+            (
+                "ALTER DEFAULT PRIVILEGES FOR ROLE o IN SCHEMA s GRANT SELECT ON TABLES TO r",
+                &["o", "r"],
+            ),
+            (
+                "CREATE POLICY p ON s.t FOR SELECT TO a, b USING (true)",
+                &["a", "b"],
+            ),
+            ("SET SESSION AUTHORIZATION g", &["g"]),
+            ("CREATE USER MAPPING FOR u SERVER s", &["u"]),
+            ("CREATE USER MAPPING FOR public SERVER s", &[]),
+            (
+                "DO $$BEGIN\n    EXECUTE 'ALTER ROLE r IN DATABASE ' || pg_catalog.quote_ident('x');\nEND$$",
+                &["r"],
+            ),
+            ("COMMENT ON TABLE s.t IS 'OWNER TO x'", &[]),
+        ] {
+            assert_eq!(roles(Dialect::Postgres, text), expected, "{text}");
+        }
+        let trigger = "CREATE DEFINER=`a`@`%` TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET @a = 1";
+        assert_eq!(roles(Dialect::Mysql, trigger), ["a@%"]);
+        let grant = "GRANT SELECT ON `t` TO `b`@`h` WITH GRANT OPTION";
+        assert_eq!(roles(Dialect::Mysql, grant), ["b@h"]);
+    }
+
+    #[test]
+    fn what_else_is_needed_is_found() {
+        let (postgres, mysql) = (Dialect::Postgres, Dialect::Mysql);
+        for (dialect, text, expected) in [
+            (
+                postgres,
+                "CREATE TABLE s.t (a text COLLATE pg_catalog.\"de_DE\", b abstime)\nTABLESPACE fast",
+                vec![
+                    Need::Tablespace("fast".into()),
+                    Need::Collation("pg_catalog".into(), "de_DE".into()),
+                    Need::Type("abstime".into()),
+                ],
+            ),
+            (
+                postgres,
+                "CREATE EXTENSION citext WITH SCHEMA public",
+                vec![Need::Extension("citext".into())],
+            ),
+            (
+                postgres,
+                "CREATE OPERATOR s.! (FUNCTION = s.f, LEFTARG = integer)",
+                vec![Need::PostfixOperator("s.!".into())],
+            ),
+            (postgres, "CREATE TABLE s.t (tablespace integer)", vec![]),
+            (
+                mysql,
+                "CREATE TABLE `t` (`a` text COLLATE latin1_bin) ENGINE=Aria",
+                vec![
+                    Need::Collation("".into(), "latin1_bin".into()),
+                    Need::Engine("aria".into()),
+                ],
+            ),
+        ] {
+            assert_eq!(of(dialect, text), expected, "{text}");
+        }
+    }
+}
