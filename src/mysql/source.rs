@@ -213,17 +213,19 @@ impl MysqlSource {
 }
 
 /// Names of databases that come with a server. `sys` is one only where it is the server's own: it
-/// came late, and users had it first.
+/// came late, and users had it first. Names differ by their case alone where the server's do, which
+/// its views know nothing of.
 async fn databases(session: &mut Session) -> Result<Vec<Database>> {
     let rows = session
         .query(
-            "SELECT s.schema_name AS name, COALESCE(SUM(t.data_length + t.index_length), 0) AS bytes \
+            "SELECT MIN(s.schema_name) AS name, COALESCE(SUM(t.data_length + t.index_length), 0) AS bytes \
              FROM information_schema.schemata s \
              LEFT JOIN information_schema.tables t ON t.table_schema = s.schema_name \
-             WHERE s.schema_name NOT IN ('information_schema', 'performance_schema', 'mysql', 'ndbinfo') \
+             AND CAST(t.table_schema AS BINARY) = CAST(s.schema_name AS BINARY) \
+             WHERE CAST(s.schema_name AS BINARY) NOT IN ('information_schema', 'performance_schema', 'mysql', 'ndbinfo') \
              AND (s.schema_name <> 'sys' OR NOT EXISTS (SELECT 1 FROM information_schema.tables c \
              WHERE c.table_schema = 'sys' AND c.table_name = 'sys_config')) \
-             GROUP BY s.schema_name ORDER BY s.schema_name",
+             GROUP BY CAST(s.schema_name AS BINARY) ORDER BY CAST(s.schema_name AS BINARY)",
         )
         .await?;
     let mut found = Vec::new();
