@@ -285,7 +285,7 @@ fn the_documented_commands_are_configurations() {
     let examples = page.lines().filter_map(|line| {
         let (name, keys) = line.strip_prefix("* ")?.split_once(": `")?;
         let keys = keys.trim_end_matches('`').replace("`, `", "\n");
-        Some((name.to_owned(), keys.replace("\\\"", "\\\"")))
+        Some((name.to_owned(), keys))
     });
     let examples: Vec<(String, String)> = examples.collect();
     let names: Vec<&str> = examples.iter().map(|(name, _)| name.as_str()).collect();

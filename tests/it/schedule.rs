@@ -61,12 +61,16 @@ fn a_failed_run_is_not_healthy_and_a_new_configuration_is_taken() {
     let text = fs::read_to_string(night.config()).expect("read");
     fs::write(
         night.config(),
-        text.replace("exit 1", "echo good")
-            .replace("0 0 1 1 *", "* * * * *"),
+        text.replace(
+            "[[target]]",
+            "[[target]]\ndatabases = [\"data\", \"another\"]",
+        ),
     )
     .expect("written");
     staying.signal("HUP");
-    until("backup", || night.dumps("data").len() == 2);
+    until("new database", || {
+        staying.get("/metrics").contains("database=\"another\"")
+    });
     staying.signal("INT");
     assert_eq!(staying.ended(), Some(0));
 }

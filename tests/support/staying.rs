@@ -81,7 +81,8 @@ impl Drop for Staying {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            eprintln!("it said: {}", self.said.lock().expect("whole"));
+            let said = self.said.lock().expect("whole");
+            let _ = writeln!(std::io::stderr(), "it said: {said}");
         }
     }
 }
