@@ -139,8 +139,10 @@ fn a_container_runs_its_schedule_as_any_user_with_a_read_only_root() {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o400);
     fs::set_permissions(&secret, mode).expect("closed");
     std::os::unix::fs::chown(&secret, Some(USER), Some(USER)).expect("given");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(root, mode).expect("open to be entered");
+    for (path, mode) in [("", 0o755), ("ca.pem", 0o644)] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs::set_permissions(root.join(path), mode).expect("open to all");
+    }
     let _fixed = Mount::read_only(root);
     let store = root.join("store");
     let _room = Mount::memory(&store, "16m");
@@ -148,8 +150,9 @@ fn a_container_runs_its_schedule_as_any_user_with_a_read_only_root() {
     let dumps = store.join("t/shop/dumps");
     fs::create_dir_all(&dumps).expect("a folder");
     fs::write(dumps.join("shop_2020-01-01_00-00-00.sql.zst"), "old").expect("written");
-    for folder in ["", "t", "t/shop", "t/shop/dumps"] {
-        std::os::unix::fs::chown(store.join(folder), Some(USER), Some(USER)).expect("given");
+    let old = "t/shop/dumps/shop_2020-01-01_00-00-00.sql.zst";
+    for path in ["", "t", "t/shop", "t/shop/dumps", old] {
+        std::os::unix::fs::chown(store.join(path), Some(USER), Some(USER)).expect("given");
     }
     assert!(
         fs::write(root.join("out/x"), "").is_err(),
