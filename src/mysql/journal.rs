@@ -136,7 +136,8 @@ pub(super) async fn relations(session: &mut Session) -> Result<Vec<Relation>> {
     let sql = "SELECT t.table_name AS name, COALESCE(e.transactions, 'YES') = 'YES' AS transactional, \
          t.table_type = 'SYSTEM VERSIONED' AS versioned FROM information_schema.tables t \
          LEFT JOIN information_schema.engines e ON e.engine = t.engine \
-         WHERE t.table_schema = DATABASE() AND t.table_name <> 'dumpkeep_restore'";
+         WHERE t.table_schema = DATABASE() AND t.table_name <> 'dumpkeep_restore' \
+         AND (@@lower_case_table_names <> 0 OR CAST(t.table_schema AS BINARY) = CAST(DATABASE() AS BINARY))";
     let rows = session.query(sql).await?;
     let relation = |row: Row<'_>| {
         Ok(Relation {

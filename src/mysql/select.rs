@@ -47,11 +47,17 @@ impl Select {
         self.col(name, if has { expression } else { fallback })
     }
 
-    /// A further condition: `column` equals `value`.
+    /// A further condition: `column` equals `value`, in case too where the server's own names do:
+    /// its views compare without, and would mix what belongs to the databases `a` and `A`. The first
+    /// comparison is what keeps the server from opening all of them.
     #[must_use]
     pub fn equals(mut self, column: &str, value: &[u8]) -> Self {
+        let same = Text::new(column).words(" = ").string(value);
+        let exactly = Text::new("@@lower_case_table_names <> 0 OR CAST(");
+        let exactly = exactly.words(column).words(" AS BINARY) = ");
+        self.filters.push(same);
         self.filters
-            .push(Text::new(column).words(" = ").string(value));
+            .push(exactly.words("CAST(").string(value).words(" AS BINARY)"));
         self
     }
 
@@ -107,7 +113,8 @@ mod tests {
         assert_eq!(select(true).sql(), "SELECT a AS `a`, t.b AS `b` FROM t");
         assert_eq!(
             select(false).equals("a", b"x'y").filter("c > 1").sql(),
-            "SELECT a AS `a`, NULL AS `b` FROM t WHERE (a = 'x''y') AND (c > 1)"
+            "SELECT a AS `a`, NULL AS `b` FROM t WHERE (a = 'x''y') AND (@@lower_case_table_names <> 0 \
+             OR CAST(a AS BINARY) = CAST('x''y' AS BINARY)) AND (c > 1)"
         );
     }
 }

@@ -1,6 +1,7 @@
 //! A MySQL or MariaDB server that is dumped, and its snapshots.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bstr::{BString, ByteSlice as _};
 
@@ -16,6 +17,7 @@ use crate::mysql::consistency::{self, Opened, Request};
 use crate::mysql::data::{self, Limits};
 use crate::mysql::definer;
 use crate::mysql::facts::{Facts, Flavor};
+use crate::mysql::load;
 use crate::mysql::optionfile::Disk;
 use crate::mysql::ranges;
 use crate::mysql::rewrite;
@@ -27,9 +29,13 @@ use crate::mysql::version::Caps;
 use crate::plan::entry::{DataRef, Range, Slice};
 use crate::source::mysql::Consistency;
 use crate::source::{
-    Catalog, Database, DumpOptions, GlobalsDump, Script, ServerInfo, Snapshot, Source, Warning,
+    Catalog, Database, DumpOptions, GlobalsDump, Load, Script, ServerInfo, Snapshot, Source,
+    Warning,
 };
 use crate::sql::dialect::Dialect;
+
+/// How often it is asked what else the server does.
+const WATCH: Duration = Duration::from_secs(1);
 
 /// A server, reached once: each snapshot opens connections of its own.
 #[derive(Debug)]
@@ -123,6 +129,14 @@ impl Source for MysqlSource {
         let script = self.script(&mut opened, database, options).await?;
         Ok(self.snapshots(opened, database, options, &script))
     }
+
+    async fn watch(&self, own: usize, tell: impl Fn(Load) + Send + Sync) -> Result<()> {
+        let mut session = Session::open(&self.settings).await?;
+        loop {
+            tell(load::load(&mut session, own as u64).await?);
+            tokio::time::sleep(WATCH).await;
+        }
+    }
 }
 
 impl MysqlSource {
@@ -213,17 +227,19 @@ impl MysqlSource {
 }
 
 /// Names of databases that come with a server. `sys` is one only where it is the server's own: it
-/// came late, and users had it first.
+/// came late, and users had it first. Names differ by their case alone where the server's do, which
+/// its views know nothing of.
 async fn databases(session: &mut Session) -> Result<Vec<Database>> {
     let rows = session
         .query(
-            "SELECT s.schema_name AS name, COALESCE(SUM(t.data_length + t.index_length), 0) AS bytes \
+            "SELECT MIN(s.schema_name) AS name, COALESCE(SUM(t.data_length + t.index_length), 0) AS bytes \
              FROM information_schema.schemata s \
              LEFT JOIN information_schema.tables t ON t.table_schema = s.schema_name \
-             WHERE s.schema_name NOT IN ('information_schema', 'performance_schema', 'mysql', 'ndbinfo') \
+             AND CAST(t.table_schema AS BINARY) = CAST(s.schema_name AS BINARY) \
+             WHERE CAST(s.schema_name AS BINARY) NOT IN ('information_schema', 'performance_schema', 'mysql', 'ndbinfo') \
              AND (s.schema_name <> 'sys' OR NOT EXISTS (SELECT 1 FROM information_schema.tables c \
              WHERE c.table_schema = 'sys' AND c.table_name = 'sys_config')) \
-             GROUP BY s.schema_name ORDER BY s.schema_name",
+             GROUP BY CAST(s.schema_name AS BINARY) ORDER BY CAST(s.schema_name AS BINARY)",
         )
         .await?;
     let mut found = Vec::new();

@@ -135,14 +135,22 @@ impl Target for MysqlTarget {
     }
 
     async fn object_count(&mut self) -> Result<u64> {
-        let rows = self
-            .session
-            .query(
-                "SELECT (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> 'dumpkeep_restore') \
-                 + (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = DATABASE()) \
-                 + (SELECT COUNT(*) FROM information_schema.events WHERE event_schema = DATABASE()) AS objects",
+        // the views' own comparison takes names that differ by their case for one
+        let count = |view: &str, column: &str, more: &str| {
+            format!(
+                "(SELECT COUNT(*) FROM information_schema.{view} WHERE {column} = DATABASE() AND \
+                 (@@lower_case_table_names <> 0 OR CAST({column} AS BINARY) = CAST(DATABASE() AS BINARY)){more})"
             )
-            .await?;
+        };
+        let tables = count(
+            "tables",
+            "table_schema",
+            " AND table_name <> 'dumpkeep_restore'",
+        );
+        let routines = count("routines", "routine_schema", "");
+        let events = count("events", "event_schema", "");
+        let sql = format!("SELECT {tables} + {routines} + {events} AS objects");
+        let rows = self.session.query(sql).await?;
         let row = rows.first();
         Ok(row.map(|row| row.num("objects")).transpose()?.unwrap_or(0))
     }

@@ -18,6 +18,8 @@ pub(super) struct Blocks {
     handler: bool,
     /// It began with `PROCEDURE` or `FUNCTION` (a package's).
     routine: bool,
+    /// A package in the default mode: no word marks where its declarations begin.
+    package: bool,
     /// Its `UNTIL` came.
     until: bool,
 }
@@ -70,6 +72,7 @@ impl Blocks {
             before: Before::Operand,
             handler: false,
             routine: false,
+            package: false,
             until: false,
         }
     }
@@ -177,7 +180,7 @@ impl Blocks {
     }
 
     fn begin(&mut self) {
-        if self.open.last() == Some(&Block::Declarations) {
+        if !self.package && self.open.last() == Some(&Block::Declarations) {
             self.open.pop();
         }
         self.push_body(Block::Begin);
@@ -204,9 +207,26 @@ impl Blocks {
         }
     }
 
+    /// A routine of a package in the default mode: a header again, and whatever body.
+    fn declare(&mut self) -> bool {
+        if self.open.is_empty() && self.place == Place::Header {
+            self.push_body(Block::Declarations);
+        }
+        let begins = self.place == Place::Start && self.open.last() == Some(&Block::Declarations);
+        if begins {
+            self.place = Place::Header;
+            self.before = Before::ObjectKind;
+        }
+        begins
+    }
+
     fn other_word(&mut self, word: &[u8], before: Before) {
         if before == Before::For && word != b"EACH" {
             self.push(Block::While);
+        }
+        self.package |= !self.oracle && self.place == Place::Header && word == b"PACKAGE";
+        if self.package && matches!(word, b"PROCEDURE" | b"FUNCTION") && self.declare() {
+            return;
         }
         let starts = self.place == Place::Start;
         self.until |= starts && word == b"UNTIL";

@@ -433,6 +433,9 @@ mod tests {
             "CREATE PROCEDURE p() BEGIN FOR r IN (SELECT 1) DO SELECT r.a; END FOR; END",
             "CREATE PROCEDURE p() FOR i IN 1..3 DO SELECT i; END FOR",
             "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS $$ return 'a;' $$",
+            "CREATE PACKAGE p COMMENT 'a;b' PROCEDURE a(); FUNCTION b() RETURNS int; END",
+            "CREATE PACKAGE BODY p FUNCTION b() RETURNS int BEGIN RETURN 1; END; PROCEDURE a() IF x THEN y; \
+             END IF; FUNCTION c() RETURNS int RETURN 1; SET @x = 1; END",
         ] {
             assert_eq!(compound(text), Ok(()), "{text}");
         }

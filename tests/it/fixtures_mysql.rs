@@ -174,11 +174,9 @@ fn dump_globals(server: &MySqlServer) -> Result<Vec<u8>, String> {
 }
 
 fn check_globals(case: &Case, (a, b): (&MySqlServer, &MySqlServer)) -> Result<(), String> {
-    run(a, "", case.setup().as_bytes())?;
+    run(a, "", format!("{}{}", case.plain, case.setup()).as_bytes())?;
     let answers = |server| {
-        let check = case
-            .text("check.sql")
-            .expect("a check.sql of what is global");
+        let check = case.question().expect("a check.sql of what is global");
         run(server, "", check.as_bytes())
     };
     let expected = answers(a)?;
@@ -258,7 +256,7 @@ fn check(case: &Case, (a, b): (&MySqlServer, &MySqlServer), version: &str) -> Re
 /// What an archive needs of its server.
 fn prepare(case: &Case, server: &MySqlServer) -> Result<(), String> {
     match case.text("before.sql") {
-        Some(sql) => run(server, "", sql.as_bytes()).map(drop),
+        Some(sql) => run(server, "", format!("{}{sql}", case.plain).as_bytes()).map(drop),
         None => Ok(()),
     }
 }
@@ -266,7 +264,7 @@ fn prepare(case: &Case, server: &MySqlServer) -> Result<(), String> {
 /// What a case made outside of its database goes again.
 fn clean(case: &Case, server: &MySqlServer) -> Result<(), String> {
     match case.text("clean.sql") {
-        Some(sql) => run(server, "", sql.as_bytes()).map(drop),
+        Some(sql) => run(server, "", format!("{}{sql}", case.plain).as_bytes()).map(drop),
         None => Ok(()),
     }
 }
@@ -305,15 +303,19 @@ fn compare_expected(
     ))
 }
 
-fn all(options: impl Fn() -> Options, version: &str) {
+fn start(options: Options) -> MySqlServer {
     // An event whose time has passed goes as soon as the scheduler sees it.
-    let start = || options().setting("event-scheduler=OFF").start();
-    let (a, b) = (start(), start());
-    if a.is_mariadb() {
+    let server = options.setting("event-scheduler=OFF").start();
+    if server.is_mariadb() {
         // what its installation writes into the table by hand, no GRANT can write again
-        let usual = "UPDATE mysql.proxies_priv SET proxied_host = '%'; FLUSH PRIVILEGES;";
-        let _ = (a.sql("", usual), b.sql("", usual));
+        let usual = "UPDATE mysql.proxies_priv SET proxied_host = '%'; COMMIT; FLUSH PRIVILEGES;";
+        server.sql("", usual);
     }
+    server
+}
+
+fn all(options: impl Fn() -> Options, version: &str) {
+    let (a, b) = (start(options()), start(options()));
     let mut failed = Vec::new();
     for case in cases().iter().filter(|case| case.suits(&a, version)) {
         if let Err(error) = check(case, (&a, &b), version) {
@@ -432,19 +434,18 @@ const PLAIN: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBST
 fn hostile(options: Options, own: &[&str], (plain, version): (&'static str, &str)) {
     let settings = HOSTILE.iter().chain(own);
     let options = settings.fold(options, |options, one| options.setting(one));
-    let options = options.setting("event-scheduler=OFF");
-    let (a, b) = (options.clone().start(), options.start());
+    let (a, b) = (start(options.clone()), start(options));
     let every = match std::env::var_os("DUMPKEEP_HOSTILE") {
         Some(_) => 1,
         None => 6,
     };
     let mut failed = Vec::new();
-    // what is global is set up under the settings of the server itself
-    let suits = |case: &Case| case.suits(&a, version) && !case.is_global();
+    let suits = |case: &Case| case.suits(&a, version);
     for mut case in cases().into_iter().filter(suits).step_by(every) {
         case.plain = plain;
         // the scripts of another version's servers are not expected here
         if let Err(error) = check(&case, (&a, &b), "hostile") {
+            let _ = (clean(&case, &a), clean(&case, &b));
             failed.push(format!("== {}\n{error}", case.name));
         }
     }

@@ -3,6 +3,7 @@
 use dumpkeep::error::Kind;
 use dumpkeep::mysql::source::MysqlSource;
 use dumpkeep::pipeline::globals::globals;
+use dumpkeep::source::Source as _;
 use dumpkeep::sql::dialect::Dialect;
 
 use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, wait};
@@ -156,4 +157,82 @@ fn history_by_transaction_numbers_is_an_error_by_name() {
         server.sql("copy", "SELECT a FROM numbered FOR SYSTEM_TIME ALL"),
         "1"
     );
+}
+
+/// The server's own views compare names without their case.
+fn databases_that_differ_by_case(server: &MySqlServer) {
+    let objects = |text: &str| {
+        format!(
+            "CREATE TABLE t (a INT, {text} INT); CREATE TRIGGER {text}_trigger BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1; \
+             CREATE TABLE only_{text} (a INT); CREATE VIEW {text}_view AS SELECT a FROM t; \
+             CREATE PROCEDURE p() COMMENT '{text}' SELECT 1; \
+             CREATE EVENT {text}_event ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;"
+        )
+    };
+    let names = if server.is_mariadb() {
+        &["shop", "SHOP", "MySQL"][..]
+    } else {
+        // MySQL makes nothing in a database of that name
+        &["shop", "SHOP"]
+    };
+    for (database, text) in names.iter().zip(["lower", "upper", "named"]) {
+        server.create_database(database);
+        server.sql(database, &objects(text));
+    }
+    let all = wait(async {
+        let source = MysqlSource::connect(&server.url(""), &nowhere()).await?;
+        source.databases().await
+    });
+    let all: Vec<String> = all
+        .expect("a list")
+        .into_iter()
+        .map(|one| one.name.to_string())
+        .collect();
+    for name in names {
+        assert!(all.iter().any(|one| one == name), "{name} in {all:?}");
+    }
+    assert!(!all.iter().any(|one| one == "mysql"), "{all:?}");
+    let dumped = archive(&server.url("SHOP"), "SHOP", &job(), None).expect("an archive");
+    let script = crate::support::mysql_archive::script(&dumped);
+    let script = String::from_utf8_lossy(&script);
+    assert!(
+        !script.contains("lower_") && !script.contains("`lower`"),
+        "{script}"
+    );
+    server.create_database("copy");
+    native(&dumped, &server.url("copy")).expect("restored");
+    crate::support::oracle::mysql((server, "SHOP"), (server, "copy")).expect("equal");
+}
+
+#[test]
+fn databases_that_differ_by_case_are_kept_apart_on_mariadb() {
+    databases_that_differ_by_case(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn databases_that_differ_by_case_are_kept_apart_on_mysql() {
+    databases_that_differ_by_case(&MySql::start("9.7"));
+}
+
+/// No server gives rights on columns that are gone, but keeps those that it gave.
+#[test]
+fn rights_on_columns_that_are_gone_do_not_stop_a_restore() {
+    for server in [MariaDb::start("10.11"), MySql::start("9.7")] {
+        server.create_database("shop");
+        let setup = "CREATE USER u@localhost; CREATE TABLE t (a INT, `b``c` INT); CREATE TABLE s (a INT, b INT); \
+            GRANT SELECT (a), INSERT (a, `b``c`), UPDATE ON t TO u@localhost; GRANT SELECT (a) ON s TO u@localhost; \
+            ALTER TABLE t DROP COLUMN a; ALTER TABLE s DROP COLUMN a;";
+        server.sql("shop", setup);
+        let dumped = archive(&server.url("shop"), "shop", &job(), None).expect("an archive");
+        server.create_database("copy");
+        native(&dumped, &server.url("copy")).expect("restored");
+        let granted = server.sql("", "SHOW GRANTS FOR u@localhost");
+        let mut on_copy = granted.lines().filter(|line| line.contains("`copy`"));
+        let line = on_copy.next().expect("rights on the copy");
+        assert!(
+            line.contains("UPDATE") && line.contains("INSERT (`b``c`)"),
+            "{line}"
+        );
+        assert_eq!(on_copy.next(), None, "{granted}");
+    }
 }

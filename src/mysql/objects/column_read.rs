@@ -22,6 +22,9 @@ pub fn data_column(column: &Column, caps: Caps) -> Option<DataColumn> {
 fn reading(column: &Column, name: &BString, caps: Caps) -> (BString, ValueForm) {
     let plain = |form| (name.clone(), form);
     match column.data_type.to_ascii_lowercase().as_slice() {
+        b"year" if column.column_type.starts_with(b"year(2)") => {
+            (two_digit_year(name), ValueForm::Expression)
+        }
         b"tinyint" | b"smallint" | b"mediumint" | b"int" | b"bigint" | b"decimal" | b"year" => {
             plain(ValueForm::Number)
         }
@@ -41,6 +44,16 @@ fn reading(column: &Column, name: &BString, caps: Caps) -> (BString, ValueForm) 
         }
         _ => plain(ValueForm::Binary),
     }
+}
+
+/// A YEAR(2) prints 2000 and its zero alike; as a date the one is of 2000, the other of 1900.
+fn two_digit_year(name: &BString) -> BString {
+    let zero = wrap(
+        "IF(YEAR(CAST(",
+        name,
+        " AS DATETIME)) = 1900, QUOTE('0000'), CAST(",
+    );
+    [zero.as_slice(), name, b" + 0 AS CHAR))"].concat().into()
 }
 
 /// An ENUM can hold the error value, number 0, which prints as an empty string and can't be told

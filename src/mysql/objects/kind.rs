@@ -174,8 +174,19 @@ async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
         }
     }
     T::link(&mut defined);
-    let loaded = defined.iter().map(|object| render(object, loader.scope));
-    loaded.collect()
+    let mut loaded = Vec::with_capacity(defined.len());
+    for object in &defined {
+        match render(object, loader.scope) {
+            Ok(rendered) => loaded.push(rendered),
+            Err(error) if loader.claims.lenient => {
+                loader
+                    .claims
+                    .warn(label::<T>(&object.identity()), error.line());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(loaded)
 }
 
 async fn find<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<T>> {

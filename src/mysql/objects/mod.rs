@@ -9,6 +9,7 @@ pub mod column_read;
 pub mod component;
 pub mod database;
 pub mod database_settings;
+pub mod disabled_index;
 pub mod event;
 pub mod fulltext_index;
 pub mod grant;
@@ -17,6 +18,7 @@ mod implied_collation;
 pub mod library;
 pub mod loadable_function;
 mod mend;
+mod no_default;
 pub mod object_grant;
 pub mod package;
 pub mod read_only;
@@ -51,6 +53,7 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<table_data::TableData>(),
     Kind::of::<sequence_value::SequenceValue>(),
     Kind::of::<fulltext_index::FulltextIndex>(),
+    Kind::of::<disabled_index::DisabledIndex>(),
     Kind::of::<trigger::Trigger>(),
     Kind::of::<event::Event>(),
     Kind::of::<object_grant::ObjectGrants>(),

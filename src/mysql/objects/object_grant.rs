@@ -2,7 +2,7 @@
 //! that they hold in the one that is restored into. Catalog: `mysql.tables_priv`,
 //! `mysql.columns_priv`, `mysql.procs_priv`, `SHOW GRANTS`.
 
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::error::Result;
 use crate::mysql::around::Around;
@@ -11,10 +11,10 @@ use crate::mysql::objects::account::Account;
 use crate::mysql::objects::grant::{read_grants, show_grants};
 use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::quote;
-use crate::mysql::scan::{Quoting, Token, tokens};
+use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
-use crate::mysql::text::Sql;
+use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::{Row, Rows};
 
@@ -23,7 +23,7 @@ use crate::sql::rows::{Row, Rows};
 pub struct ObjectGrants {
     account: Account,
     statements: Vec<BString>,
-    /// Rights on columns of tables that are gone, which no server takes again.
+    /// Grants of rights on columns that are gone, which no server takes again.
     lost: Vec<BString>,
 }
 
@@ -89,7 +89,7 @@ impl Object for ObjectGrants {
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         for statement in &self.lost {
-            let message = format!("left out, since the table is gone: {statement}");
+            let message = format!("what is about columns that are gone is left out: {statement}");
             claims.warn(format!("grants to {}", self.identity().name), message);
         }
         Ok(())
@@ -117,8 +117,8 @@ impl Object for ObjectGrants {
     }
 }
 
-/// Rights on tables stay when the table goes. They can be given without it together with CREATE,
-/// which is taken away again; those on single columns can't.
+/// Rights on tables and columns stay when these go. Those on a table can be given without it together
+/// with CREATE, which is taken away again; those on columns can't be given again, and are returned.
 fn on_what_is_there(grant: BString, scope: &Scope<'_>) -> (Vec<BString>, Option<BString>) {
     let all: Vec<Token<'_>> = tokens(&grant, Quoting::default()).collect();
     let mut depth = 0_i32;
@@ -130,32 +130,71 @@ fn on_what_is_there(grant: BString, scope: &Scope<'_>) -> (Vec<BString>, Option<
     let [on, name, to, who @ ..] = rest else {
         return (vec![grant], None);
     };
-    let known = |name: &BString| {
-        let mut relations = scope.relations.iter();
-        relations.any(|relation| relation.name == *name)
-    };
-    let gone = quote::unquote_ident(name.text).filter(|(name, _)| !known(name));
-    let has = |word: &str| rights.iter().any(|token| token.is(word));
-    if gone.is_none() || !to.is("TO") || has("CREATE") || has("ALL") {
+    let Some((table, _)) = quote::unquote_ident(name.text).filter(|_| to.is("TO")) else {
         return (vec![grant], None);
-    }
-    if rights.iter().any(|token| token.is_mark(b'(')) {
-        return (Vec::new(), Some(grant));
-    }
+    };
+    let mut relations = scope.relations.iter();
+    let relation = relations.find(|relation| relation.name == table);
+    let there = |column: &BString| {
+        let mut columns = relation.iter().flat_map(|relation| &relation.columns);
+        // a view that can't be opened lists none
+        let unknown = relation.is_some_and(|relation| relation.columns.is_empty());
+        unknown || columns.any(|one| one.name.eq_ignore_ascii_case(column))
+    };
+    let given = rights_on(rights.get(1..).unwrap_or_default(), there);
+    let complete = given.len() == rights_on(rights.get(1..).unwrap_or_default(), |_| true).len()
+        && rights
+            .iter()
+            .filter(|token| token.kind == Kind::Ident)
+            .all(|token| {
+                quote::unquote_ident(token.text).is_some_and(|(column, _)| there(&column))
+            });
     let part = |from: usize, to: usize| grant.get(from..to).unwrap_or_default();
-    let given = [
-        part(0, on.start).trim_ascii_end(),
-        b", CREATE ",
-        part(on.start, grant.len()),
-    ];
-    let end = who.iter().find(|token| token.is("WITH"));
-    let end = end.map_or(grant.len(), |with| with.start);
-    let first = who.first().map_or(grant.len(), |token| token.start);
-    let taken = [
-        b"REVOKE CREATE ON ",
-        name.text,
-        b" FROM ",
-        part(first, end).trim_ascii_end(),
-    ];
-    (vec![given.concat().into(), taken.concat().into()], None)
+    let lost = (!complete).then(|| grant.clone());
+    let needs_create = relation.is_none() && !given.iter().any(|right| right.starts_with("CREATE"));
+    if given.is_empty()
+        || (complete && !needs_create)
+        || given.iter().any(|one| one == "ALL PRIVILEGES")
+    {
+        return (if complete { vec![grant] } else { Vec::new() }, lost);
+    }
+    let create = if needs_create { ", CREATE " } else { " " };
+    let rights = Text::new("GRANT ").words(&given.join(", ")).words(create);
+    let mut statements = vec![rights.raw(part(on.start, grant.len())).into()];
+    if needs_create {
+        let end = who.iter().find(|token| token.is("WITH"));
+        let end = end.map_or(grant.len(), |with| with.start);
+        let first = who.first().map_or(grant.len(), |token| token.start);
+        let taken = Text::new("REVOKE CREATE ON ")
+            .raw(name.text)
+            .words(" FROM ");
+        statements.push(taken.raw(part(first, end).trim_ascii_end()).into());
+    }
+    (statements, lost)
+}
+
+/// The rights of a grant, each with those of its columns that are there.
+fn rights_on(all: &[Token<'_>], there: impl Fn(&BString) -> bool) -> Vec<String> {
+    let mut depth = 0_i32;
+    let each = all.split(|token| {
+        depth += i32::from(token.is_mark(b'(')) - i32::from(token.is_mark(b')'));
+        depth == 0 && token.is_mark(b',')
+    });
+    let right = |tokens: &[Token<'_>]| {
+        let words = tokens.iter().filter(|token| token.kind == Kind::Word);
+        let words: Vec<_> = words.map(|token| token.text.to_str_lossy()).collect();
+        let columns = tokens.iter().filter(|token| token.kind == Kind::Ident);
+        let columns = columns.filter_map(|token| quote::unquote_ident(token.text));
+        let kept: Vec<String> = columns
+            .filter(|(column, _)| there(column))
+            .map(|(column, _)| quote::ident(&column).to_string())
+            .collect();
+        let on_columns = tokens.iter().any(|token| token.is_mark(b'('));
+        match (on_columns, kept.is_empty()) {
+            (false, _) => Some(words.join(" ")),
+            (true, true) => None,
+            (true, false) => Some(format!("{} ({})", words.join(" "), kept.join(", "))),
+        }
+    };
+    each.filter_map(right).collect()
 }

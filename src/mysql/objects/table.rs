@@ -4,10 +4,12 @@
 use bstr::BString;
 
 use crate::error::Result;
+use crate::mysql::claims::Claims;
 use crate::mysql::inventory::Relation;
 use crate::mysql::objects::fulltext_index;
 use crate::mysql::objects::implied_collation::without_implied;
 use crate::mysql::objects::mend::{self, Suspect};
+use crate::mysql::objects::no_default::drop_defaults;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
@@ -85,6 +87,17 @@ impl Object for Table {
         Ok(())
     }
 
+    fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        let there = |name: &&BString| scope.relations.iter().any(|one| one.name == **name);
+        match self.sequences.iter().find(|name| !there(name)) {
+            Some(name) => claims.unclaimed(
+                &format!("table {}", self.name),
+                &format!("a default takes numbers of the sequence {name}, which is gone"),
+            ),
+            None => Ok(()),
+        }
+    }
+
     fn identity(&self) -> Identity {
         Identity {
             name: self.name.clone(),
@@ -101,9 +114,14 @@ impl Object for Table {
         names.map(|name| Reference::relation(name)).collect()
     }
 
-    fn render(&self, _scope: &Scope<'_>) -> Result<Rendered> {
+    fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
         sql.server_text(&format!("table {}", self.name), &self.create)?;
+        if !scope.caps.is_mariadb()
+            && let Some(alter) = drop_defaults(&self.name, &self.create)
+        {
+            sql.push(alter);
+        }
         sql.drop_with(Text::new("DROP TABLE ").ident(&self.name));
         Ok(Rendered::Sql(sql))
     }

@@ -94,6 +94,8 @@ impl Object for Tablespace {
         if !self.undo {
             text = self.options(text);
         }
+        // otherwise the session's default engine is asked, which may have none
+        text = text.words(" ENGINE = InnoDB");
         let mut sql = Sql::default();
         sql.push(text);
         sql.drop_with(Text::new("DROP ").words(words).ident(&self.name));

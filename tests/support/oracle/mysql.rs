@@ -24,7 +24,8 @@ JOIN information_schema.columns c
 JOIN (SELECT table_schema s, table_name t, column_name c,
     CONCAT('`', REPLACE(column_name, '`', '``'), '`') AS name FROM information_schema.columns) q
   ON q.s = c.table_schema AND q.t = c.table_name AND q.c = c.column_name
-WHERE t.table_schema = DATABASE() AND t.table_type NOT LIKE '%VIEW'
+WHERE t.table_schema = DATABASE() AND BINARY c.table_schema = BINARY DATABASE()
+  AND BINARY t.table_schema = BINARY DATABASE() AND BINARY q.s = BINARY DATABASE() AND t.table_type NOT LIKE '%VIEW'
 GROUP BY t.table_name, t.table_type ORDER BY t.table_name";
 
 const SESSION: &str =

@@ -22,6 +22,14 @@ DEALLOCATE PREPARE dumpkeep;
 -- database_settings fixture
 ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
 
+-- table changed
+CREATE TABLE `changed` (
+  `a` int(11) DEFAULT NULL,
+  `b``c` int(11) DEFAULT NULL,
+  `d` int(11) DEFAULT NULL,
+  `e` int(11) DEFAULT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
 -- table kept
 CREATE TABLE `kept` (
   `a` int(11) DEFAULT NULL
@@ -37,6 +45,7 @@ SET sql_mode = @dumpkeep_sql_mode;
 -- object_grant u@localhost
 SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_CREATE_USER';
 GRANT CREATE, DROP ON `not yet` TO `u`@`localhost`;
+GRANT SELECT (`a`, `b``c`), INSERT (`d`), DELETE ON `changed` TO `u`@`localhost`;
 GRANT SELECT, UPDATE, CREATE ON `gone` TO `u`@`localhost`;
 REVOKE CREATE ON `gone` FROM `u`@`localhost`;
 SET sql_mode = @dumpkeep_sql_mode;

@@ -1,0 +1,4 @@
+-- requires: mysql>=5.6
+CREATE TABLE dropped (a INT, `b``c` ENUM('x', 'DEFAULT'), d TIMESTAMP NULL, e INT DEFAULT 5, f INT NOT NULL, g VARCHAR(9) CHARACTER SET latin1, h TEXT, i INT);
+ALTER TABLE dropped ALTER a DROP DEFAULT, ALTER `b``c` DROP DEFAULT, ALTER d DROP DEFAULT, ALTER g DROP DEFAULT;
+INSERT INTO dropped (a, `b``c`, d, f, g) VALUES (NULL, 'x', NULL, 1, 'y');
