@@ -1,4 +1,5 @@
-//! Security labels. Catalog: pg_seclabel.
+//! Security labels. Catalogs: pg_seclabel; pg_shseclabel for what belongs to the server (databases,
+//! roles, tablespaces).
 
 use bstr::BString;
 
@@ -9,7 +10,7 @@ use crate::postgres::objects::Loaded;
 use crate::postgres::quote::{ident, literal};
 use crate::postgres::render::cat;
 use crate::postgres::select::Select;
-use crate::sql::rows::Row;
+use crate::sql::rows::{Row, Rows};
 
 /// A provider's label on an object or on one of its columns.
 #[derive(Debug, Clone)]
@@ -57,13 +58,43 @@ impl Label {
                 .find(|(number, _)| *number == self.column)?;
             cat!["COLUMN ", &reference.name, ".", ident(column)]
         };
-        Some(Statement::new(cat![
+        Some(self.on(&on))
+    }
+
+    fn on(&self, object: &BString) -> Statement {
+        Statement::new(cat![
             "SECURITY LABEL FOR ",
             ident(&self.provider),
             " ON ",
-            on,
+            object,
             " IS ",
             literal(&self.label),
-        ]))
+        ])
     }
+}
+
+/// The labels of the server's own objects of one catalog.
+#[must_use]
+pub fn shared(class: u32) -> Select {
+    Select::from("pg_catalog.pg_shseclabel l")
+        .col("class", "l.classoid")
+        .col("oid", "l.objoid")
+        .col("sub", "0")
+        .col("provider", "l.provider")
+        .col("label", "l.label")
+        .filter(format!("l.classoid = {class}"))
+        .order("l.objoid, l.provider")
+}
+
+/// The statements for one of them from the rows of [`shared`]; the object is its keyword and quoted
+/// name, such as `ROLE r`.
+pub fn on_shared(rows: &Rows, oid: u32, object: &BString) -> Result<Vec<Statement>> {
+    let mut statements = Vec::new();
+    for row in rows.iter() {
+        let label = decode(&row)?;
+        if label.address.object == oid {
+            statements.push(label.on(object));
+        }
+    }
+    Ok(statements)
 }

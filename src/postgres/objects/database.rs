@@ -1,11 +1,12 @@
 //! The database itself: creation, settings, owner, grants, comment. Catalogs: pg_database,
-//! pg_db_role_setting, pg_shdescription. In a script with `--create` only.
+//! pg_db_role_setting, pg_shdescription, pg_shseclabel. In a script with `--create` only.
 
 use bstr::BString;
 
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
-use crate::postgres::facets::acl;
+use crate::postgres::address::class;
+use crate::postgres::facets::{acl, security_label};
 use crate::postgres::guc;
 use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
 use crate::postgres::quote::{ident, literal};
@@ -29,7 +30,8 @@ const OPTIONS: &[(&str, &str)] = &[
 ];
 
 fn queries(caps: &Caps) -> Vec<Select> {
-    vec![database(caps), settings(), acl::database()]
+    let labels = security_label::shared(class::PG_DATABASE);
+    vec![database(caps), settings(), acl::database(), labels]
 }
 
 fn database(caps: &Caps) -> Select {
@@ -42,6 +44,7 @@ fn database(caps: &Caps) -> Select {
     Select::from(
         "pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace",
     )
+    .col("oid", "d.oid")
     .col("name", "d.datname")
     .col("owner", "pg_catalog.pg_get_userbyid(d.datdba)")
     .col("encoding", "pg_catalog.pg_encoding_to_char(d.encoding)")
@@ -95,7 +98,7 @@ fn settings() -> Select {
 }
 
 fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
-    let [databases, settings, acls] = rows else {
+    let [databases, settings, acls, labels] = rows else {
         return Ok(Vec::new());
     };
     let Some(row) = databases.first() else {
@@ -117,6 +120,11 @@ fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
     for acl in acl::decode(acls.iter())? {
         sql.create
             .extend(acl.statements("DATABASE", ident(&name).as_ref()));
+    }
+    if !context.leave_out.security_labels {
+        let object = cat!["DATABASE ", ident(&name)];
+        let labels = security_label::on_shared(labels, row.num("oid")?, &object)?;
+        sql.create.extend(labels);
     }
     let owner = Some(row.owned("owner")?);
     let identity = Identity {

@@ -112,7 +112,7 @@ pub const KINDS: &[Kind] = &[
 
 /// Every kind of the globals archive.
 pub const GLOBALS: &[Kind] = &[
-    Kind::of::<globals::role::Role>(),
+    globals::role::KIND,
     globals::membership::KIND,
     globals::setting::KIND,
     globals::tablespace::KIND,

@@ -6,12 +6,16 @@ use bstr::{BStr, BString};
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
-use crate::postgres::objects::{Object, Reference};
+use crate::postgres::facets::security_label;
+use crate::postgres::objects::{BuildContext, Kind, Loaded, Object, Reference};
 use crate::postgres::quote::{dollar, ident, literal};
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
-use crate::sql::rows::Row;
+use crate::sql::rows::{Row, Rows};
+
+/// The kind: roles with their labels.
+pub const KIND: Kind = Kind::new(Role::NAME, queries, build);
 
 /// Attributes: column of the catalog, keyword.
 const ATTRIBUTES: &[(&str, &str)] = &[
@@ -34,6 +38,28 @@ pub struct Role {
     password: Option<BString>,
     until: Option<BString>,
     comment: Option<BString>,
+}
+
+fn queries(caps: &Caps) -> Vec<Select> {
+    let labels = security_label::shared(class::PG_AUTHID);
+    Role::query(caps).into_iter().chain([labels]).collect()
+}
+
+fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+    let [roles, labels] = rows else {
+        return Ok(Vec::new());
+    };
+    let loaded = |row: Row<'_>| {
+        let role = Role::decode(&row)?;
+        let mut loaded = Loaded::of(&role);
+        if !context.leave_out.security_labels {
+            let object = cat!["ROLE ", ident(&role.name)];
+            let labels = security_label::on_shared(labels, role.oid, &object)?;
+            loaded.sql.create.extend(labels);
+        }
+        Ok(loaded)
+    };
+    roles.iter().map(loaded).collect()
 }
 
 impl Object for Role {

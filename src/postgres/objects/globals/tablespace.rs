@@ -4,7 +4,8 @@ use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
-use crate::postgres::facets::acl;
+use crate::postgres::address::class;
+use crate::postgres::facets::{acl, security_label};
 use crate::postgres::objects::{BuildContext, Kind, Loaded};
 use crate::postgres::quote::{ident, literal};
 use crate::postgres::render::{Sql, cat, join};
@@ -38,18 +39,25 @@ fn queries(_caps: &Caps) -> Vec<Select> {
     .col("oid", "t.oid")
     .col("option", "o.option")
     .order("t.oid, o.n");
-    vec![spaces, options, acl::tablespaces()]
+    let labels = security_label::shared(class::PG_TABLESPACE);
+    vec![spaces, options, acl::tablespaces(), labels]
 }
 
-fn build(_context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
-    let [spaces, options, acls] = rows else {
+fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+    let [spaces, options, acls, labels] = rows else {
         return Ok(Vec::new());
     };
     let acls = acl::decode(acls.iter())?;
-    spaces
-        .iter()
-        .map(|row| loaded(&row, options, &acls))
-        .collect()
+    let with_labels = |row: Row<'_>| {
+        let mut space = loaded(&row, options, &acls)?;
+        if !context.leave_out.security_labels {
+            let object = cat!["TABLESPACE ", ident(&space.identity.name)];
+            let labels = security_label::on_shared(labels, row.num("oid")?, &object)?;
+            space.sql.create.extend(labels);
+        }
+        Ok(space)
+    };
+    spaces.iter().map(with_labels).collect()
 }
 
 fn loaded(row: &Row<'_>, options: &Rows, acls: &[acl::Acl]) -> Result<Loaded> {
