@@ -5,7 +5,7 @@ pub mod mysql;
 mod options;
 
 pub use facts::{Asked, TargetFacts};
-pub use options::{LeaveOut, Reading, RowForm};
+pub use options::{LeaveOut, Load, Nice, Reading, RowForm};
 
 use bstr::BString;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,8 @@ pub struct DumpOptions {
     pub slice_bytes: u64,
     /// The most rows that are read in a second, in bytes of SQL; `None` is no limit.
     pub max_rate: Option<u64>,
+    /// Pauses while the server has other work.
+    pub nice: Option<Nice>,
     /// The key of `\restrict`, fixed for `--deterministic`.
     pub restrict_key: Option<String>,
     /// What MySQL and MariaDB alone have.
@@ -135,6 +137,13 @@ pub trait Source: Send + Sync {
         workers: usize,
         options: &DumpOptions,
     ) -> impl Future<Output = Result<Vec<Self::Snapshot>>> + Send;
+    /// Tells once a second what else the server does, over a connection of its own, until it is let
+    /// go. `own` statements at most are ours.
+    fn watch(
+        &self,
+        own: usize,
+        tell: impl Fn(Load) + Send + Sync,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// The globals of a server, with the script's surroundings.

@@ -20,6 +20,8 @@ mod support;
 mod archive;
 #[path = "it/backup.rs"]
 mod backup;
+#[path = "it/bench.rs"]
+mod bench;
 #[path = "it/cli.rs"]
 mod cli;
 #[path = "it/coming_over.rs"]
@@ -72,6 +74,8 @@ mod mysql_rights;
 mod mysql_switches;
 #[path = "it/mysql_target.rs"]
 mod mysql_target;
+#[path = "it/nice.rs"]
+mod nice;
 #[path = "it/packaging.rs"]
 mod packaging;
 #[path = "it/page.rs"]

@@ -1,6 +1,7 @@
 """Runs the contenders interleaved and keeps what was measured. See run.sh."""
 
 import argparse
+import concurrent.futures
 import datetime
 import json
 import os
@@ -18,7 +19,7 @@ import servers
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = os.sysconf("SC_PAGE_SIZE")
 DATABASES = "mixed,narrow,wide,skew,small"
-SERVERS = "pg18,pg15,mariadb10.11,mysql9.7"
+SERVERS = "pg18,mariadb10.11,mysql9.7"
 
 
 def tree(pid):
@@ -53,6 +54,10 @@ class Watch(threading.Thread):
             self.peak = max(self.peak, sum(resident(pid) for pid in tree(self.pid)))
 
 
+class Failed(Exception):
+    """A contender that ended with an error: noted, and the others go on."""
+
+
 def remove(path):
     path = pathlib.Path(path)
     shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -67,8 +72,13 @@ def size(path):
 def measure(contender, server):
     if contender.output:
         remove(contender.output)
+    missing = [path for path in contender.needs if not pathlib.Path(path).exists()]
+    if missing:
+        raise Failed(f"{contender.name}: {missing[0]} was not made")
     if contender.before:
-        subprocess.run(contender.before, shell=True, check=True)
+        done = subprocess.run(contender.before, shell=True, capture_output=True, text=True)
+        if done.returncode:
+            raise Failed(f"{contender.name}: {contender.before}\n{done.stderr[-1500:]}")
     at_server, start = servers.cpu_seconds(server.pid), time.monotonic()
     child = subprocess.Popen(["bash", "-c", f"set -o pipefail; {contender.command}"], stderr=subprocess.PIPE)
     watch = Watch(child.pid)
@@ -78,7 +88,7 @@ def measure(contender, server):
     wall = time.monotonic() - start
     watch.done.set()
     if status:
-        raise SystemExit(f"{contender.name} failed:\n{contender.command}\n{said.decode(errors='replace')[-1500:]}")
+        raise Failed(f"{contender.name}: {contender.command}\n{said.decode(errors='replace')[-1500:]}")
     return {"wall": wall, "client_cpu": usage.ru_utime + usage.ru_stime, "peak": watch.peak,
             "server_cpu": servers.cpu_seconds(server.pid) - at_server,
             "size": size(contender.output) if contender.output else 0}
@@ -97,47 +107,80 @@ def versions():
             "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
 
 
+def start_one(name, files, rows, args):
+    server = servers.server(name, args.home)
+    if not server.running():
+        server.start()
+    if not (server.home / "filled").exists():
+        server.fill(files, rows, args.tables)
+        (server.home / "filled").touch()
+    print(f"{name}: ready", flush=True)
+
+
 def start(args):
     files = args.home / "files"
-    if not files.exists():
-        files.mkdir(parents=True)
-        (files / "rows.json").write_text(json.dumps(data.write(files, args.size)))
+    if not (files / "rows.json").exists():
+        files.mkdir(parents=True, exist_ok=True)
+        rows = data.write(files, args.size)
+        (files / "rows.json").write_text(json.dumps(rows))
     rows = json.loads((files / "rows.json").read_text())
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(start_one, name, files, rows, args) for name in args.servers]:
+            done.result()
+
+
+def plain(server, database, out):
+    """dumpkeep's uncompressed script: what the compressor alone is measured on."""
+    path = out / "plain.sql"
+    command = [contenders.BINARY, "dump", "-q", "--force", "--compress", "none", "-o", path, server.url(database)]
+    subprocess.run(command, check=True)
+    return path
+
+
+def planned(args, out):
+    """Each server's databases with what is run on them, in the order of one round."""
     for name in args.servers:
         server = servers.server(name, args.home)
-        if not server.running():
-            server.start()
-        if not (server.home / "filled").exists():
-            server.fill(files, rows)
-            (server.home / "filled").touch()
-        print(f"{name}: ready")
-
-
-def run_round(server, database, out, args):
-    plain = out / "plain.sql"
-    subprocess.run([contenders.BINARY, "dump", "-q", "--force", "--compress", "none", "-o", plain, server.url(database)],
-                   check=True)
-    wanted = [one for one in contenders.contenders(server, database, out) if not args.only or one.name in args.only]
-    for number in range(args.rounds):
-        for contender in wanted:
-            yield contender, {"round": number, "plain": size(plain), **measure(contender, server)}
+        about = server.sql("", "SELECT version()").strip()
+        for database in (one for one in args.databases if one in contenders.DATABASES[server.engine]):
+            # a folder for each: nobody reads what was made of another server
+            folder = out / f"{name}-{database}"
+            folder.mkdir()
+            script = plain(server, database, folder)
+            made = contenders.contenders(server, database, folder, script, args.sweep)
+            yield server, about, database, size(script), [one for one in made if not args.only or one.name in args.only]
 
 
 def measure_all(args):
-    out = args.home / "out"
-    out.mkdir(exist_ok=True)
-    with open(args.results, "a") as log:
-        log.write(json.dumps({"versions": versions(), "size": args.size}) + "\n")
-        for name in args.servers:
-            server = servers.server(name, args.home)
-            about = server.sql("", "SELECT version()").strip()
-            for database in args.databases:
-                for contender, numbers in run_round(server, database, out, args):
-                    line = {"server": name, "version": about, "database": database, "contender": contender.name,
-                            "note": contender.note, "command": contender.command, **numbers}
-                    log.write(json.dumps(line) + "\n")
+    """Round by round over everything, so that what the machine does meanwhile hits all alike."""
+    out, begun, failed = args.home / "out", time.monotonic(), set()
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    args.results.parent.mkdir(parents=True, exist_ok=True)
+    with open(args.results, "w") as log:
+        log.write(json.dumps({"versions": versions(), "size": args.size, "tables": args.tables}) + "\n")
+        plans = list(planned(args, out))
+        for number in range(args.rounds):
+            for server, about, database, bytes_of_sql, wanted in plans:
+                for contender in wanted:
+                    # one whole round, whatever it takes
+                    if number and args.minutes and time.monotonic() - begun > 60 * args.minutes:
+                        break
+                    key = (server.name, database, contender.name)
+                    if key in failed:
+                        continue
+                    line = {"server": server.name, "version": about, "database": database, "contender": contender.name,
+                            "note": contender.note, "command": contender.command, "round": number, "plain": bytes_of_sql}
+                    try:
+                        numbers = measure(contender, server)
+                    except Failed as error:
+                        failed.add(key)
+                        log.write(json.dumps(line | {"failed": str(error)}) + "\n")
+                        print(f"{server.name} {database}: FAILED {error}", flush=True)
+                        continue
+                    log.write(json.dumps(line | numbers) + "\n")
                     log.flush()
-                    print(f"{name} {database:7} {contender.name:24} {numbers['wall']:7.2f} s  client "
+                    print(f"{number} {server.name} {database:7} {contender.name:24} {numbers['wall']:7.2f} s  client "
                           f"{numbers['client_cpu']:6.2f} s  server {numbers['server_cpu']:6.2f} s  "
                           f"{numbers['peak'] / 2**20:6.0f} MiB  {numbers['size'] / 1e6:8.1f} MB", flush=True)
     shutil.rmtree(out)
@@ -155,9 +198,12 @@ def arguments():
     parser.add_argument("--databases", default=DATABASES)
     parser.add_argument("--only", default="")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--minutes", type=float, default=0, help="begin no run after this; one round is always made")
+    parser.add_argument("--tables", type=int, default=10_000, help="tables in the database `small`")
+    parser.add_argument("--sweep", action="store_true", help="more connections and other levels, too")
     parser.add_argument("--size", type=int, default=300, help="MB of rows in the database `mixed`")
     parser.add_argument("--home", type=pathlib.Path, default=pathlib.Path("/var/tmp/dumpkeep-compare"))
-    parser.add_argument("--results", type=pathlib.Path, default=HERE / "results/latest.jsonl")
+    parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("results/latest.jsonl"))
     args = parser.parse_args()
     for name in ("servers", "databases", "only"):
         setattr(args, name, [part for part in getattr(args, name).split(",") if part])
@@ -167,8 +213,13 @@ def arguments():
 def main():
     args = arguments()
     steps = {"start": start, "measure": measure_all, "report": report.write, "stop": stop}
-    for step in steps if args.step == "all" else [args.step]:
-        steps[step](args)
+    if args.step != "all":
+        return steps[args.step](args)
+    try:
+        for step in ("start", "measure", "report"):
+            steps[step](args)
+    finally:
+        stop(args)
 
 
 main()

@@ -19,6 +19,8 @@ class Contender:
     # What it makes, for its size; emptied before each run.
     output: str = ""
     before: str = ""
+    # What another contender has to have made.
+    needs: tuple = ()
 
 
 def text(command):
@@ -27,19 +29,28 @@ def text(command):
 
 ALL = ("mixed", "narrow", "wide", "skew", "small")
 BULK = ("mixed", "narrow", "wide", "skew")
+DATABASES = {"postgres": ("mixed", "skew", "small"), "mysql": ("mixed", "narrow", "wide", "small")}
 
 
 def dumpkeep(server, database, out):
     dump = f"{BINARY} dump -q {shlex.quote(server.url(database))}"
     made = [Contender(f"dumpkeep -j{jobs}", f"{dump} --jobs {jobs} -o {out}/k.sql.zst", ALL, output=f"{out}/k.sql.zst")
-            for jobs in (1, 2)]
+            for jobs in ((2,) if database == "small" else (1, 2))]
     return made + [Contender("dumpkeep raw", f"{dump} --jobs 1 --compress none -o - >/dev/null", BULK,
                              "uncompressed, to /dev/null")]
 
 
-def zstd(out):
+def sweep(server, database, out):
+    """Time and size against connections and level."""
+    dump = f"{BINARY} dump -q {shlex.quote(server.url(database))} --force -o {out}/s.sql.zst"
+    made = [Contender(f"dumpkeep -j{jobs}", f"{dump} --jobs {jobs}", ("mixed", "skew"), output=f"{out}/s.sql.zst") for jobs in (4, 8)]
+    return made + [Contender(f"dumpkeep -j2 zstd:{level}", f"{dump} --jobs 2 --compress zstd:{level}", ("mixed",),
+                             output=f"{out}/s.sql.zst") for level in (1, 6, 9, 12)]
+
+
+def zstd(script):
     """For the floor: the compressor's own CPU time on the same bytes."""
-    return Contender("zstd -3", f"zstd -q -3 --single-thread -c {out}/plain.sql >/dev/null", BULK,
+    return Contender("zstd -3", f"zstd -q -3 --single-thread -c {script} >/dev/null", BULK,
                      "the compressor alone, on dumpkeep's uncompressed script")
 
 
@@ -55,14 +66,14 @@ def postgres(server, database, out):
     return [
         Contender("pg_dump | zstd", f"{programs}/pg_dump {where} | zstd -q -3 -f -o {out}/p.sql.zst", ALL,
                   "runs through the Debian tree's own loader", f"{out}/p.sql.zst"),
-        Contender("pg_dump -Fd -j2", f"{programs}/pg_dump {where} -Fd -j2 --compress=zstd:3 -f {out}/p.dir", ALL,
+        Contender("pg_dump -Fd -j2", f"{programs}/pg_dump {where} -Fd -j2 --compress=zstd:3 -f {out}/p.dir", BULK,
                   "", f"{out}/p.dir"),
         Contender("raw read", f"{programs}/psql -X -q {where} -f {script} >/dev/null", BULK,
                   "psql hands each row to stdio; a single connection"),
         Contender("restore dumpkeep -j2", f"{BINARY} restore -q {out}/k.sql.zst --jobs 2 --to "
-                  f"{shlex.quote(server.url('scratch'))}", ("mixed",), "", before=fresh),
+                  f"{shlex.quote(server.url('scratch'))}", ("mixed",), "", before=fresh, needs=(f"{out}/k.sql.zst",)),
         Contender("restore pg_restore -j2", f"{programs}/pg_restore -h {server.home} -U postgres -d scratch -j2 {out}/p.dir",
-                  ("mixed",), "", before=fresh),
+                  ("mixed",), "", before=fresh, needs=(f"{out}/p.dir",)),
     ]
 
 
@@ -82,23 +93,25 @@ def mysql(server, database, out):
         Contender("raw read", f"{client} --quick -N {database} < {script} >/dev/null", BULK,
                   "the client formats and escapes each value; a single connection"),
         Contender("restore dumpkeep -j2", f"{BINARY} restore -q {out}/k.sql.zst --jobs 2 --to "
-                  f"{shlex.quote(server.url('scratch'))}", ("mixed",), "", before=fresh),
+                  f"{shlex.quote(server.url('scratch'))}", ("mixed",), "", before=fresh, needs=(f"{out}/k.sql.zst",)),
     ]
     if pathlib.Path("/usr/bin/mydumper").exists():
         folder = f"{out}/m.dir"
         made += [
             Contender("mydumper -t2 zstd", f"mydumper -t 2 {login} -o {folder} -r 100000 && "
-                      f"find {folder} -name '*.sql' -print0 | xargs -0 zstd -q -3 -T2 --rm", ALL,
+                      f"find {folder} -name '*.sql' -print0 | xargs -0 zstd -q -3 -T2 --rm", BULK,
                       "Debian's 0.10 has gzip only: its files are compressed by zstd -T2 behind it", folder),
-            Contender("mydumper -t2 plain", f"mydumper -t 2 {login} -o {folder} -r 100000", ALL,
+            Contender("mydumper -t2 plain", f"mydumper -t 2 {login} -o {folder} -r 100000", ("mixed",),
                       "does not compress at all", folder),
             Contender("restore myloader -t2", f"myloader -t 2 -S {server.home}/socket -u root -B scratch -d {folder}",
-                      ("mixed",), "reads uncompressed files", before=fresh),
+                      ("mixed",), "reads uncompressed files", before=fresh, needs=(folder,)),
         ]
     return made
 
 
-def contenders(server, database, out):
+def contenders(server, database, out, script, swept):
     of_engine = postgres if server.engine == "postgres" else mysql
-    made = dumpkeep(server, database, out) + [zstd(out)] + of_engine(server, database, out)
+    made = dumpkeep(server, database, out) + [zstd(script)] + of_engine(server, database, out)
+    if swept:
+        made += sweep(server, database, out)
     return [one for one in made if database in one.databases]

@@ -12,7 +12,6 @@ import data
 PLACE = pathlib.Path(os.environ["DUMPKEEP_SERVERS"])
 TICK = os.sysconf("SC_CLK_TCK")
 NOBODY = 65534
-SMALL = 10_000
 
 
 def privileged():
@@ -81,14 +80,16 @@ class Server:
         time.sleep(0.3)
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def fill(self, files, rows):
+    def fill(self, files, rows, tables):
         small = rows["wide"] // data.SMALL_TABLES
         part = max(1, min(small, int(rows["wide"] * 0.1 / 0.45 / data.SMALL_TABLES)))
         self.make("mixed", files, ["narrow", "wide", "blobs", "numerics"], self.small_tables(400, small, part))
-        self.make("narrow", files, ["narrow"], [])
-        self.make("wide", files, ["wide"], [])
-        self.make("skew", files, ["wide", "numerics"], [self.double(rows["wide"])])
-        self.make("small", files, [], self.tiny_tables())
+        if self.engine == "mysql":
+            self.make("narrow", files, ["narrow"], [])
+            self.make("wide", files, ["wide"], [])
+        else:
+            self.make("skew", files, ["wide", "numerics"], [self.double(rows["wide"])])
+        self.make("small", files, [], self.tiny_tables(tables))
 
 
 class Postgres(Server):
@@ -133,9 +134,9 @@ class Postgres(Server):
     def double(self, rows):
         return f"INSERT INTO wide SELECT id + {rows}, title, body, doc, at FROM wide ORDER BY id;"
 
-    def tiny_tables(self):
+    def tiny_tables(self, count):
         return [f"CREATE TABLE t{n} (id integer PRIMARY KEY, v varchar(20)); "
-                f"INSERT INTO t{n} VALUES (1, 'one'), (2, 'two');" for n in range(SMALL)]
+                f"INSERT INTO t{n} VALUES (1, 'one'), (2, 'two');" for n in range(count)]
 
     def url(self, database):
         return f"postgres://postgres@/{database}?host={self.home}"
@@ -182,12 +183,12 @@ class MySql(Server):
         self.prepare()
         if not self.data.exists():
             self.initialise()
-        redo = ["--innodb-log-file-size=1G"] if self.maria else ["--innodb-redo-log-capacity=2G"]
+        redo = ["--innodb-log-file-size=512M"] if self.maria else ["--innodb-redo-log-capacity=512M"]
         self.spawn(self.paths() + redo + [
-            f"--socket={self.home}/socket", "--skip-networking", "--innodb-buffer-pool-size=1500M",
+            f"--socket={self.home}/socket", "--skip-networking", "--innodb-buffer-pool-size=2G",
             "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin", "--performance-schema=off",
             "--innodb-doublewrite=0", "--table-open-cache=12000", "--open-files-limit=30000",
-            "--max-allowed-packet=256M", "--table-definition-cache=12000"])
+            "--max-allowed-packet=1G", "--table-definition-cache=12000"])
 
     def client(self, program="sql"):
         names = {"sql": ("mariadb", "mysql"), "dump": ("mariadb-dump", "mysqldump")}[program]
@@ -203,7 +204,7 @@ class MySql(Server):
             self.sql(database, f"CREATE TABLE {table} ({self.TABLES[table]}); LOAD DATA INFILE '{files}/{table}.tsv' "
                      f"INTO TABLE {table} CHARACTER SET utf8mb4 {names}")
         names = self.sql("", f"SELECT table_name FROM tables WHERE table_schema = '{database}'").split()
-        analyze = [f"ANALYZE TABLE {name};" for name in names]
+        analyze = [f"ANALYZE TABLE {name};" for name in names[:1000]]
         self.sql(database, "\n".join(more + analyze))
 
     def small_tables(self, count, step, part):
@@ -212,8 +213,10 @@ class MySql(Server):
     def double(self, rows):
         return Postgres.double(self, rows)
 
-    def tiny_tables(self):
-        return Postgres.tiny_tables(self)
+    def tiny_tables(self, count):
+        # one file for all: ten thousand files take longer than everything else
+        together = "SET GLOBAL innodb_file_per_table = "
+        return [together + "OFF;", *Postgres.tiny_tables(self, count), together + "ON;"]
 
     def url(self, database):
         scheme = "mariadb" if self.maria else "mysql"

@@ -3,6 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use sha2::{Digest, Sha256};
+use twox_hash::xxhash3_128::Hasher as Xxh3;
 
 use crate::archive::closing::{TAIL, find, from_comment_lines};
 use crate::archive::codec::{Codec, decode, sha256};
@@ -97,16 +98,16 @@ impl<R: Read + Seek> Reader<R> {
     /// Checks that the file is, to the bit, what was written.
     pub fn confirm(&mut self, sealed: &Sealed) -> Result<()> {
         self.input.rewind().map_err(cannot_read)?;
-        let mut digest = Sha256::new();
+        let mut written = Xxh3::new();
         let mut buffer = vec![0; 1 << 18];
         loop {
             let count = self.input.read(&mut buffer).map_err(cannot_read)?;
             if count == 0 {
                 break;
             }
-            digest.update(buffer.get(..count).unwrap_or_default());
+            written.write(buffer.get(..count).unwrap_or_default());
         }
-        let same = const_hex::encode(digest.finalize()) == sealed.digest;
+        let same = written.finish_128() == sealed.written;
         if same && self.length == sealed.length && self.toc == sealed.toc {
             return Ok(());
         }

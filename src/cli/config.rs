@@ -1,8 +1,9 @@
-//! `dumpkeep config init|schema|import`, and how every command finds its configuration.
+//! `dumpkeep config init|schema|import|check`, and how every command finds its configuration.
 
 use std::path::{Path, PathBuf};
 
 use super::Context;
+use super::check;
 use crate::config::import;
 use crate::config::raw::{self, RawConfig};
 use crate::config::resolve::{Flags, Job, resolve};
@@ -37,6 +38,8 @@ enum What {
         #[arg(long, value_name = "FOLDER")]
         into: Option<PathBuf>,
     },
+    /// The same as dumpkeep check
+    Check(Box<check::Args>),
 }
 
 /// The configuration that a command works with.
@@ -47,9 +50,17 @@ pub struct ConfigFile {
     pub config: Option<PathBuf>,
 }
 
-/// Prints or writes what was asked for.
-pub fn run(args: &Args, ctx: &Context) -> Result<()> {
-    match &args.what {
+/// Prints or writes what was asked for; gives the exit code.
+pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
+    match args.what {
+        What::Check(args) => check::run(*args, ctx).await,
+        what => write(&what, ctx).map(|()| 0),
+    }
+}
+
+fn write(what: &What, ctx: &Context) -> Result<()> {
+    match what {
+        What::Check(_) => Ok(()),
         What::Schema => ctx.print(raw::schema()? + "\n"),
         What::Import { file, into } => import_file(file, into.as_deref(), ctx),
         What::Init { file: None } => ctx.print(SAMPLE),
@@ -72,7 +83,12 @@ fn import_file(file: &Path, into: Option<&Path>, ctx: &Context) -> Result<()> {
     let text = String::from_utf8_lossy(&bytes);
     let whole = into.map(|into| std::path::absolute(into).unwrap_or_else(|_| into.to_owned()));
     let hooks = whole.unwrap_or_default().join("hooks");
-    let done = import::import(&text, &hooks.display().to_string());
+    let system = |name: &str| std::fs::read_to_string(name).unwrap_or_default();
+    let accounts = import::Accounts {
+        users: system("/etc/passwd"),
+        groups: system("/etc/group"),
+    };
+    let done = import::import(&text, &hooks.display().to_string(), &accounts);
     for note in &done.notes {
         tracing::warn!("not carried over: {}", visible(note));
     }
@@ -86,7 +102,12 @@ fn import_file(file: &Path, into: Option<&Path>, ctx: &Context) -> Result<()> {
     for (name, script) in &done.scripts {
         fs::create_script(&folder.join("hooks"), name, script.as_bytes())?;
     }
-    Ok(())
+    let config = folder.join("dumpkeep.toml");
+    let config = config.display();
+    ctx.print(format!(
+        "wrote {config}; read it, then:\n  dumpkeep check -c {config}\n  \
+         dumpkeep prune --dry-run -c {config}\n  dumpkeep backup -c {config}\n"
+    ))
 }
 
 impl ConfigFile {

@@ -89,7 +89,7 @@ pub enum Command {
     Schedule(schedule::Args),
     /// Show what of a db_smart_backup's store is known, and how to go on with it
     Adopt(adopt::Args),
-    /// Write a sample configuration, or its schema
+    /// Write a sample configuration or its schema, bring one over, check one
     Config(config::Args),
     /// Print the completions of a shell
     Completions(completions::Args),
@@ -124,7 +124,7 @@ impl Command {
             Self::Status(args) => status::run(&args, ctx),
             Self::Schedule(args) => schedule::run(args, ctx).await,
             Self::Adopt(args) => adopt::run(&args, ctx),
-            Self::Config(args) => config::run(&args, ctx).map(|()| 0),
+            Self::Config(args) => config::run(args, ctx).await,
             Self::Completions(args) => completions::run(&args, ctx).map(|()| 0),
             Self::Man(args) => man::run(&args, ctx).map(|()| 0),
         }

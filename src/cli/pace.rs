@@ -1,5 +1,10 @@
 //! Flags that say how large the pieces of a dump are, and how fast they come.
 
+use std::time::Duration;
+
+use crate::config::duration;
+use crate::source::Nice;
+
 /// The pieces of a dump.
 #[derive(Debug, clap::Args)]
 pub(super) struct Pace {
@@ -9,9 +14,28 @@ pub(super) struct Pace {
     /// Read no more rows than this in a second, such as 20M
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(super) max_rate: Option<u64>,
+    /// Pause while the server has other work, as the next two say
+    #[arg(long)]
+    nice: bool,
+    /// … while more statements of others run than this
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "nice")]
+    nice_sessions: u64,
+    /// … while a replica is behind for longer than this
+    #[arg(long, value_name = "TIME", default_value = "10s", requires = "nice",
+          value_parser = duration::parse)]
+    nice_lag: Duration,
     /// Cut tables into pieces of this size
     #[arg(long, value_name = "SIZE", default_value = "0", hide = true, value_parser = size)]
     pub(super) slice_size: u64,
+}
+
+impl Pace {
+    pub(super) fn nice(&self) -> Option<Nice> {
+        self.nice.then_some(Nice {
+            sessions: self.nice_sessions,
+            lag: self.nice_lag,
+        })
+    }
 }
 
 /// The largest frame: a frame is held in memory, one for each worker and compressor.

@@ -43,6 +43,8 @@ pub struct Args {
 struct Shared {
     job: Job,
     last: Option<Report>,
+    /// Why the last run could not even begin, where it could not, and its exit code.
+    refused: Option<(String, u8)>,
     running: bool,
 }
 
@@ -54,6 +56,7 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     let shared = Arc::new(Mutex::new(Shared {
         job,
         last: None,
+        refused: None,
         running: false,
     }));
     if let Some(address) = &args.listen {
@@ -172,10 +175,12 @@ async fn one(
             }
             let code = report.exit_code;
             shared.last = Some(report);
+            shared.refused = None;
             code
         }
         Err(error) => {
             failure(&error);
+            shared.refused = Some((error.line(), error.exit_code()));
             error.exit_code()
         }
     };
@@ -222,13 +227,16 @@ fn answer(shared: &Mutex<Shared>, env: &Env, path: &str) -> Answer {
     }
 }
 
-/// Well as long as the last run ended well, or there was none yet.
+/// Well as long as the last run ended well, or there was none yet. One that could not begin did not.
 fn health(shared: &Shared) -> Answer {
-    let code = shared.last.as_ref().map(|report| report.exit_code);
+    let last = shared.last.as_ref().map(|report| report.exit_code);
+    let refused = shared.refused.as_ref();
+    let code = refused.map(|(_, code)| *code).or(last);
     let body = serde_json::json!({
         "running": shared.running,
         "last_run": shared.last.as_ref().map(|report| &report.run_id),
         "exit_code": code,
+        "error": refused.map(|(error, _)| error),
     });
     let status = if code.unwrap_or(0) == 0 { 200 } else { 503 };
     (status, "application/json", format!("{body}\n"))

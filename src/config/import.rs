@@ -105,10 +105,12 @@ pub const UNMAPPED: [(&str, &str); 20] = [
 ];
 
 /// Reads a configuration; its hooks will be in the folder `hooks`.
+/// `accounts` are the system's, by which owners are numbers.
 #[must_use]
-pub fn import(text: &str, hooks: &str) -> Imported {
+pub fn import(text: &str, hooks: &str, accounts: &Accounts) -> Imported {
     let mut old = Old {
         folder: hooks.to_owned(),
+        accounts: accounts.clone(),
         ..Old::default()
     };
     for (line, item) in shell::items(text) {
@@ -117,8 +119,27 @@ pub fn import(text: &str, hooks: &str) -> Imported {
     old.write()
 }
 
+/// The system's users and groups, as `/etc/passwd` and `/etc/group` have them.
+#[derive(Debug, Clone, Default)]
+pub struct Accounts {
+    /// `name:x:number:…` lines.
+    pub users: String,
+    /// The same of groups.
+    pub groups: String,
+}
+
+/// The number of an account, in either file's form.
+fn number_of(accounts: &str, name: &str) -> Option<u32> {
+    let mut lines = accounts.lines().map(|line| line.split(':'));
+    lines.find_map(|mut fields| {
+        (fields.next()? == name).then_some(())?;
+        fields.nth(1)?.parse().ok()
+    })
+}
+
 #[derive(Default)]
 struct Old {
+    accounts: Accounts,
     values: BTreeMap<String, String>,
     hooks: BTreeMap<&'static str, String>,
     functions: Vec<(String, String)>,
@@ -239,8 +260,8 @@ impl Old {
                 Some((_, Ok(id))) => {
                     let _ = writeln!(lines, "{new} = {id}");
                 }
-                Some((name, Err(_))) if name == "root" => {
-                    let _ = writeln!(lines, "{new} = 0");
+                Some((name, Err(_))) if let Some(id) = self.account(old, &name) => {
+                    let _ = writeln!(lines, "{new} = {id}  # {name}");
                 }
                 Some((name, Err(_))) => self.note(format!(
                     "{old} is \"{name}\": set store.{new} to its number (id {name})"
@@ -250,6 +271,14 @@ impl Old {
         if !lines.is_empty() {
             let _ = writeln!(toml, "[store]\n{lines}");
         }
+    }
+
+    fn account(&self, old: &str, name: &str) -> Option<u32> {
+        let accounts = match old {
+            "OWNER" => &self.accounts.users,
+            _ => &self.accounts.groups,
+        };
+        number_of(accounts, name).or((name == "root").then_some(0))
     }
 
     fn target(&mut self, toml: &mut String) {
@@ -364,6 +393,7 @@ impl Old {
         }
         if let Some(names) = self.get("DBEXCLUDE") {
             let _ = writeln!(toml, "exclude = [{}]", list(names));
+            self.note("DBEXCLUDE: the old script left out names that held one of these; now they are whole names or patterns such as *test*".to_owned());
         }
     }
 
@@ -495,9 +525,24 @@ post_db_backup_hook() {
 failure_hook="helper"
 "#;
 
+    fn accounts() -> Accounts {
+        Accounts {
+            users: "root:x:0:0::/root:/bin/sh\n".into(),
+            groups: "root:x:0:\nbackups:x:35:\n".into(),
+        }
+    }
+
+    #[test]
+    fn owners_are_numbers_where_the_system_knows_them() {
+        let named = |group: &str| import(&format!("GROUP={group}\n"), "/h", &accounts());
+        let raw = parse(&named("backups").toml, "imported").unwrap();
+        assert_eq!(raw.store.group, Some(35));
+        assert!(named("backup").notes[0].contains("GROUP is \"backup\""));
+    }
+
     #[test]
     fn options_are_mapped_or_named() {
-        let done = import(OLD, "/h");
+        let done = import(OLD, "/h", &accounts());
         let raw = parse(&done.toml, "imported").unwrap();
         let target = &raw.target[0];
         assert_eq!(raw.root.as_deref(), Some("/srv/backups"));
@@ -527,7 +572,7 @@ failure_hook="helper"
 
     #[test]
     fn hooks_are_scripts() {
-        let done = import(OLD, "/h");
+        let done = import(OLD, "/h", &accounts());
         let names: Vec<&str> = done.scripts.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["failure.sh", "post_db_backup.sh"]);
         let script = &done.scripts[1].1;

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::mysql::optionfile::{self, FileOption, Files};
-use crate::mysql::settings::{Place, Secret, Settings, Tls, TlsMode};
+use crate::mysql::settings::{Compression, Place, Secret, Settings, Tls, TlsMode};
 
 /// Where servers put their socket if nobody says otherwise (Debian, upstream, Red Hat).
 const SOCKETS: [&str; 3] = [
@@ -22,7 +22,8 @@ const PORT: u16 = 3306;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The parameters of a URL, and the options that count in `[dumpkeep]`.
-const PARAMETERS: [&str; 9] = [
+const PARAMETERS: [&str; 10] = [
+    "compression-algorithms",
     "connect-timeout",
     "enable-cleartext-plugin",
     "get-server-public-key",
@@ -91,6 +92,7 @@ struct Given {
     cert: Option<PathBuf>,
     key: Option<PathBuf>,
     connect_timeout: Option<Duration>,
+    compression: Option<Vec<Option<Compression>>>,
     public_key: Option<bool>,
     cleartext: Option<bool>,
 }
@@ -121,6 +123,7 @@ impl Given {
                 key: self.key,
             },
             connect_timeout: self.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+            compression: self.compression.unwrap_or_default(),
             get_server_public_key: self.public_key.unwrap_or(false),
             cleartext: self.cleartext.unwrap_or(false),
         }
@@ -152,6 +155,7 @@ impl Given {
                 let seconds: u32 = number(name, value)?;
                 self.connect_timeout = Some(Duration::from_secs(seconds.max(1).into()));
             }
+            "compression-algorithms" => self.compression = Some(algorithms(&text(name, value)?)?),
             "get-server-public-key" => self.public_key = Some(flag(name, value)?),
             "enable-cleartext-plugin" => self.cleartext = Some(flag(name, value)?),
             "ssl" | "skip-ssl" | "disable-ssl" => {
@@ -208,6 +212,21 @@ fn tls_mode(text: &str) -> Result<TlsMode> {
         _ => Err(bad("ssl-mode", &format!("is unknown: {text}"))
             .hint("It is one of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY.")),
     }
+}
+
+/// The clients' list, the dearest first.
+fn algorithms(text: &str) -> Result<Vec<Option<Compression>>> {
+    let one = |name: &str| match name.trim().to_ascii_lowercase().as_str() {
+        "zlib" => Ok(Some(Compression::Zlib)),
+        "zstd" => Ok(Some(Compression::Zstd)),
+        "uncompressed" => Ok(None),
+        other => Err(bad(
+            "compression-algorithms",
+            &format!("has an unknown one: {other}"),
+        )
+        .hint("They are zlib, zstd and uncompressed, separated by commas.")),
+    };
+    text.split(',').map(one).collect()
 }
 
 fn bad(name: &str, what: &str) -> Error {
@@ -374,6 +393,7 @@ fn merge(sources: [Given; 3], files: &dyn Files) -> Given {
         merged.cert = merged.cert.or(source.cert);
         merged.key = merged.key.or(source.key);
         merged.connect_timeout = merged.connect_timeout.or(source.connect_timeout);
+        merged.compression = merged.compression.or(source.compression);
         merged.public_key = merged.public_key.or(source.public_key);
         merged.cleartext = merged.cleartext.or(source.cleartext);
     }

@@ -61,13 +61,8 @@ pub async fn stream<S: FrameSink>(
     if slice.data.method != Method::Rows {
         return Err(Error::new(Kind::Internal, "MySQL has rows only"));
     }
-    // the bytes of the columns, not a conversion of them
-    session.execute("SET character_set_results = NULL").await?;
-    let streamed = stream_rows(session, slice, sink, (frame_limit, limits)).await?;
-    session
-        .execute("SET character_set_results = utf8mb4")
-        .await?;
-    Ok(streamed)
+    session.as_stored().await?;
+    stream_rows(session, slice, sink, (frame_limit, limits)).await
 }
 
 async fn stream_rows<S: FrameSink>(

@@ -13,6 +13,7 @@ pub mod granted;
 pub mod insert;
 pub mod inventory;
 mod journal;
+mod load;
 pub mod losses;
 pub mod objects;
 pub mod optionfile;

@@ -15,6 +15,8 @@ use crate::sql::rows::Rows;
 pub struct Session {
     connection: Connection,
     facts: Facts,
+    /// Texts come in their columns' own character sets.
+    as_stored: bool,
 }
 
 impl Session {
@@ -30,7 +32,11 @@ impl Session {
         setup::settle(&mut connection, purpose)
             .await
             .while_with(|| format!("fixing the session's settings on {}", settings.place))?;
-        Ok(Self { connection, facts })
+        Ok(Self {
+            connection,
+            facts,
+            as_stored: false,
+        })
     }
 
     /// Flavour and version of the server.
@@ -47,12 +53,34 @@ impl Session {
 
     /// Runs a statement and gives all its rows. For catalogs; never for a table's rows.
     pub async fn query(&mut self, sql: impl AsRef<[u8]> + Send) -> Result<Rows> {
+        self.translated().await?;
         Ok(self.connection.run(sql.as_ref()).await?.0)
     }
 
     /// Runs a statement whose rows, if any, do not matter.
     pub async fn execute(&mut self, sql: impl AsRef<[u8]> + Send) -> Result<Done> {
+        self.translated().await?;
         Ok(self.connection.run(sql.as_ref()).await?.1)
+    }
+
+    /// From now on [`Self::begin`] gives the bytes of the columns, not a conversion of them; for as
+    /// long as nothing else is asked, which would cost a small table more than its rows.
+    pub async fn as_stored(&mut self) -> Result<()> {
+        if !self.as_stored {
+            let sql = b"SET character_set_results = NULL";
+            self.connection.run(sql).await?;
+            self.as_stored = true;
+        }
+        Ok(())
+    }
+
+    async fn translated(&mut self) -> Result<()> {
+        if self.as_stored {
+            let sql = b"SET character_set_results = utf8mb4";
+            self.connection.run(sql).await?;
+            self.as_stored = false;
+        }
+        Ok(())
     }
 
     /// Runs a statement whose rows are to be read one by one with [`Self::row`], to the end.

@@ -78,6 +78,15 @@ pub struct Tls {
     pub key: Option<PathBuf>,
 }
 
+/// How packets are compressed on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// Since MySQL 3.22, MariaDB too.
+    Zlib,
+    /// MySQL 8.0.18 and newer.
+    Zstd,
+}
+
 /// All that is needed to open a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -95,6 +104,9 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// Ask the server for its RSA key where there is no TLS: whoever sits in between may answer.
     pub get_server_public_key: bool,
+    /// What packets may be compressed by, the first that the server has; empty: not at all.
+    /// `None` among them: uncompressed will do.
+    pub compression: Vec<Option<Compression>>,
     /// Send the password in clear to a plugin that wants it so (PAM, LDAP), over TLS or a socket.
     pub cleartext: bool,
 }

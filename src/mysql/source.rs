@@ -1,6 +1,7 @@
 //! A MySQL or MariaDB server that is dumped, and its snapshots.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bstr::{BString, ByteSlice as _};
 
@@ -16,6 +17,7 @@ use crate::mysql::consistency::{self, Opened, Request};
 use crate::mysql::data::{self, Limits};
 use crate::mysql::definer;
 use crate::mysql::facts::{Facts, Flavor};
+use crate::mysql::load;
 use crate::mysql::optionfile::Disk;
 use crate::mysql::ranges;
 use crate::mysql::replication;
@@ -28,9 +30,13 @@ use crate::mysql::version::Caps;
 use crate::plan::entry::{DataRef, EntryId, Range, Slice};
 use crate::source::mysql::Consistency;
 use crate::source::{
-    Catalog, Database, DumpOptions, GlobalsDump, Script, ServerInfo, Snapshot, Source, Warning,
+    Catalog, Database, DumpOptions, GlobalsDump, Load, Script, ServerInfo, Snapshot, Source,
+    Warning,
 };
 use crate::sql::dialect::Dialect;
+
+/// How often it is asked what else the server does.
+const WATCH: Duration = Duration::from_secs(1);
 
 /// A server, reached once: each snapshot opens connections of its own.
 #[derive(Debug)]
@@ -123,6 +129,14 @@ impl Source for MysqlSource {
         tracing::info!(database = %database.as_bstr(), "snapshot opened under {label}");
         let script = self.script(&mut opened, database, options).await?;
         Ok(self.snapshots(opened, database, options, &script))
+    }
+
+    async fn watch(&self, own: usize, tell: impl Fn(Load) + Send + Sync) -> Result<()> {
+        let mut session = Session::open(&self.settings).await?;
+        loop {
+            tell(load::load(&mut session, own as u64).await?);
+            tokio::time::sleep(WATCH).await;
+        }
     }
 }
 

@@ -106,6 +106,12 @@ impl Caps {
         self.since(mysql("5.7.6"), mariadb("10.2.5"))
     }
 
+    /// `SHOW REPLICA STATUS`, whose columns speak of a source; MariaDB's still speak of a master.
+    #[must_use]
+    pub fn replica_status(&self) -> bool {
+        self.since(mysql("8.0.22"), NEVER)
+    }
+
     /// `SHOW CREATE USER`.
     #[must_use]
     pub fn show_create_user(&self) -> bool {

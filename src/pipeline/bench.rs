@@ -19,7 +19,7 @@ use crate::pipeline::stream::died;
 use crate::plan::entry::{Body, Entry, Slice};
 use crate::plan::slice::{Cut, SliceRule, by_key, slices};
 use crate::postgres::source::PgSource;
-use crate::source::{DumpOptions, Snapshot, Source};
+use crate::source::{DumpOptions, FRAME_BYTES, Snapshot, Source};
 use crate::sql::dialect::Dialect;
 use crate::store::fs::{Existing, Partial, failed};
 
@@ -28,6 +28,9 @@ const LEVELS: [i32; 6] = [1, 3, 6, 9, 12, 19];
 
 /// How much SQL is kept to be compressed, in bytes.
 const SAMPLE_BYTES: usize = 32 << 20;
+
+/// How much is counted at once, in bytes: little, so that a slow link is measured too.
+const COUNTED_BYTES: usize = 128 << 10;
 
 /// The most that is written to the disk, in bytes.
 const DISK_BYTES: u64 = 512 << 20;
@@ -117,12 +120,18 @@ impl FrameSink for Counter {
         let mut sample = lock(&self.0);
         sample.bytes += sql.len() as u64;
         sample.rows += rows;
-        if sample.kept >= SAMPLE_BYTES {
-            return Ok(sql);
+        if sample.kept < SAMPLE_BYTES {
+            sample.kept += sql.len();
+            match sample
+                .sql
+                .last_mut()
+                .filter(|frame| frame.len() < FRAME_BYTES)
+            {
+                Some(frame) => frame.extend_from_slice(&sql),
+                None => sample.sql.push(sql.clone()),
+            }
         }
-        sample.kept += sql.len();
-        sample.sql.push(sql);
-        Ok(Vec::new())
+        Ok(sql)
     }
 }
 
@@ -137,6 +146,7 @@ where
 {
     let options = DumpOptions {
         lenient: true,
+        frame_bytes: COUNTED_BYTES,
         ..DumpOptions::default()
     };
     let mut snapshots = source.snapshot(source.database(), jobs, &options).await?;

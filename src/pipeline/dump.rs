@@ -18,6 +18,7 @@ use crate::archive::writer::{Sealed, Writer};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::contents;
 use crate::pipeline::header::{COMPLETE, Shape, header, is_utf8};
+use crate::pipeline::nice::{Gate, beside};
 use crate::pipeline::pace::Pace;
 use crate::pipeline::pack::{Packed, Style, label, pack};
 use crate::pipeline::reconnect;
@@ -157,9 +158,17 @@ where
     write(&out, job.codec, frames.before).await?;
     let pieces = cut(&mut snapshots, &plan, job).await?;
     let idle = snapshots.split_off(plan.readers(snapshots.len()));
-    let pace = Pace::new(job.codec, snapshots.len(), job.options.max_rate);
+    let own = snapshots.len();
+    let (gate, guard) = job.options.nice.map(Gate::new).unzip();
+    let pace = Pace::new(job.codec, own, job.options.max_rate).behind(gate);
+    tracing::info!(
+        "rows come over {own} connections, and each has {} threads that compress them ({})",
+        pace.lanes,
+        job.codec
+    );
     let shared = (Arc::clone(&out), pace, task.clone());
-    let mut snapshots = stream(snapshots, pieces, plan.labels(), shared).await?;
+    let rows = stream(snapshots, pieces, plan.labels(), shared);
+    let mut snapshots = beside(source, (guard, own), rows).await?;
     snapshots.extend(idle);
     let noticed = snapshots.iter_mut().flat_map(Snapshot::noticed);
     head.warnings.extend(noticed);

@@ -61,7 +61,7 @@ impl Output {
 }
 
 /// Reads a written archive back, and gives it its name when it is what was written.
-pub fn commit(partial: Partial, sealed: &Sealed) -> Result<PathBuf> {
+pub fn commit(mut partial: Partial, sealed: &Sealed) -> Result<PathBuf> {
     partial.sync()?;
     verify(partial.path(), sealed).while_with(|| {
         format!(

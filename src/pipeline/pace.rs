@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::archive::codec::Codec;
+use crate::pipeline::nice::Gate;
 
 /// A level from which a compressor's memory counts: more than one for each connection is too much.
 const LARGE_ZSTD: i32 = 13;
@@ -21,6 +22,7 @@ pub(super) struct Pace {
     /// The frames that each worker has in compression at once.
     pub(super) lanes: usize,
     rate: Option<Rate>,
+    gate: Option<Gate>,
 }
 
 impl Pace {
@@ -34,13 +36,23 @@ impl Pace {
             codec,
             lanes: lanes(codec, cores, workers),
             rate,
+            gate: None,
         }
+    }
+
+    /// Waits at this gate, too.
+    pub(super) fn behind(mut self, gate: Option<Gate>) -> Self {
+        self.gate = gate;
+        self
     }
 
     /// Waits until so many more bytes may be read.
     pub(super) async fn take(&self, bytes: u64) {
         if let Some(rate) = &self.rate {
             tokio::time::sleep_until(rate.after(bytes)).await;
+        }
+        if let Some(gate) = &self.gate {
+            gate.pass().await;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the store holds, for people and monitors: read from names alone, no server is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
@@ -11,7 +11,7 @@ use crate::config::{Job, Target};
 use crate::error::Result;
 use crate::pipeline::overview::next_start;
 use crate::pipeline::proof_notes;
-use crate::retention::policy::Backup;
+use crate::retention::policy::{AHEAD, Backup};
 use crate::retention::scan::{backups, homes};
 use crate::store::layout::{Class, GLOBALS, Home, database_folder, database_name};
 
@@ -92,6 +92,7 @@ pub fn status(job: &Job, now: DateTime<Utc>, max_age: Option<Duration>) -> Resul
     for database in &mut databases {
         database.judge(max_age);
     }
+    forgive(job, &mut databases);
     Ok(Status {
         format: 1,
         root: job.root.display().to_string(),
@@ -125,6 +126,22 @@ fn of_target(job: &Job, target: &Target, now: DateTime<Utc>) -> Result<Vec<Datab
         .collect())
 }
 
+/// What is old for a reason is no failure: backups of what is no longer wanted, and those in the old
+/// script's folder of a database whose name is spelt otherwise now.
+fn forgive(job: &Job, databases: &mut [DatabaseStatus]) {
+    let name = |database: &DatabaseStatus| (database.target.clone(), database.database.clone());
+    let fresh = databases.iter().filter(|database| database.ok);
+    let fresh: BTreeSet<(String, String)> = fresh.map(name).collect();
+    for database in databases.iter_mut().filter(|database| !database.ok) {
+        let target = job.targets.iter().find(|one| one.name == database.target);
+        let wanted = target.is_none_or(|target| match database.database.as_str() {
+            GLOBALS => target.globals,
+            name => target.wanted.takes(name.as_bytes(), false),
+        });
+        database.ok = !wanted || fresh.contains(&name(database));
+    }
+}
+
 impl DatabaseStatus {
     fn new(
         target: &Target,
@@ -133,7 +150,9 @@ impl DatabaseStatus {
         zone: Tz,
         now: DateTime<Utc>,
     ) -> Self {
-        all.retain(|backup| backup.bytes > 0);
+        // One that is dated in the future would be new for ever.
+        let horizon = now.with_timezone(&zone).naive_local() + AHEAD;
+        all.retain(|backup| backup.bytes > 0 && backup.name.at <= horizon);
         let newest = all.last();
         let time = newest.map(|backup| instant(backup.name.at, zone));
         let age = time.map(|at| (now - at).to_std().unwrap_or_default().as_secs());

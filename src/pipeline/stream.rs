@@ -1,28 +1,25 @@
-//! Rows: workers take slices from a queue, stream them into frames, compress and append them. A
-//! worker holds the frame that it fills and one in each of its lanes, where frames are compressed;
-//! the frames of a slice are appended in their order.
+//! Rows: workers take slices from a queue and stream them into frames, which a worker's lanes compress
+//! and append while it reads on, from one slice into the next. The frames of a worker are appended in
+//! the order in which it filled them.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::Write;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 
 use crate::archive::codec::Encoder;
 use crate::archive::frame::FrameSink;
 use crate::archive::writer::{Part, Writer};
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::pipeline::lanes::Lanes;
 use crate::pipeline::pace::Pace;
 use crate::plan::entry::{EntryId, Slice};
 use crate::progress::{Item, Task};
 use crate::source::Snapshot;
 
-/// A frame above this (it holds a large row) is written before more is read, in bytes.
-const LARGE_BYTES: u64 = 16 << 20;
-
 /// An archive that several workers append to.
-pub(super) struct Shared<W: Write>(Mutex<Writer<W>>);
+pub(super) struct Shared<W: Write>(pub(super) Mutex<Writer<W>>);
 
 impl<W: Write + Send + 'static> Shared<W> {
     pub(super) fn new(writer: Writer<W>) -> Arc<Self> {
@@ -46,16 +43,16 @@ impl<W: Write + Send + 'static> Shared<W> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the workers share.
-struct Job<W: Write> {
-    out: Arc<Shared<W>>,
+pub(super) struct Job<W: Write> {
+    pub(super) out: Arc<Shared<W>>,
     queue: Mutex<VecDeque<Slice>>,
-    labels: HashMap<EntryId, String>,
-    pace: Pace,
+    pub(super) labels: HashMap<EntryId, String>,
+    pub(super) pace: Pace,
     task: Task,
 }
 
@@ -103,139 +100,59 @@ where
     N: Snapshot,
     W: Write + Send + 'static,
 {
-    let lanes = (0..job.pace.lanes).map(|_| Lane::new(&job.pace));
-    let mut lanes = lanes.collect::<Result<Vec<_>>>()?;
+    let mut lanes = Lanes::new(Arc::clone(&job))?;
     let mut count = 0;
     loop {
         let next = lock(&job.queue).pop_front();
         let Some(slice) = next else { break };
         let label = job.labels.get(&slice.entry).map_or("rows", String::as_str);
-        lanes = one_slice(&mut snapshot, &slice, &job, (lanes, label))
-            .await
-            .while_with(|| format!("reading {label}"))?;
+        let read = one_slice(&mut snapshot, &slice, &mut lanes, label).await;
+        if lanes.failed {
+            // says itself whose frame it was
+            read?;
+        } else {
+            read.while_with(|| format!("reading {label}"))?;
+        }
         count += 1;
     }
+    lanes.finish().await?;
     Ok((number, snapshot, count))
 }
 
 async fn one_slice<N, W>(
     snapshot: &mut N,
     slice: &Slice,
-    job: &Arc<Job<W>>,
-    (idle, label): (Vec<Lane>, &str),
-) -> Result<Vec<Lane>>
+    lanes: &mut Lanes<W>,
+    label: &str,
+) -> Result<()>
 where
     N: Snapshot,
     W: Write + Send + 'static,
 {
     let mut sink = Sink {
-        job: Arc::clone(job),
         slice: (slice.entry, slice.number),
-        idle,
-        busy: VecDeque::new(),
-        before: None,
         rows: 0,
-        item: job.task.item(label, slice.data.bytes),
+        item: lanes.job.task.item(label, slice.data.bytes),
+        lanes,
     };
     let rows = snapshot.stream(slice, &mut sink).await?;
     if rows != sink.rows {
         let what = format!("{rows} rows were read and {} written", sink.rows);
         return Err(Error::new(Kind::Internal, what));
     }
-    sink.all().await
+    Ok(())
 }
 
-/// A compressor and the buffer that is filled next, or was compressed last.
-struct Lane {
-    encoder: Encoder,
-    sql: Vec<u8>,
-}
-
-impl Lane {
-    fn new(pace: &Pace) -> Result<Self> {
-        Ok(Self {
-            encoder: Encoder::new(pace.codec)?,
-            sql: Vec::new(),
-        })
-    }
-}
-
-/// Compresses and appends the frames of one slice while the next is filled.
-struct Sink<W: Write> {
-    job: Arc<Job<W>>,
+/// Takes the frames of one slice.
+struct Sink<'a, W: Write> {
+    lanes: &'a mut Lanes<W>,
     slice: (EntryId, u32),
-    idle: Vec<Lane>,
-    /// The lanes at work, the first frame's first.
-    busy: VecDeque<JoinHandle<Result<Lane>>>,
-    /// Says when the last frame is appended.
-    before: Option<Receiver<()>>,
     rows: u64,
     item: Item,
 }
 
-impl<W: Write + Send + 'static> Sink<W> {
-    /// A lane that has nothing to do: waits for the oldest.
-    async fn lane(&mut self) -> Result<Lane> {
-        if let Some(lane) = self.idle.pop() {
-            return Ok(lane);
-        }
-        let oldest = self.busy.pop_front();
-        let oldest = oldest.ok_or_else(|| Error::new(Kind::Internal, "a frame was lost"))?;
-        oldest.await.map_err(died)?
-    }
-
-    /// All lanes, once every frame is written.
-    async fn all(mut self) -> Result<Vec<Lane>> {
-        self.settle().await?;
-        Ok(self.idle)
-    }
-
-    /// Waits until every frame is written.
-    async fn settle(&mut self) -> Result<()> {
-        while let Some(oldest) = self.busy.pop_front() {
-            let mut lane = oldest.await.map_err(died)??;
-            if lane.sql.capacity() as u64 > LARGE_BYTES {
-                lane.sql = Vec::new();
-            }
-            self.idle.push(lane);
-        }
-        Ok(())
-    }
-
-    /// Compresses at once, and appends behind the frame before.
-    fn begin(&mut self, mut lane: Lane, part: Part) {
-        let (done, next) = channel();
-        let before = self.before.replace(next);
-        let job = Arc::clone(&self.job);
-        self.busy.push_back(spawn_blocking(move || {
-            let frame = lane.encoder.encode(&lane.sql)?;
-            wait_for(before)?;
-            lock(&job.out.0).append(&frame, &[part])?;
-            tell(&done);
-            Ok(lane)
-        }));
-    }
-}
-
-/// Waits for the frame before; where that failed, its error is the one that counts.
-fn wait_for(before: Option<Receiver<()>>) -> Result<()> {
-    match before.map(|before| before.recv()) {
-        Some(Err(_)) => Err(Error::new(
-            Kind::Internal,
-            "the frame before was not written",
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn tell(done: &Sender<()>) {
-    // nobody listens behind the last frame
-    let _ = done.send(());
-}
-
-impl<W: Write + Send + 'static> FrameSink for Sink<W> {
+impl<W: Write + Send + 'static> FrameSink for Sink<'_, W> {
     async fn emit(&mut self, sql: Vec<u8>, rows: u64) -> Result<Vec<u8>> {
-        let mut lane = self.lane().await?;
         let bytes = sql.len() as u64;
         self.rows += rows;
         self.item.add(bytes, rows);
@@ -247,13 +164,10 @@ impl<W: Write + Send + 'static> FrameSink for Sink<W> {
             length: u32::try_from(sql.len()).unwrap_or(u32::MAX),
             rows,
         };
-        let empty = std::mem::replace(&mut lane.sql, sql);
-        self.begin(lane, part);
-        if bytes > LARGE_BYTES {
-            // one of these is enough to have in memory
-            self.settle().await?;
-        }
-        self.job.pace.take(bytes).await;
+        let taken = self.lanes.take(sql, part).await;
+        self.lanes.failed = taken.is_err();
+        let empty = taken?;
+        self.lanes.job.pace.take(bytes).await;
         Ok(empty)
     }
 }

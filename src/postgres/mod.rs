@@ -19,6 +19,7 @@ pub mod insert;
 mod journal;
 pub mod large_object;
 pub mod link;
+mod load;
 pub mod locks;
 pub mod objects;
 pub mod open;

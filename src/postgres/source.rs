@@ -12,7 +12,7 @@ use super::version::Caps;
 use super::{catalog, open, script, server};
 use crate::env::Env;
 use crate::error::{Context as _, Error, Kind, Result};
-use crate::source::{Database, DumpOptions, GlobalsDump, ServerInfo, Source};
+use crate::source::{Database, DumpOptions, GlobalsDump, Load, ServerInfo, Source};
 use crate::sql::rows::Row;
 
 /// Databases that are there to be connected to where none is named.
@@ -109,7 +109,18 @@ impl Source for PgSource {
             format!("opening database {name} on {}", self.server.address)
         })
     }
+
+    async fn watch(&self, _: usize, tell: impl Fn(Load) + Send + Sync) -> Result<()> {
+        let mut session = open::session(&self.settings).await?;
+        loop {
+            tell(super::load::load(&mut session).await?);
+            tokio::time::sleep(WATCH).await;
+        }
+    }
 }
+
+/// How often it is asked what else the server does.
+const WATCH: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl PgSource {
     async fn open(

@@ -47,7 +47,7 @@ fn make(home: &Home, link: &NewLink, copies: bool) -> Result<Option<PathBuf>> {
             Kind::Io,
             format!("cannot make the hard link {}", made.display()),
         )
-        .hint("Set store.without_hard_links = \"copy\" to hold copies there.")),
+        .hint("Set store.without_hard_links = \"copy\" to hold copies there; where the file is another user's, give it to the one that runs dumpkeep.")),
     }
 }
 

@@ -112,7 +112,10 @@ pub struct PrunePlan {
 }
 
 /// How far ahead of the clock a backup may be: an hour that a zone repeats, and a clock's drift.
-const AHEAD: TimeDelta = TimeDelta::hours(2);
+pub const AHEAD: TimeDelta = TimeDelta::hours(2);
+
+/// Why a backup counts for nothing whose name is ahead of the clock.
+pub const FUTURE: &str = "its date is in the future";
 
 /// Decides about all backups of one database.
 #[must_use]
@@ -142,7 +145,7 @@ pub fn plan(now: DateTime<Utc>, zone: Tz, backups: &[Backup], policy: &Policy) -
 /// Why a backup is left alone and counts for nothing.
 fn set_aside(backup: &Backup, horizon: NaiveDateTime) -> Option<&'static str> {
     if backup.name.at > horizon {
-        Some("its date is in the future")
+        Some(FUTURE)
     } else if backup.bytes == 0 {
         Some("it is empty, so no backup")
     } else {

@@ -1,5 +1,34 @@
 //! The parts of a dump's options. What they are called in pg_dump's manual is in `cli`.
 
+use std::time::Duration;
+
+/// What a server does, beside what we ask of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Statements that run.
+    pub active: u64,
+    /// How far it is behind its source, or the slowest of those that follow it; `None`: nobody
+    /// follows anybody, or the user may not know.
+    pub lag: Option<Duration>,
+}
+
+/// How much other work a server may have for rows to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nice {
+    /// Statements of others that run.
+    pub sessions: u64,
+    /// How far a replica may be behind.
+    pub lag: Duration,
+}
+
+impl Nice {
+    /// Whether rows may be read now.
+    #[must_use]
+    pub fn allows(self, load: Load) -> bool {
+        load.active <= self.sessions && load.lag.is_none_or(|lag| lag <= self.lag)
+    }
+}
+
 /// What a dump leaves out, of all that is selected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LeaveOut {

@@ -11,6 +11,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use rustix::fs::{Access, CWD, RenameFlags};
 use rustix::io::Errno;
@@ -37,6 +38,7 @@ pub enum Existing {
 #[derive(Debug)]
 pub struct Partial {
     file: File,
+    writeback: Writeback,
     path: PathBuf,
     dir: PathBuf,
     name: String,
@@ -54,6 +56,7 @@ impl Partial {
         let file = new_file(&path).map_err(|cause| failed("create", &path, cause))?;
         Ok(Self {
             file,
+            writeback: Writeback::default(),
             path,
             dir: dir.to_owned(),
             name: name.to_owned(),
@@ -75,9 +78,10 @@ impl Partial {
     }
 
     /// Brings what was written so far to disk, so that it can be verified at [`Partial::path`].
-    pub fn sync(&self) -> Result<()> {
-        self.file
-            .sync_all()
+    pub fn sync(&mut self) -> Result<()> {
+        let before = self.writeback.ended();
+        before
+            .and_then(|()| self.file.sync_all())
             .map_err(|cause| failed("write", &self.path, cause))
     }
 
@@ -96,9 +100,48 @@ impl Partial {
     }
 }
 
+/// So many bytes are brought to disk while more are written, not all of them at the end.
+const WRITEBACK_BYTES: u64 = 32 << 20;
+
+/// Brings what was written so far to disk, beside the writing.
+#[derive(Debug, Default)]
+struct Writeback {
+    /// Written since it last began.
+    bytes: u64,
+    running: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Writeback {
+    fn wrote(&mut self, file: &File, bytes: usize) -> io::Result<()> {
+        self.bytes += bytes as u64;
+        let idle = self.running.as_ref().is_none_or(JoinHandle::is_finished);
+        if self.bytes < WRITEBACK_BYTES || !idle {
+            return Ok(());
+        }
+        self.ended()?;
+        self.bytes = 0;
+        let file = file.try_clone()?;
+        // where no thread can be had, the end does it all
+        let thread = std::thread::Builder::new().spawn(move || file.sync_data());
+        self.running = thread.ok();
+        Ok(())
+    }
+
+    /// Waits for it. An error is told once by the system, so it must not get lost.
+    fn ended(&mut self) -> io::Result<()> {
+        match self.running.take().map(JoinHandle::join) {
+            None => Ok(()),
+            Some(Ok(synced)) => synced,
+            Some(Err(_)) => Err(io::Error::other("a thread died that brought it to disk")),
+        }
+    }
+}
+
 impl Write for Partial {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.file.write(buf)
+        let written = self.file.write(buf)?;
+        self.writeback.wrote(&self.file, written)?;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

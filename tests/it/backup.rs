@@ -500,3 +500,40 @@ fn a_new_database_is_found_by_itself() {
     );
     assert!(night.dumps("crm").is_empty());
 }
+
+#[test]
+fn a_target_has_its_own_compression_retention_and_switches() {
+    let server = server();
+    server.sql(
+        "shop",
+        "CREATE TABLE log (i int); INSERT INTO log VALUES (1), (2)",
+    );
+    let url = server.url("postgres");
+    let night = Night::new(&format!(
+        "compression = {{ method = \"xz\" }}\n[[target]]\nname = \"t\"\nurl = \"{url}\"\ndatabases = [\"shop\"]\nglobals = false\n\
+         compression = {{ method = \"gzip\", level = 1 }}\nretention = {{ last = 1, days = 0, weeks = 0, months = 0, years = 0 }}\n\
+         dump = {{ exclude_table_data = [\"log\"], no_owner = true, inserts = true }}\n\
+         [[target]]\nname = \"other\"\nurl = \"{url}\"\ndatabases = [\"crm\"]\nglobals = false\n"
+    ));
+    for _ in 0..2 {
+        let ran = night.run(&["backup"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+    let dumps = night.dumps("shop");
+    assert_eq!(dumps.len(), 1, "by its own counts");
+    assert!(dumps[0].ends_with(".sql.gz"), "{dumps:?}");
+    let others = night.files().into_keys();
+    let others =
+        others.filter(|name| name.starts_with("other/crm/dumps/") && name.ends_with(".sql.xz"));
+    assert_eq!(others.count(), 2, "by the whole's");
+    let unpacked = Command::new("gzip")
+        .arg("-dc")
+        .arg(night.store().join(&dumps[0]))
+        .output();
+    let script = String::from_utf8(unpacked.expect("gzip starts").stdout).expect("text");
+    assert!(
+        script.contains("CREATE TABLE public.log")
+            && script.contains("INSERT INTO public.customer")
+    );
+    assert!(!script.contains("INSERT INTO public.log") && !script.contains("OWNER TO"));
+}

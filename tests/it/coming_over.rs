@@ -558,3 +558,91 @@ fn the_page_of_a_program_s_files_names_no_restore() {
     let page = fs::read_to_string(night.config().with_file_name("page.html")).expect("a page");
     assert!(page.contains("<pre>zstd -dc /"), "{page}");
 }
+
+#[test]
+fn a_whole_old_root_is_known_globals_and_odd_names_too() {
+    let night = Night::new(
+        "retention = { last = 3, days = 5, weeks = 2, months = 2, years = 0 }\n\
+         [[target]]\nname = \"postgresql/localhost\"\nkind = \"command\"\nlist = \"echo shop; echo 'my blog'\"\nglobal = \"echo g\"\ndump = \"echo x\"\nextension = \"sql\"\n\
+         [[target]]\nname = \"mysql\"\nkind = \"command\"\nlist = \"echo wiki\"\ndump = \"echo x\"\nextension = \"sql\"\n",
+    );
+    for (target, database) in [
+        ("postgresql/localhost", "shop"),
+        ("postgresql/localhost", "my blog"),
+        ("postgresql/localhost", "__GLOBAL__"),
+        ("mysql", "wiki"),
+    ] {
+        old_store(&night.store().join(target), database, 40);
+    }
+    let log = night.store().join("logs/db_smart_backup_2024-12-31.log");
+    fs::create_dir_all(log.parent().expect("a folder")).expect("a folder");
+    fs::write(&log, "old").expect("written");
+    let adopted = ran(&["adopt", &night.store().display().to_string()]);
+    for part in [
+        "my blog",
+        "__GLOBAL__",
+        "wiki",
+        "name = \"postgresql/localhost\"",
+        "name = \"mysql\"",
+    ] {
+        assert!(adopted.out.contains(part), "{part}: {}", adopted.out);
+    }
+    for _ in 0..2 {
+        let ran = night.run(&["backup"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+    }
+    for (folder, months) in [
+        ("postgresql/localhost/shop", 2),
+        ("postgresql/localhost/__GLOBAL__", 2),
+        ("mysql/wiki", 2),
+    ] {
+        assert_eq!(count(&night, &format!("{folder}/monthly/")), months);
+        assert_eq!(
+            count(&night, &format!("{folder}/lastsnapshots/")),
+            3,
+            "two new ones and an old one"
+        );
+    }
+    assert!(log.exists(), "an old log is none of ours");
+    let status = night.run(&["status", "--max-age", "26h"]);
+    assert_eq!(
+        status.code,
+        Some(0),
+        "the old folder of \"my blog\" has a new one beside it: {status:?}"
+    );
+}
+
+#[test]
+fn a_mysql_configuration_comes_over_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let old = folder.path().join("old.conf");
+    let text = "BACKUP_TYPE=mysql\nDBUSER=\"root\"\nPASSWORD=\"import-marker\"\nTOP_BACKUPDIR=ROOT\nHOST=db1\nPORT=3307\n\
+        DBNAMES=\"shop crm\"\nDBEXCLUDE=\"test\"\nCOMP=gz\nDO_GLOBAL_BACKUP=\"\"\nMYSQLDUMP_LOCKTABLES=\"1\"\nMYSQL_USE_SSL=\"1\"\n";
+    let store = folder.path().join("store").display().to_string();
+    fs::write(&old, text.replace("ROOT", &store)).expect("written");
+    let into = folder.path().join("new").display().to_string();
+    let done = ran(&[
+        "config",
+        "import",
+        &old.display().to_string(),
+        "--into",
+        &into,
+    ]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    for part in ["MYSQLDUMP_LOCKTABLES", "MYSQL_USE_SSL", "DBEXCLUDE"] {
+        assert!(done.err.contains(part), "{part}: {done:?}");
+    }
+    assert!(done.out.contains("dumpkeep check -c"), "{done:?}");
+    let config = format!("{into}/dumpkeep.toml");
+    let check = ran(&["check", "-c", &config]);
+    assert!(check.out.contains("password: from the file"), "{check:?}");
+    assert!(check.out.contains("db1"), "{check:?}");
+    let status = ran(&["status", "--json", "-c", &config]);
+    for name in ["shop", "crm"] {
+        assert!(
+            status.out.contains(&format!("\"database\": \"{name}\"")),
+            "{status:?}"
+        );
+    }
+    assert!(!status.out.contains("__GLOBAL__"), "{status:?}");
+}

@@ -386,13 +386,16 @@ fn a_mail_s_hook_comes_before_the_failure_s() {
 #[test]
 fn programs_are_found_beside_the_configuration_and_checked_before() {
     let night = Night::new(
-        "[hooks]\npost_backup = [\"hooks/mark\"]\npost_db_backup = [\"hooks/none\"]\n\
+        "[hooks]\npost_backup = [\"hooks/mark\"]\npost_cleanup = [\"/usr/bin/python3\", \"-c\", \"import json, sys; print(json.load(sys.stdin)['stage'], 'in Python')\"]\npost_db_backup = [\"hooks/none\"]\n\
          failure = { command = [\"nosuchprogram\"], on_error = \"warn\" }\n\
          [[target]]\nname = \"t\"\nkind = \"command\"\ndump = [\"hooks/dump\"]\n",
     );
     let hooks = night.config().with_file_name("hooks");
     fs::create_dir(&hooks).expect("a folder");
-    for (name, text) in [("mark", "touch marked"), ("dump", "echo x")] {
+    for (name, text) in [
+        ("mark", "touch marked; echo first; echo second >&2"),
+        ("dump", "echo x"),
+    ] {
         let file = hooks.join(name);
         fs::write(&file, format!("#!/bin/sh\n{text}\n")).expect("written");
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -411,5 +414,15 @@ fn programs_are_found_beside_the_configuration_and_checked_before() {
     let ran = night.run(&["backup"]);
     assert_eq!(ran.code, Some(5), "one hook is not there: {ran:?}");
     assert!(night.store().join("marked").exists());
+    let logs = fs::read_dir(night.store().join("logs")).expect("logs");
+    let log = logs.last().expect("a log").expect("an entry").path();
+    let log = fs::read_to_string(log).expect("read");
+    for line in [
+        "hook post_backup: first",
+        "hook post_backup: second",
+        "hook post_cleanup: post_cleanup in Python",
+    ] {
+        assert!(log.contains(line), "{line}: {log}");
+    }
     assert_eq!(night.dumps("data").len(), 1);
 }

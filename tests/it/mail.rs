@@ -307,3 +307,29 @@ fn what_a_call_needs_is_checked_before() {
         assert!(check.out.contains(part), "{part}: {check:?}");
     }
 }
+
+#[test]
+fn mail_is_sent_when_it_is_wanted_with_no_more_log_than_is_wanted() {
+    for (on, good, bad) in [
+        ("never", 0, 0),
+        ("failure", 0, 1),
+        ("success", 1, 0),
+        ("always", 1, 1),
+    ] {
+        let smtp = Smtp::start("plain");
+        let url = format!("smtp://127.0.0.1:{}", smtp.port);
+        let more = format!("on = \"{on}\"\nattach_log = \"1K\"");
+        let loud = GOOD.replace("echo said", "seq 1 5000");
+        for (target, code, count) in [(loud.as_str(), 0, good), (BAD, 4, bad)] {
+            let before = smtp.messages().len();
+            let night = Night::new(&format!("{}{target}", mail(&more, &url)));
+            assert_eq!(night.run(&["backup"]).code, Some(code), "{on}");
+            assert_eq!(smtp.messages().len() - before, count, "{on} {code}");
+        }
+        if good > 0 {
+            let text = &smtp.messages()[0].0;
+            let log = text.split("filename=").nth(1).expect("the log is attached");
+            assert!(log.len() < 3000, "{} bytes", log.len());
+        }
+    }
+}

@@ -373,3 +373,40 @@ fn hostile_servers_get_nothing_and_break_nothing() {
     }
     hostile(more, native(), Kind::Hostile);
 }
+
+/// What compresses well, above the limits of both layers of packets; both ways.
+fn compressed_both_ways(server: &MySqlServer, algorithms: &str) {
+    let url = with(
+        &server.url(""),
+        &format!("compression-algorithms={algorithms}"),
+    );
+    let long = "x'y".repeat(6 << 20).replace('\'', "''");
+    let sql = format!("SELECT '{long}' AS text, REPEAT('ab', 20) AS short");
+    let rows = ask(&url, &nowhere(), &sql).unwrap_or_else(|e| panic!("{}", e.report()));
+    let row = rows.first().expect("a row");
+    assert!(row.str("text").expect("text") == long.replace("''", "'"));
+    assert_eq!(row.str("short").expect("short"), "ab".repeat(20));
+    // the server's own word that it is so
+    let rows = ask(&url, &nowhere(), "SHOW SESSION STATUS LIKE 'Compression'");
+    let rows = rows.unwrap_or_else(|e| panic!("{}", e.report()));
+    let row = rows.first().expect("a row");
+    assert_eq!(row.str("Value").expect("a value"), "ON", "{algorithms}");
+}
+
+#[test]
+fn packets_are_compressed_where_that_is_asked_for() {
+    let large = "max-allowed-packet=64M";
+    let server = MySql::with("9.7").setting(large).start();
+    compressed_both_ways(&server, "zlib");
+    compressed_both_ways(&server, "zstd,zlib");
+    let server = MariaDb::with("10.11").setting(large).start();
+    compressed_both_ways(&server, "zstd,zlib");
+    works(&with(
+        &server.url(""),
+        "compression-algorithms=zstd,uncompressed",
+    ));
+    has(
+        &refused(&with(&server.url(""), "compression-algorithms=zstd")),
+        &["compression-algorithms", "zlib"],
+    );
+}

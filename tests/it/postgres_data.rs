@@ -156,10 +156,11 @@ async fn an_sql_ascii_script_fails_elsewhere() {
     let opened = opened.expect("a snapshot");
     let script = opened.first().expect("a leader").script();
     assert_eq!(script.encoding, "SQL_ASCII");
+    let script = [script.head.as_slice(), &script.inside].concat();
     ascii.create_database("same");
-    feed(&mut ascii.psql("same"), &script.head).expect("it loads into its own sort");
+    feed(&mut ascii.psql("same"), &script).expect("it loads into its own sort");
     let utf8 = Postgres::start("15");
-    let refused = feed(&mut utf8.psql("postgres"), &script.head).expect_err("refused");
+    let refused = feed(&mut utf8.psql("postgres"), &script).expect_err("refused");
     assert!(refused.contains("SQL_ASCII database"), "{refused}");
 }
 

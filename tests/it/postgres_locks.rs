@@ -304,6 +304,27 @@ async fn postgres_18_definitions_that_changed_are_found() {
     redefined("18").await;
 }
 
+/// Who may have one connection only is told that nothing was compared.
+#[tokio::test]
+async fn a_single_connection_is_enough_for_definitions() {
+    let server = Postgres::start("15");
+    server.sql(
+        "postgres",
+        "CREATE ROLE one LOGIN CONNECTION LIMIT 1; CREATE DATABASE own OWNER one",
+    );
+    let url = server.url("own").replace("user=postgres", "user=one");
+    let source = PgSource::connect(&url, None, &env(&[])).await;
+    let source = source.expect("a source connects");
+    let snapshots = source.snapshot(b"own", 1, &options(None)).await;
+    let mut leader = snapshots.expect("a snapshot").remove(0);
+    let catalog = leader.entries().await.expect("the definitions");
+    let told = catalog
+        .warnings
+        .iter()
+        .any(|w| w.message.contains("not compared again"));
+    assert!(told, "{:?}", catalog.warnings);
+}
+
 /// What all this is for: a snapshot without locks reads an emptied table, without an error.
 #[tokio::test]
 async fn a_snapshot_alone_reads_nothing_after_truncate() {

@@ -277,3 +277,43 @@ fn files_belong_to_whom_they_should() {
         assert_eq!((meta.uid(), meta.gid()), (4242, 4343), "{path}");
     }
 }
+
+/// The examples of the page about the configuration are configurations; that of files is run.
+#[test]
+fn the_documented_commands_are_configurations() {
+    let page = include_str!("../../docs/configuration.md");
+    let examples = page.lines().filter_map(|line| {
+        let (name, keys) = line.strip_prefix("* ")?.split_once(": `")?;
+        let keys = keys.trim_end_matches('`').replace("`, `", "\n");
+        Some((name.to_owned(), keys))
+    });
+    let examples: Vec<(String, String)> = examples.collect();
+    let names: Vec<&str> = examples.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["Redis", "MongoDB", "SQLite", "Files"]);
+    for (name, keys) in examples {
+        let night = night(&keys);
+        let ran = night.run(&["prune", "--dry-run"]);
+        assert_eq!(ran.code, Some(0), "{name}: {ran:?}");
+    }
+    let whole = page
+        .split("```toml\n")
+        .find(|part| part.contains("slapcat"));
+    let whole = whole
+        .and_then(|part| part.split("```").next())
+        .expect("LDAP's example");
+    assert_eq!(Night::new(whole).run(&["prune", "--dry-run"]).code, Some(0));
+
+    let srv = tempfile::tempdir().expect("a folder");
+    fs::create_dir(srv.path().join("uploads")).expect("a folder");
+    fs::write(srv.path().join("uploads/a"), "upload").expect("written");
+    let files = format!(
+        "dump = [\"tar\", \"-C\", {:?}, \"-cf\", \"-\", \"uploads\"]\nextension = \"tar\"",
+        srv.path().display().to_string()
+    );
+    let night = night(&files);
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    let dumps = night.dumps("data");
+    assert!(dumps[0].ends_with(".tar.zst"), "{dumps:?}");
+    let tar = unpacked(&night, &dumps[0]);
+    assert!(tar.windows(6).any(|six| six == b"upload"));
+}

@@ -237,3 +237,64 @@ fn of_a_large_archive_only_what_is_needed_is_read() {
     let read = read.load(Ordering::SeqCst);
     assert!(read < 1 << 20, "{read} bytes of {length} were read");
 }
+
+/// Rows into tables that are there with their foreign keys: in their order where there is one, with
+/// none checked where there is none.
+#[test]
+fn rows_alone_heed_foreign_keys_that_are_there() {
+    let server = Postgres::start("18");
+    server.create_database("a");
+    server.sql(
+        "a",
+        "CREATE TABLE zones (id int PRIMARY KEY); \
+         CREATE TABLE parts (id int, zone int REFERENCES zones, PRIMARY KEY (id, zone)) PARTITION BY LIST (zone); \
+         CREATE TABLE a_part PARTITION OF parts FOR VALUES IN (1); \
+         CREATE TABLE b_part PARTITION OF parts DEFAULT; \
+         CREATE TABLE aa (part int, zone int, FOREIGN KEY (part, zone) REFERENCES parts); \
+         INSERT INTO zones SELECT generate_series(1, 3); \
+         INSERT INTO parts SELECT i, i % 3 + 1 FROM generate_series(1, 3000) i; \
+         INSERT INTO aa SELECT id, zone FROM parts; \
+         CREATE TABLE egg (id int PRIMARY KEY, hen int); CREATE TABLE hen (id int PRIMARY KEY, egg int REFERENCES egg); \
+         ALTER TABLE egg ADD FOREIGN KEY (hen) REFERENCES hen; \
+         BEGIN; INSERT INTO egg VALUES (1, NULL); INSERT INTO hen VALUES (1, 1); UPDATE egg SET hen = 1; COMMIT",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("a"), "-o", &file]));
+    server.create_database("b");
+    let url = server.url("b");
+    let restore = |more: &[&str]| ran(&[&["restore", &file, "--to", &url], more].concat());
+    good(&restore(&["--schema-only"]));
+    let chickens = ["--exclude-table", "egg", "--exclude-table", "hen"];
+    for jobs in ["1", "3"] {
+        server.sql("b", "TRUNCATE zones, parts, aa");
+        good(&restore(
+            &[&["--data-only", "--jobs", jobs], &chickens[..]].concat(),
+        ));
+        assert_eq!(server.sql("b", "SELECT count(*) FROM aa").trim(), "3000");
+    }
+    let circle = restore(&["--data-only", "--table", "egg", "--table", "hen"]);
+    refused(&circle, 1, "--data-only --disable-triggers");
+    server.sql("b", "TRUNCATE zones, parts, aa, egg, hen");
+    good(&restore(&[
+        "--section",
+        "data",
+        "--data-only",
+        "--disable-triggers",
+        "--jobs",
+        "3",
+    ]));
+    assert_eq!(server.sql("b", "SELECT hen FROM egg").trim(), "1");
+    server.sql("b", "CREATE ROLE plain LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO plain; TRUNCATE zones, parts, aa, egg, hen");
+    let plain = url.replace("user=postgres", "user=plain");
+    let denied = ran(&[
+        "restore",
+        &file,
+        "--to",
+        &plain,
+        "--data-only",
+        "--disable-triggers",
+    ]);
+    refused(&denied, 1, "It takes a superuser");
+    refused(&restore(&["--disable-triggers"]), 2, "--data-only");
+}

@@ -124,6 +124,8 @@ fn three_years_of_nights() {
             let error = saved(&home, at).expect_err("the disk is full");
             assert!(error.line().contains("No space left"), "{error}");
             assert_eq!(everything(&home), before, "night {night}");
+            // Emptied first: a process that another test starts may hold the file open for a moment.
+            fs::write(disk.join("ballast"), "").expect("emptied");
             fs::remove_file(disk.join("ballast")).expect("removed");
             full += 1;
             continue;
@@ -256,4 +258,76 @@ fn where_links_are_impossible_classes_hold_copies() {
     assert_eq!(names(&home.dumps()).len(), 1);
     assert_eq!(names(&home.class(Class::Last)).len(), 1);
     assert!(names(&home.class(Class::Daily)).is_empty());
+}
+
+/// A night's store with these files among the dumps of `t/NAME`.
+fn stored(files: &[(&str, &str)], more: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let root = tempfile::tempdir().expect("a folder");
+    let config = root.path().join("dumpkeep.toml");
+    let text = format!(
+        "root = \"store\"\n[[target]]\nname = \"t\"\nkind = \"command\"\nlist = \"echo shop; echo 'my blog'\"\ndump = \"echo x\"\n{more}\n"
+    );
+    fs::write(&config, text).expect("written");
+    for (folder, file) in files {
+        let dumps = root.path().join("store/t").join(folder).join("dumps");
+        fs::create_dir_all(&dumps).expect("a folder");
+        fs::write(dumps.join(file), "x").expect("written");
+    }
+    (root, config)
+}
+
+#[test]
+fn a_monitor_hears_of_what_is_too_old_and_of_nothing_else() {
+    let old = ("shop", "shop_2020-01-01_01-00-00.dump.zst");
+    let (_root, config) = stored(&[old], "");
+    let status = |arguments: &[&str]| {
+        let mut all = vec!["status"];
+        all.extend(arguments);
+        with_config(&config, &all)
+    };
+    let aged = status(&["--max-age", "26h"]);
+    assert_eq!(aged.code, Some(1), "{aged:?}");
+    assert!(aged.out.contains("TOO OLD"), "{aged:?}");
+    assert_eq!(status(&[]).code, Some(0), "without a limit any will do");
+    assert_eq!(with_config(&config, &["backup"]).code, Some(0));
+    let fresh = status(&["--max-age", "26h"]);
+    assert_eq!(fresh.code, Some(0), "{fresh:?}");
+
+    // The old script's folder of a database that has another one now, and what is wanted no more.
+    let left = [
+        ("my blog", "my blog_2020-01-01_01-00-00.dump.zst"),
+        ("gone", "gone_2020-01-01_01-00-00.dump.zst"),
+    ];
+    let (_root, config) = stored(&left, "exclude = [\"gone\"]");
+    assert_eq!(with_config(&config, &["backup"]).code, Some(0));
+    let status = with_config(&config, &["status", "--max-age", "26h"]);
+    assert_eq!(status.code, Some(0), "{status:?}");
+    assert!(
+        status.out.contains("gone_2020-01-01"),
+        "it is listed still: {status:?}"
+    );
+}
+
+#[test]
+fn a_backup_of_the_future_is_kept_told_and_fools_no_monitor() {
+    let future = ("shop", "shop_2999-01-01_01-00-00.dump.zst");
+    let (root, config) = stored(
+        &[future],
+        "databases = [\"shop\"]\nretention = { last = 1, days = 0, weeks = 0, months = 0, years = 0 }",
+    );
+    let status = with_config(&config, &["status", "--max-age", "26h"]);
+    assert_eq!(status.code, Some(1), "{status:?}");
+    assert!(status.out.contains("NO BACKUP"), "{status:?}");
+    for _ in 0..2 {
+        let ran = with_config(&config, &["backup", "--json"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.out.contains("its date is in the future"), "{ran:?}");
+    }
+    let dumps = names(&root.path().join("store/t/shop/dumps"));
+    assert_eq!(
+        dumps.len(),
+        2,
+        "the newest, and that of the future: {dumps:?}"
+    );
+    assert!(dumps.contains(future.1));
 }

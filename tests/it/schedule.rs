@@ -61,12 +61,16 @@ fn a_failed_run_is_not_healthy_and_a_new_configuration_is_taken() {
     let text = fs::read_to_string(night.config()).expect("read");
     fs::write(
         night.config(),
-        text.replace("exit 1", "echo good")
-            .replace("0 0 1 1 *", "* * * * *"),
+        text.replace(
+            "[[target]]",
+            "[[target]]\ndatabases = [\"data\", \"another\"]",
+        ),
     )
     .expect("written");
     staying.signal("HUP");
-    until("backup", || night.dumps("data").len() == 2);
+    until("new database", || {
+        staying.get("/metrics").contains("database=\"another\"")
+    });
     staying.signal("INT");
     assert_eq!(staying.ended(), Some(0));
 }
@@ -170,4 +174,21 @@ fn what_schedule_needs_is_said_at_once() {
         assert_eq!(ran.code, Some(code), "{ran:?}");
         assert!(ran.err.contains(part), "{part}: {ran:?}");
     }
+}
+
+#[test]
+fn a_run_that_cannot_even_begin_is_not_healthy() {
+    let night = night("echo x", "0 0 1 1 *");
+    // Another run's lock, held for as long as this test runs.
+    let lock = fs::File::create(night.store().join(".dumpkeep.lock")).expect("a file");
+    lock.lock().expect("locked");
+    let staying = start(&night);
+    until("run", || {
+        staying.get("/health").contains("\"exit_code\":75")
+    });
+    let health = staying.get("/health");
+    assert!(health.starts_with("HTTP/1.1 503"), "{health}");
+    assert!(health.contains("\"error\":\""), "{health}");
+    staying.signal("TERM");
+    assert_eq!(staying.ended(), Some(0));
 }

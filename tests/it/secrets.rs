@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::support::command::finished;
 use crate::support::night::Night;
-use crate::support::server::MariaDb;
+use crate::support::server::{MariaDb, Postgres};
 use crate::support::smtp::Smtp;
 
 const MARKER: &str = "pw-marker-5t7";
@@ -42,8 +42,18 @@ fn a_password_reaches_no_output_log_mail_hook_process_list_or_archive() {
          CREATE USER b@localhost IDENTIFIED BY '{MARKER}'; GRANT ALL ON *.* TO b@localhost"
     );
     server.sql("shop", &account);
+    look_everywhere(&server.url("").replacen("root@", "b@", 1));
+
+    let server = Postgres::with("15").scram(MARKER).start();
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t AS SELECT 1 AS i");
+    let url = server.tcp_url("postgres", "postgres") + "?sslmode=disable";
+    look_everywhere(&url);
+}
+
+/// Runs everything at trace level against a server whose password is the marker, and looks for it.
+fn look_everywhere(url: &str) {
     let smtp = Smtp::start("plain");
-    let url = server.url("").replacen("root@", "b@", 1);
     let night = Night::new(&format!(
         "mail = {{ on = \"always\", smtp = \"smtp://127.0.0.1:{}\", from = \"a@b.c\", to = [\"d@e.f\"] }}\n\
          report = {{ html = \"page.html\", prometheus = \"m.prom\" }}\n\
@@ -174,6 +184,9 @@ fn check_names_each_credential_s_source_and_never_its_value() {
         );
     }
     write(".my.cnf", &format!("[client]\npassword={MARKER}\n"), 0o600);
+    let night = Night::new("[[target]]\nname = \"t\"\nkind = \"command\"\ndump = \"echo x\"\n");
+    let (same, other) = (night.run(&["check"]), night.run(&["config", "check"]));
+    assert_eq!((same.code, &same.out), (other.code, &other.out));
     let ran = checked(my, &variable);
     assert!(
         ran.out.contains("from the option file ~/.my.cnf"),

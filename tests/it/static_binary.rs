@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::support::mount::Mount;
 use crate::support::oracle;
-use crate::support::server::{MariaDb, Postgres, output};
+use crate::support::server::{MariaDb, MySql, Postgres, output};
 use crate::support::staying::{Staying, until};
 
 /// The folder that becomes the root.
@@ -139,8 +139,10 @@ fn a_container_runs_its_schedule_as_any_user_with_a_read_only_root() {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o400);
     fs::set_permissions(&secret, mode).expect("closed");
     std::os::unix::fs::chown(&secret, Some(USER), Some(USER)).expect("given");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(root, mode).expect("open to be entered");
+    for (path, mode) in [("", 0o755), ("ca.pem", 0o644)] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs::set_permissions(root.join(path), mode).expect("open to all");
+    }
     let _fixed = Mount::read_only(root);
     let store = root.join("store");
     let _room = Mount::memory(&store, "16m");
@@ -148,8 +150,9 @@ fn a_container_runs_its_schedule_as_any_user_with_a_read_only_root() {
     let dumps = store.join("t/shop/dumps");
     fs::create_dir_all(&dumps).expect("a folder");
     fs::write(dumps.join("shop_2020-01-01_00-00-00.sql.zst"), "old").expect("written");
-    for folder in ["", "t", "t/shop", "t/shop/dumps"] {
-        std::os::unix::fs::chown(store.join(folder), Some(USER), Some(USER)).expect("given");
+    let old = "t/shop/dumps/shop_2020-01-01_00-00-00.sql.zst";
+    for path in ["", "t", "t/shop", "t/shop/dumps", old] {
+        std::os::unix::fs::chown(store.join(path), Some(USER), Some(USER)).expect("given");
     }
     assert!(
         fs::write(root.join("out/x"), "").is_err(),
@@ -175,4 +178,80 @@ fn a_container_runs_its_schedule_as_any_user_with_a_read_only_root() {
     }
     staying.signal("TERM");
     assert_eq!(staying.ended(), Some(0));
+}
+
+/// Restores a file of another dumper, as the folder's root has it.
+fn comes_back(cell: &Cell, file: &str, to: &str) {
+    cell.dumpkeep(&["restore", &format!("/out/{file}"), "--to", to])
+        .unwrap_or_else(|error| panic!("{file}: {error}"));
+}
+
+#[test]
+#[ignore = "needs target/static/dumpkeep, by scripts/build-static.sh"]
+fn files_of_pg_dump_come_back_with_no_client_in_reach() {
+    for version in ["12", "13", "14", "15", "16", "17", "18"] {
+        let server = Postgres::with(version).tls().scram("secret").start();
+        let cell = Cell::new(server.authority());
+        server.create_database("shop");
+        let sample = include_str!("../support/sample/postgres.sql");
+        let roles = "CREATE ROLE shop_owner NOLOGIN CREATEDB; CREATE ROLE shop_reader LOGIN; \
+                     CREATE ROLE \"Odd \"\"role\"\"\" NOINHERIT";
+        server.sql("postgres", roles);
+        let small = sample.replace("00000) i", "000) i").replace("50000", "500");
+        server.sql("shop", &small);
+        let newest = ["-Fp", "-Fc", "-Fd", "-Ft"].map(|format| ("pgclient", format));
+        let older = newest.map(|(_, format)| ("pg15", format));
+        let older = older.into_iter().filter(|_| version == "15");
+        for (program, format) in newest.into_iter().chain(older) {
+            let file = format!("{program}{format}");
+            let mut dumper = server.client_of(program, "pg_dump", "shop");
+            dumper.env("PGPASSWORD", "secret").arg(format).arg("-f");
+            output(dumper.arg(cell.0.path().join("out").join(&file))).expect("pg_dump");
+            server.create_database("back");
+            let port = server.port();
+            let url = format!(
+                "postgres://postgres:secret@db.example:{port}/back?sslmode=verify-full&sslrootcert=/ca.pem"
+            );
+            comes_back(&cell, &file, &url);
+            let equal = oracle::postgres_as_restored((&server, "shop"), (&server, "back"));
+            equal.unwrap_or_else(|differences| panic!("{version} {format}: {differences}"));
+            server.sql("postgres", "DROP DATABASE back");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs target/static/dumpkeep, by scripts/build-static.sh"]
+fn scripts_of_the_mysql_dumpers_come_back_with_no_client_in_reach() {
+    let mariadb = ["10.5", "10.11", "11.8"].map(|version| MariaDb::with(version).tls().start());
+    for server in mariadb
+        .into_iter()
+        .chain([MySql::with("9.7").tls().start()])
+    {
+        let cell = Cell::new(server.authority());
+        server.create_database("shop");
+        let sample = "CREATE TABLE t (i INT PRIMARY KEY, x TEXT, b BLOB, KEY x (x(10))); \
+                      INSERT INTO t VALUES (1, 'one\\n', x'00ff27'), (2, NULL, NULL); \
+                      CREATE VIEW v AS SELECT x FROM t; CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1; \
+                      CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.x = UPPER(NEW.x)";
+        server.sql("shop", sample);
+        let mut dumper = server.dumper();
+        dumper.arg(format!(
+            "--result-file={}",
+            cell.0.path().join("out/a").display()
+        ));
+        output(dumper.args(["--routines", "--events", "--triggers", "shop"])).expect("the dumper");
+        server.create_database("back");
+        let scheme = if server.is_mariadb() {
+            "mariadb"
+        } else {
+            "mysql"
+        };
+        let port = server.port();
+        let url = format!(
+            "{scheme}://root@db.example:{port}/back?ssl-mode=VERIFY_IDENTITY&ssl-ca=/ca.pem"
+        );
+        comes_back(&cell, "a", &url);
+        oracle::mysql((&server, "shop"), (&server, "back")).expect("equal databases");
+    }
 }

@@ -16,7 +16,8 @@ pub(crate) struct Staying {
 impl Staying {
     /// Starts it, and waits until it listens.
     pub(crate) fn start(mut command: Command) -> Self {
-        command.stderr(Stdio::piped()).stdin(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(Stdio::piped());
         let mut child = command.spawn().expect("dumpkeep starts");
         let mut lines = BufReader::new(child.stderr.take().expect("its output"));
         let mut line = String::new();
@@ -72,6 +73,17 @@ impl Staying {
     /// Its exit code, when it has ended.
     pub(crate) fn ended(mut self) -> Option<i32> {
         self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Staying {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            let said = self.said.lock().expect("whole");
+            let _ = writeln!(std::io::stderr(), "it said: {said}");
+        }
     }
 }
 

@@ -111,6 +111,7 @@ impl How {
         options.frame_bytes = usize::try_from(self.pace.frame_size).unwrap_or(usize::MAX);
         options.slice_bytes = self.pace.slice_size;
         options.max_rate = self.pace.max_rate;
+        options.nice = self.pace.nice();
         options.mysql = self.mysql.options();
         options.no_restrict = self.no_restrict;
         options.restrict_key = self.deterministic.then(|| "dumpkeep".into());

@@ -189,6 +189,7 @@ mod tests {
             database: None,
             tls: Tls::default(),
             connect_timeout: std::time::Duration::from_secs(1),
+            compression: Vec::new(),
             get_server_public_key: false,
             cleartext: false,
         }

@@ -61,7 +61,9 @@ impl Connection {
         let greeting = Greeting::parse(packets.read().await.map_err(refusal::lost)?)?;
         let tls = wants_tls(settings, &greeting)?;
         let database = settings.database.as_deref();
-        let capabilities = greeting.agreed(tls, database.is_some());
+        let compression = greeting.compression(&settings.compression)?;
+        let capabilities =
+            greeting.agreed(tls, database.is_some()) | compression.map_or(0, greeting::flag);
         if tls {
             packets = secured(packets, settings, capabilities).await?;
         }
@@ -73,6 +75,10 @@ impl Connection {
         let response = greeting::response(capabilities, &settings.user, &answer, database, plugin);
         packets.write(&response, b"").await.map_err(refusal::lost)?;
         auth::converse(&mut packets, login, plugin, &greeting.scramble).await?;
+        if let Some(method) = compression {
+            let (io, _) = packets.into_io().map_err(refusal::lost)?;
+            packets = Packets::compressed(io, method);
+        }
         Ok(Self {
             packets,
             capabilities,

@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::mysql::refusal;
+use crate::mysql::settings::Compression;
+use crate::mysql::wire::compressed::ZSTD_LEVEL;
 use crate::mysql::wire::reply::{self, Reader, nonsense};
 
 /// Capabilities: <https://mariadb.com/kb/en/connection/#capabilities>
@@ -12,6 +14,8 @@ pub mod capability {
     pub const LONG_FLAG: u32 = 1 << 2;
     /// A database is named in the answer.
     pub const CONNECT_WITH_DB: u32 = 1 << 3;
+    /// Packets compressed by zlib.
+    pub const COMPRESS: u32 = 1 << 5;
     /// The protocol since 4.1.
     pub const PROTOCOL_41: u32 = 1 << 9;
     /// TLS.
@@ -30,6 +34,8 @@ pub mod capability {
     pub const PLUGIN_AUTH_LENENC: u32 = 1 << 21;
     /// Rows end with an OK packet.
     pub const DEPRECATE_EOF: u32 = 1 << 24;
+    /// Packets compressed by zstd (MySQL).
+    pub const ZSTD: u32 = 1 << 26;
 }
 
 /// What this client can. LOCAL INFILE and several statements in one command are not among it.
@@ -108,6 +114,23 @@ impl Greeting {
         self.capabilities & capability::SSL != 0
     }
 
+    /// The first of these that the server has; an error where it has none.
+    pub fn compression(&self, wanted: &[Option<Compression>]) -> Result<Option<Compression>> {
+        let has = |one: &&Option<Compression>| match one {
+            None => true,
+            Some(method) => self.capabilities & flag(*method) != 0,
+        };
+        match wanted.iter().find(has) {
+            Some(found) => Ok(*found),
+            None if wanted.is_empty() => Ok(None),
+            None => Err(Error::new(
+                Kind::Connect,
+                "the server has none of the compression-algorithms that are wanted",
+            )
+            .hint("Add uncompressed to them, or zlib, which nearly every server has.")),
+        }
+    }
+
     /// The capabilities that both sides have.
     #[must_use]
     pub fn agreed(&self, tls: bool, database: bool) -> u32 {
@@ -118,6 +141,15 @@ impl Greeting {
             0
         };
         self.capabilities & OURS | with_tls | with_db
+    }
+}
+
+/// The capability that asks for it.
+#[must_use]
+pub fn flag(method: Compression) -> u32 {
+    match method {
+        Compression::Zlib => capability::COMPRESS,
+        Compression::Zstd => capability::ZSTD,
     }
 }
 
@@ -155,6 +187,9 @@ pub fn response(
         push_string(&mut attributes, b"program_name");
         push_string(&mut attributes, b"dumpkeep");
         push_string(&mut out, &attributes);
+    }
+    if capabilities & capability::ZSTD != 0 {
+        out.extend(u8::try_from(ZSTD_LEVEL));
     }
     out
 }

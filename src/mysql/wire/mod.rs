@@ -4,6 +4,7 @@
 //! <https://mariadb.com/kb/en/clientserver-protocol/>
 
 pub mod auth;
+mod compressed;
 pub mod connection;
 pub mod greeting;
 pub mod packets;

@@ -59,7 +59,7 @@ impl Made {
     }
 }
 
-fn commit_stream(partial: Partial, written: &Written) -> Result<PathBuf> {
+fn commit_stream(mut partial: Partial, written: &Written) -> Result<PathBuf> {
     partial.sync()?;
     let path = partial.path();
     let read = File::open(path).and_then(digest_of);

@@ -8,7 +8,9 @@ use crate::config::duration;
 use crate::error::{Error, Kind, Result};
 use crate::logging::failure;
 use crate::report::{BackupReport, Failure, Status, size};
+use crate::retention::policy::FUTURE;
 use crate::retention::scan::backups;
+use crate::source::Warning;
 use crate::store::fs::{self, Existing, Partial};
 use crate::store::layout::Home;
 
@@ -200,6 +202,14 @@ fn is_refused(error: &Error) -> bool {
 fn retain(home: &Home, kept: Kept<'_>, report: &mut BackupReport) {
     match keep(home, kept, false) {
         Ok((plan, applied)) => {
+            let ahead = plan
+                .verdicts
+                .iter()
+                .filter(|verdict| verdict.reason == FUTURE);
+            report.warnings.extend(ahead.map(|verdict| Warning {
+                object: verdict.file.clone(),
+                message: format!("{FUTURE}: it is kept, and counts for nothing"),
+            }));
             report.kept = Some(plan.verdicts.iter().filter(|verdict| verdict.kept).count());
             report.links = applied.links.iter().map(|path| text(path)).collect();
             report.removed = applied.removed.iter().map(|path| text(path)).collect();

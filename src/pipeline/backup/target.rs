@@ -114,7 +114,11 @@ impl Run<'_> {
 
 /// Failed with its server, whose error was logged.
 fn lost(mut report: BackupReport, error: &Error) -> BackupReport {
-    report.error = Some(Failure::from(error));
+    report.error = Some(Failure {
+        message: error.line(),
+        // The whole of it is said of the server.
+        detail: "error: nothing could be done for its server".to_owned(),
+    });
     report
 }
 

@@ -66,10 +66,15 @@ impl Page<'_> {
             Some(newest) => {
                 let _ = write!(
                     out,
-                    "<p>Newest: <b>{}</b>, {}. {} backups.",
+                    "<p>Newest: <b>{}</b>, {}. {} {}.",
                     escaped(&newest.at),
                     size(newest.bytes),
-                    line.backups.len()
+                    line.backups.len(),
+                    if line.backups.len() == 1 {
+                        "backup"
+                    } else {
+                        "backups"
+                    }
                 );
                 if let Some(next) = line.next {
                     let next = next.with_timezone(&self.zone);
@@ -106,7 +111,9 @@ fn run(last: &Report, out: &mut String) {
     );
     let targets = last.targets.iter().flat_map(|target| {
         let backups = target.backups.iter().filter_map(|backup| {
-            let failure = backup.failure()?;
+            // The server's own failure is said once, not for each database again.
+            let own = target.error.as_ref().map(|error| &error.message);
+            let failure = backup.failure().filter(|it| Some(&it.message) != own)?;
             Some((format!("{}: {}", target.name, backup.label()), failure))
         });
         let own = target

@@ -230,7 +230,10 @@ fn older(toc: &Toc, server: &ServerInfo, job: &RestoreJob, found: &mut Vec<Strin
         Dialect::Postgres => number / 10_000,
         Dialect::Mysql => number / 100,
     };
-    let same = from.product == server.product;
+    // A dump for another server says so, and is not judged by where it came from.
+    let mut switches = toc.head.switches.iter();
+    let other = switches.any(|switch| switch.starts_with("--target"));
+    let same = from.product == server.product && !other;
     if job.older_server
         || from.number == 0
         || !same

@@ -186,8 +186,8 @@ where
     } else {
         run_plain(runner, shared, entry, pieces).await
     };
-    done.map_err(|error| name_missing(error, shared, at))
-        .map_err(|error| name_keys(error, entry))
+    done.map_err(|error| name_keys(error, entry))
+        .map_err(|error| name_missing(error, shared, at))
 }
 
 /// In one transaction with its record; again, where another session stood in the way.

@@ -203,6 +203,8 @@ pub fn derived(name: &[u8], old: &[u8], new: &[u8], most: usize) -> BString {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "test")]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn of(renaming: &Renaming, dialect: Dialect, text: &str) -> String {
@@ -287,6 +289,88 @@ mod tests {
             ),
             "CREATE DEFINER=`v`@`%` PROCEDURE `p`() DO 1"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic(text in proptest::collection::vec(any::<u8>(), 0..200)) {
+            judged(&text);
+        }
+
+        #[test]
+        fn any_order_of_words_is_read_without_panic(words in proptest::collection::vec(
+            proptest::sample::select(WORDS.to_vec()), 0..24)
+        ) {
+            judged(words.join(" ").as_bytes());
+            judged(words.concat().as_bytes());
+        }
+    }
+
+    const WORDS: [&str; 40] = [
+        "CREATE",
+        "ALTER",
+        "TABLE",
+        "INDEX",
+        "VIEW",
+        "POLICY",
+        "TRIGGER",
+        "ON",
+        "s",
+        "t",
+        ".",
+        "s.t",
+        "\"t\"",
+        "`t`",
+        "'s.t'",
+        "::regclass",
+        "(",
+        ")",
+        ",",
+        "OWNER",
+        "TO",
+        "GRANT",
+        "REVOKE",
+        "FROM",
+        "DEFINER",
+        "=",
+        "@",
+        "`h`",
+        "TABLESPACE",
+        "USING",
+        "OPERATOR(s.",
+        "+",
+        "SEQUENCE",
+        "NAME",
+        "DO",
+        "$$",
+        "'ALTER ROLE a IN DATABASE '",
+        "setval(",
+        "CONSTRAINT",
+        "INSERT INTO `t` VALUES",
+    ];
+
+    fn judged(text: &[u8]) {
+        let pair = || ("s".into(), "t".into());
+        let mut all = Renaming {
+            tables: [("t".into(), "n".into())].into(),
+            database: Some(("s".into(), "n".into())),
+            roles: [("a".into(), "b".into())].into(),
+            tablespaces: [("t".into(), "n".into())].into(),
+            ..Renaming::default()
+        };
+        all.relations.names.insert(pair(), ("n".into(), "n".into()));
+        all.relations.schemas.insert("s".into(), "n".into());
+        let bare = Renaming {
+            no_owner: true,
+            no_privileges: true,
+            no_tablespaces: true,
+            ..Renaming::default()
+        };
+        for dialect in [Dialect::Postgres, Dialect::Mysql] {
+            let _ = (all.apply(dialect, text), bare.apply(dialect, text));
+            let _ = super::super::needs(dialect, text);
+        }
+        let _ = super::super::made(text);
     }
 
     #[test]

@@ -68,7 +68,11 @@ impl Picture {
     /// Of what the database becomes by the reference's own script on `server`. Stops at no error:
     /// the newest dumper's script sets what an old server doesn't know.
     pub(crate) fn by_reference(a: (&Postgres, &str), server: &Postgres) -> Self {
-        Self::by_reference_named(a, server, &format!("{}, by the reference", a.1))
+        let copy = format!("{}, by the reference", a.1);
+        let picture = Self::by_reference_named(a, server, &copy);
+        // One with subscriptions stays.
+        drop(server.try_sql("postgres", &format!("DROP DATABASE \"{copy}\"")));
+        picture
     }
 
     /// The same, the copy being called this.
