@@ -21,11 +21,8 @@ pub(super) async fn load(session: &mut Session, own: u64) -> Result<Load> {
     })
 }
 
-/// The scheduler of events, which MariaDB counts as one that runs while it waits for them.
+/// The scheduler of events, which servers count as one that runs while it waits for them.
 async fn waiting(session: &mut Session) -> Result<u64> {
-    if !session.caps().is_mariadb() {
-        return Ok(0);
-    }
     let rows = session.query("SELECT @@GLOBAL.event_scheduler = 'ON' AS counts");
     let rows = rows.await?;
     rows.first().map_or(Ok(0), |row| row.num("counts"))

@@ -38,6 +38,9 @@ const DISK_BYTES: u64 = 512 << 20;
 /// What Linux counts processor time in, for programs, on every machine: in a second.
 const TICKS: f64 = 100.0;
 
+/// So much goes to the disk before more is written, in bytes: whole pieces.
+const SYNCED_BYTES: u64 = 32 << 20;
+
 /// One piece of what is written to the disk, in bytes.
 const DISK_PIECE: usize = 4 << 20;
 
@@ -108,6 +111,16 @@ struct Sample {
     kept: usize,
 }
 
+impl Sample {
+    /// Bytes and rows since it was asked last.
+    fn take_counts(&mut self) -> (u64, u64) {
+        (
+            std::mem::take(&mut self.bytes),
+            std::mem::take(&mut self.rows),
+        )
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -151,7 +164,7 @@ where
     };
     let mut snapshots = source.snapshot(source.database(), jobs, &options).await?;
     let (entries, queue) = plan(&mut snapshots, jobs).await?;
-    (lock(sample).bytes, lock(sample).rows) = (0, 0);
+    lock(sample).take_counts();
     let queue = Arc::new(Mutex::new(queue.into_iter()));
     let (start, client) = (Instant::now(), processor_time());
     let mut workers = JoinSet::new();
@@ -168,7 +181,7 @@ where
     let client = processor_time().zip(client).map(|(now, then)| now - then);
     workers.shutdown().await;
     ended.unwrap_or(Ok(()))?;
-    let (bytes, rows) = (lock(sample).bytes, lock(sample).rows);
+    let (bytes, rows) = lock(sample).take_counts();
     let reading = Reading {
         jobs,
         bytes,
@@ -270,6 +283,10 @@ fn disk(folder: &Path, time: Duration) -> Result<f64> {
         let done = file.write_all(&piece);
         done.map_err(|cause| failed("write", file.path(), cause))?;
         written += piece.len() as u64;
+        // or all would lie in memory when the time is over, and take as long again and more
+        if written.is_multiple_of(SYNCED_BYTES) {
+            file.sync()?;
+        }
     }
     file.sync()?;
     Ok(per_second(written, start.elapsed().as_secs_f64()))
