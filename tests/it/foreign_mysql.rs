@@ -145,3 +145,33 @@ fn a_dry_run_of_a_script_executes_nothing() {
     assert!(planned.err.contains("nothing was done"), "{}", planned.err);
     assert_eq!(server.sql("back", "SHOW TABLES").trim(), "");
 }
+
+#[test]
+fn definers_of_a_script_stay_out_on_request() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE USER gone@localhost; GRANT ALL ON shop.* TO gone@localhost; CREATE TABLE t (a INT); \
+         CREATE DEFINER = gone@localhost VIEW v AS SELECT a FROM t; \
+         CREATE DEFINER = gone@localhost TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET @a = 1; \
+         CREATE DEFINER = gone@localhost PROCEDURE p() DO 1; \
+         CREATE DEFINER = gone@localhost EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(&server, &["shop"], folder.path(), &[]);
+    server.create_database("back");
+    good(&ran(&[
+        "restore",
+        &file,
+        "--no-owner",
+        "--to",
+        &server.url("back"),
+    ]));
+    let definers = "SELECT definer FROM information_schema.views WHERE table_schema = 'back' UNION ALL \
+                    SELECT definer FROM information_schema.triggers WHERE trigger_schema = 'back' UNION ALL \
+                    SELECT definer FROM information_schema.routines WHERE routine_schema = 'back' UNION ALL \
+                    SELECT definer FROM information_schema.events WHERE event_schema = 'back'";
+    let found = server.sql("", definers);
+    assert_eq!(found.lines().collect::<Vec<_>>(), ["root@localhost"; 4]);
+}

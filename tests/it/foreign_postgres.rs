@@ -277,7 +277,14 @@ fn a_dry_run_executes_nothing() {
     let file = folder.path().join("-Fc");
     let resumed = ran(&["restore", &text(&file), "--resume", "--to", &url]);
     assert_eq!(resumed.code, Some(2), "{}", resumed.err);
-    let renamed = ran(&["restore", &text(&file), "--no-owner", "--to", &url]);
+    let renamed = ran(&[
+        "restore",
+        &text(&file),
+        "--rename-table",
+        "t=u",
+        "--to",
+        &url,
+    ]);
     assert!(
         renamed.code == Some(2) && renamed.err.contains("another dumper's file"),
         "{}",
@@ -285,4 +292,48 @@ fn a_dry_run_executes_nothing() {
     );
     let made = server.sql("back", "SELECT count(*) FROM pg_class WHERE relname = 't'");
     assert_eq!(made.trim(), "0");
+}
+
+/// Owners and rights stay out on request, or go to others.
+#[test]
+fn owners_and_rights_of_other_dumpers_files_stay_out_or_go_to_others() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE ROLE keeper; CREATE ROLE reader; CREATE TABLE t (a int); ALTER TABLE t OWNER TO keeper; \
+         GRANT SELECT ON t TO reader",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = ["-Fp", "-Fc"].map(|format| {
+        let to = folder.path().join(format);
+        text(&dumped(&server, "pgclient", &[format], &to))
+    });
+    server.sql(
+        "shop",
+        "DROP TABLE t; DROP ROLE keeper; DROP ROLE reader; CREATE ROLE me",
+    );
+    let state = "SELECT tableowner, relacl IS NULL FROM pg_tables JOIN pg_class ON relname = tablename \
+                 WHERE tablename = 't'";
+    let url = server.url("shop");
+    for file in &files {
+        for (switches, expected) in [
+            (&["-O", "-x"][..], "postgres|t"),
+            (&["--map-role", "keeper=me", "-x"], "me|t"),
+            (
+                &["--map-role", "keeper=me", "--map-role", "reader=me"],
+                "me|f",
+            ),
+        ] {
+            good(&ran(
+                &[&["restore", file.as_str(), "--to", &url], switches].concat()
+            ));
+            assert_eq!(
+                server.sql("shop", state).trim(),
+                expected,
+                "{file} {switches:?}"
+            );
+            server.sql("shop", "DROP TABLE t");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::pipeline::runner::{OnError, Outcome, copy_end, explain};
 use crate::source::Target;
 use crate::sql::foreign::{connect_database, harmless_failure};
 use crate::sql::insert;
+use crate::sql::names::{self, Renaming};
 use crate::sql::split::{Command, Item, Meta, Splitter};
 
 /// PostgreSQL: an object of this name exists.
@@ -35,6 +36,8 @@ struct Runs<'a, T: Target> {
     /// Databases that the script is or was in.
     entered: Vec<BString>,
     outcome: Outcome,
+    /// For whom it is restored.
+    renaming: Renaming,
 }
 
 impl<'a, T: Target> Loader<'a, T> {
@@ -49,6 +52,8 @@ impl<'a, T: Target> Loader<'a, T> {
                 copying: None,
                 entered: Vec::new(),
                 outcome: Outcome::default(),
+                // what can't be had is refused before
+                renaming: job.names.of_foreign().unwrap_or_default(),
             },
         }
     }
@@ -154,8 +159,14 @@ impl<T: Target> Runs<'_, T> {
     }
 
     async fn execute(&mut self, sql: &[u8], label: Option<&str>) -> Result<()> {
-        let done = self.target.execute(sql).await;
         let dialect = self.target.dialect();
+        let changed = match self.renaming.apply(dialect, sql) {
+            Ok(names::Outcome::LeftOut) => return Ok(()),
+            Ok(names::Outcome::Changed(sql)) => Some(sql),
+            _ => None,
+        };
+        let sql = changed.as_deref().unwrap_or(sql);
+        let done = self.target.execute(sql).await;
         match done {
             Ok(()) => {
                 self.outcome.rows += insert::rows(dialect, sql).unwrap_or(0);

@@ -12,7 +12,7 @@ pub use about::{About, about, verify};
 pub use file::{ForeignFile, Piped};
 
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::restore::{Names, RestoreJob};
+use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::Outcome;
 use crate::progress::Task;
 use crate::source::Target;
@@ -24,11 +24,13 @@ pub async fn restore<T: Target>(
     job: &RestoreJob,
     task: &Task,
 ) -> Result<Outcome> {
-    if job.names != Names::default() || job.create_missing_roles {
-        let what = "other names, owners and roles are for dumpkeep's own archives: this is another \
-                    dumper's file";
-        return Err(Error::new(Kind::Usage, what)
-            .hint("Restore it as it is, dump that, and restore the archive as you like."));
+    job.names.of_foreign()?;
+    if job.create_missing_roles {
+        let what =
+            "--create-missing-roles is for dumpkeep's own archives: this is another dumper's file";
+        return Err(
+            Error::new(Kind::Usage, what).hint("Give --no-owner, --no-privileges or --map-role.")
+        );
     }
     if job.resume {
         let what = "--resume is for dumpkeep's own archives: this is another dumper's file";

@@ -21,7 +21,7 @@ pub(super) async fn each<R: Read + Seek + Send + 'static>(
         for statement in &entry.sql {
             see(entry, &statement.0);
         }
-        if entry.section == Section::Data && entry.kind != "sequence_value" {
+        if entry.section == Section::Data {
             continue;
         }
         let mut splitter = Splitter::new(toc.head.dialect);

@@ -46,6 +46,23 @@ impl Names {
         !self.into_schema.is_empty() || !self.tables.is_empty()
     }
 
+    /// What becomes of the statements of another dumper's file: who owns what, and who may what.
+    pub(crate) fn of_foreign(&self) -> Result<Renaming> {
+        let placed = self.no_tablespaces || !self.tablespaces.is_empty();
+        if self.renames() || self.database.is_some() || placed {
+            let what = "other names and tablespaces are for dumpkeep's own archives: this is another \
+                        dumper's file";
+            return Err(Error::new(Kind::Usage, what)
+                .hint("Restore it as it is, dump that, and restore the archive as you like."));
+        }
+        Ok(Renaming {
+            roles: pairs("--map-role", &self.roles)?,
+            no_owner: self.no_owner,
+            no_privileges: self.no_privileges,
+            ..Renaming::default()
+        })
+    }
+
     /// What becomes of the statements of these entries.
     pub(super) async fn renaming<R: Read + Seek + Send + 'static>(
         &self,

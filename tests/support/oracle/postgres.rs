@@ -77,6 +77,8 @@ impl Picture {
 
     /// The same, the copy being called this.
     pub(crate) fn by_reference_named(a: (&Postgres, &str), server: &Postgres, copy: &str) -> Self {
+        let gone = format!("DROP DATABASE IF EXISTS \"{}\"", copy.replace('"', "\"\""));
+        server.sql("postgres", &gone);
         server.create_database(copy);
         let script = a.0.reference_dump(a.1, &[]);
         let mut client = server.client("psql", copy);
