@@ -46,6 +46,8 @@ mod foreign_mysql;
 mod foreign_postgres;
 #[path = "it/fuzz.rs"]
 mod fuzz;
+#[path = "it/generated_mysql.rs"]
+mod generated_mysql;
 #[path = "it/generated_postgres.rs"]
 mod generated_postgres;
 #[path = "it/hooks.rs"]

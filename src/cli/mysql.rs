@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::duration;
-use crate::source::mysql::{Consistency, Definer, LongQueries, MysqlOptions, Product, bytes};
+use crate::source::mysql::{Consistency, Definer, LongQueries, MysqlOptions, Product, Said, bytes};
 
 /// What only MySQL and MariaDB heed.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,6 +30,14 @@ pub(super) struct Mysql {
     /// The largest statement that the server takes that this is loaded into, such as 4M
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     max_allowed_packet: Option<u64>,
+    /// Tell a replica the binary log's position: as a statement, or as a comment
+    #[arg(long, alias = "master-data", value_name = "HOW", value_parser = str::parse::<Said>,
+        num_args = 0..=1, require_equals = true, default_missing_value = "statement")]
+    source_data: Option<Said>,
+    /// Tell a replica the transactions that the dump holds (GTID): as a statement, or as a comment
+    #[arg(long, value_name = "HOW", value_parser = str::parse::<Said>,
+        num_args = 0..=1, require_equals = true, default_missing_value = "statement")]
+    gtid_purged: Option<Said>,
 }
 
 /// One database has no others to agree with.
@@ -53,6 +61,8 @@ impl Mysql {
             },
             target: self.target,
             max_allowed_packet: self.max_allowed_packet,
+            source_data: self.source_data,
+            gtid_purged: self.gtid_purged,
         }
     }
 }

@@ -23,6 +23,12 @@ pub(super) fn options(raw: &RawDump) -> Result<MysqlOptions, String> {
     if let Some(text) = &raw.max_allowed_packet {
         options.max_allowed_packet = Some(of("max_allowed_packet", bytes(text))?);
     }
+    if let Some(text) = &raw.source_data {
+        options.source_data = Some(of("source_data", text.parse())?);
+    }
+    if let Some(text) = &raw.gtid_purged {
+        options.gtid_purged = Some(of("gtid_purged", text.parse())?);
+    }
     options.definer = match &raw.definer {
         Some(_) if raw.skip_definer => {
             return Err("dump.definer: skip_definer leaves it out".into());

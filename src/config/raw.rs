@@ -253,6 +253,10 @@ pub struct RawDump {
     pub target: Option<String>,
     /// MySQL: the largest statement that the server takes that this is loaded into, such as 4M.
     pub max_allowed_packet: Option<String>,
+    /// MySQL: the binary log's position for a replica: statement, comment.
+    pub source_data: Option<String>,
+    /// MySQL: the transactions (GTID) for a replica: statement, comment.
+    pub gtid_purged: Option<String>,
 }
 
 /// Reads the TOML; `name` names the file in messages.

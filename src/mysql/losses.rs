@@ -6,7 +6,7 @@
 use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::error::{Error, Kind, Result};
-use crate::mysql::quote::unquote_ident;
+use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind as TokenKind, Quoting, tokens};
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
@@ -44,10 +44,9 @@ async fn innocent(session: &mut Session, insert: &[u8], code: &str, text: &BStr)
          FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ",
     );
     let rows = session.query(sql.string(&table)).await?;
-    let warned = column(text);
     for row in rows.iter() {
         let generated = is_generated(row.bytes("extra")?);
-        let own = warned.is_some_and(|name| row.bytes("name").is_ok_and(|found| found == name));
+        let own = is_about(text, row.bytes("name")?);
         let scaled = own && code == "1264" && is_scaled(row.bytes("type")?);
         // an expression's own conversions are told of whatever column it reads
         if scaled || (generated && (own || code == "1292")) {
@@ -77,13 +76,16 @@ fn table(insert: &[u8]) -> Option<BString> {
     unquote_ident(name.text).map(|(name, _)| name)
 }
 
-/// The column in "… for column 'c' at row 3", or `` `d`.`t`.`c` ``.
-fn column(message: &BStr) -> Option<&BStr> {
-    let before = message.get(..message.rfind(" at row")?)?;
-    let quote = *before.last()?;
-    let inner = before.get(..before.len() - 1)?;
-    let start = inner.rfind_byte(quote)? + 1;
-    inner.get(start..).map(BStr::new)
+/// "… for column 'c' at row 3", or `` `d`.`t`.`c` ``. A name may hold quotes of either kind.
+fn is_about(message: &BStr, name: &BStr) -> bool {
+    let before = message.rfind(" at row").and_then(|at| message.get(..at));
+    let ways = [
+        [b" column '", name.as_bytes(), b"'"].concat(),
+        [b" column ".as_slice(), &ident(name)].concat(),
+        [b".".as_slice(), &ident(name)].concat(),
+        [b".`", name.as_bytes(), b"`"].concat(),
+    ];
+    before.is_some_and(|before| ways.iter().any(|way| before.ends_with(way)))
 }
 
 #[cfg(test)]
@@ -92,16 +94,12 @@ mod tests {
 
     #[test]
     fn columns_stand_before_their_row() {
-        let of = |text: &'static str| column(BStr::new(text));
-        assert_eq!(
-            of("Out of range value for column 'c1' at row 3"),
-            Some(BStr::new("c1"))
-        );
-        assert_eq!(
-            of("Incorrect value: '0' for column `d`.`t`.`b` at row 1"),
-            Some(BStr::new("b"))
-        );
-        assert_eq!(of("Truncated incorrect DOUBLE value: 'x'"), None);
+        let about = |text: &str, name: &str| is_about(BStr::new(text), BStr::new(name));
+        let quoted = "Incorrect string value for column '#'2' at row 3";
+        assert!(about(quoted, "#'2") && !about(quoted, "2"));
+        let qualified = "Incorrect value: '0' for column `d`.`t`.`b``c` at row 1";
+        assert!(about(qualified, "b`c") && !about(qualified, "c"));
+        assert!(!about("Truncated incorrect DOUBLE value: 'x'", "x"));
     }
 
     #[test]

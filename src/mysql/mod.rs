@@ -20,6 +20,7 @@ pub mod optionfile;
 pub mod quote;
 pub mod ranges;
 pub mod refusal;
+pub mod replication;
 pub mod rewrite;
 pub mod rights;
 pub mod scan;

@@ -20,13 +20,14 @@ use crate::mysql::facts::{Facts, Flavor};
 use crate::mysql::load;
 use crate::mysql::optionfile::Disk;
 use crate::mysql::ranges;
+use crate::mysql::replication;
 use crate::mysql::rewrite;
 use crate::mysql::script::{self, Habits};
 use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
 use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
-use crate::plan::entry::{DataRef, Range, Slice};
+use crate::plan::entry::{DataRef, EntryId, Range, Slice};
 use crate::source::mysql::Consistency;
 use crate::source::{
     Catalog, Database, DumpOptions, GlobalsDump, Load, Script, ServerInfo, Snapshot, Source,
@@ -188,14 +189,17 @@ impl MysqlSource {
         let leader = leader.ok_or_else(|| Error::new(Kind::Internal, "no connection is left"))?;
         let habits = habits(leader, database).await?;
         let label = opened.strategy.label();
-        let position = match opened.position.clone() {
-            Some(position) => position,
+        let position = match &opened.position {
+            Some(position) => position.to_string(),
             None => no_position(leader).await?,
         };
         let said = Some(format!("{position} (by {label})"));
         let caps = leader.caps();
         let caps = rewrite::target(caps, options.mysql.target).unwrap_or(caps);
-        Ok(script::script(caps, habits, said))
+        let asked = replication::asked(&options.mysql, opened.position.as_ref(), caps)?;
+        let mut script = script::script(caps, habits, said);
+        script.head.splice(0..0, replication::comments(&asked));
+        Ok(script)
     }
 
     fn snapshots(
@@ -376,6 +380,16 @@ impl Snapshot for MysqlSnapshot {
             catalog
                 .warnings
                 .extend(rewrite::apply(&mut catalog.entries, caps));
+        }
+        if let Some(position) = &leader.opened.position {
+            let caps = self.session.caps();
+            let caps = rewrite::target(caps, self.options.mysql.target).unwrap_or(caps);
+            let asked = replication::asked(&self.options.mysql, Some(position), caps)?;
+            let ids = catalog.entries.iter().map(|entry| entry.id.0 + 1);
+            let id = EntryId(ids.max().unwrap_or(0));
+            catalog
+                .entries
+                .extend(replication::entry(asked, position, id));
         }
         catalog.warnings.extend(leader.tables.warnings());
         catalog.warnings.extend(leader.opened.warnings.clone());

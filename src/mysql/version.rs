@@ -196,6 +196,18 @@ impl Caps {
         self.since(NEVER, mariadb("10.3.0"))
     }
 
+    /// `CHANGE REPLICATION SOURCE`.
+    #[must_use]
+    pub fn replication_source(&self) -> bool {
+        self.since(mysql("8.0.23"), NEVER)
+    }
+
+    /// `gtid_purged = '+…'`.
+    #[must_use]
+    pub fn adds_to_purged(&self) -> bool {
+        self.since(mysql("8.0.0"), NEVER)
+    }
+
     /// Comments on databases.
     #[must_use]
     pub fn schema_comment(&self) -> bool {

@@ -80,6 +80,28 @@ impl FromStr for Definer {
     }
 }
 
+/// How a statement that the reader may not want is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// It is run.
+    Statement,
+    /// It is a comment in the script's head.
+    Comment,
+}
+
+impl FromStr for Said {
+    type Err = String;
+
+    /// Also by the numbers that mysqldump has for them.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "statement" | "1" => Ok(Self::Statement),
+            "comment" | "2" => Ok(Self::Comment),
+            _ => Err("it must be statement or comment".into()),
+        }
+    }
+}
+
 /// A server's flavour and version, as one that is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Product {
@@ -134,6 +156,10 @@ pub struct MysqlOptions {
     pub target: Option<Product>,
     /// The largest statement that the server takes that this is loaded into, in bytes.
     pub max_allowed_packet: Option<u64>,
+    /// The binary log's position, for a replica.
+    pub source_data: Option<Said>,
+    /// The transactions that the dump holds, for a replica.
+    pub gtid_purged: Option<Said>,
 }
 
 /// Bytes, as the servers' own options have them: 16M, 1G, 4096.

@@ -41,7 +41,7 @@ DELIMITER ;
 /// Rounds for each strategy; more with DUMPKEEP_ROUNDS.
 fn rounds() -> usize {
     let wanted = std::env::var("DUMPKEEP_ROUNDS").ok();
-    wanted.and_then(|text| text.parse().ok()).unwrap_or(25)
+    wanted.and_then(|text| text.parse().ok()).unwrap_or(10)
 }
 
 #[expect(

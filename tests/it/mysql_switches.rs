@@ -11,7 +11,7 @@ use dumpkeep::error::Error;
 use dumpkeep::mysql::source::MysqlSource;
 use dumpkeep::mysql::target::MysqlTarget;
 use dumpkeep::plan::entry::{Body, Range, Slice};
-use dumpkeep::source::mysql::{Consistency, Definer, LongQueries};
+use dumpkeep::source::mysql::{Consistency, Definer, LongQueries, Said};
 use dumpkeep::source::{DumpOptions, Snapshot as _, Source as _, Target as _};
 
 use crate::support::mysql_archive::{archive, job, native, nowhere, script, wait};
@@ -294,4 +294,75 @@ fn one_point(server: &MySqlServer) {
 fn a_whole_server_is_at_one_point() {
     one_point(&MariaDb::with("10.11").binlog().start());
     one_point(&MySql::with("9.7").binlog().start());
+}
+
+/// Where a replica goes on from: in a comment, or as what the script ends with.
+fn replica_goes_on(source: &MySqlServer, target: &MySqlServer, words: [&str; 3]) {
+    let [host, status, gtids] = words;
+    target.sql("", host);
+    source.create_database("shop");
+    source.sql(
+        "shop",
+        "CREATE TABLE t (a INT PRIMARY KEY); INSERT INTO t VALUES (1);",
+    );
+    let dumped = |said: Said| {
+        let mut job = job();
+        job.options.mysql.source_data = Some(said);
+        job.options.mysql.gtid_purged = Some(said);
+        archive(&source.url("shop"), "shop", &job, None).expect("an archive")
+    };
+    let commented = script(&dumped(Said::Comment));
+    let commented = String::from_utf8_lossy(&commented);
+    assert!(commented.contains("\n-- CHANGE "), "{commented}");
+    assert!(commented.contains("\n-- SET GLOBAL gtid_"), "{commented}");
+    assert!(!commented.contains("\nCHANGE ") && !commented.contains("\nSET GLOBAL"));
+    let run = dumped(Said::Statement);
+    let text = script(&run);
+    let text = String::from_utf8_lossy(&text);
+    let (_, rest) = text.split_once("INSERT INTO `t`").expect("rows");
+    assert!(
+        rest.contains("\nCHANGE ") && rest.contains("\nSET GLOBAL gtid_"),
+        "{text}"
+    );
+    target.create_database("shop");
+    native(&run, &target.url("shop")).expect("restored");
+    let status = target.sql("", status);
+    assert!(status.contains("binlog.00000"), "{status}");
+    assert_ne!(target.sql("", gtids), "");
+}
+
+#[test]
+fn a_replica_of_mariadb_goes_on_from_the_dump() {
+    let target = MariaDb::with("10.11").setting("server-id=2").start();
+    let source = MariaDb::with("10.11").binlog().start();
+    let host = "CHANGE MASTER TO MASTER_HOST = 'nowhere'";
+    let words = [host, "SHOW SLAVE STATUS", "SELECT @@gtid_slave_pos"];
+    replica_goes_on(&source, &target, words);
+}
+
+#[test]
+fn a_replica_of_mysql_goes_on_from_the_dump() {
+    let gtid = || {
+        let server = MySql::with("9.7").setting("gtid-mode=ON");
+        server.setting("enforce-gtid-consistency=ON")
+    };
+    // the two have one UUID: the target must count none of its own
+    let target = gtid().setting("disable-log-bin").setting("server-id=2");
+    let host = "CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'nowhere'";
+    let words = [host, "SHOW REPLICA STATUS", "SELECT @@gtid_purged"];
+    replica_goes_on(&gtid().binlog().start(), &target.start(), words);
+}
+
+#[test]
+fn a_position_that_is_not_known_is_an_error() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    let mut job = job();
+    job.options.mysql.source_data = Some(Said::Comment);
+    let error = archive(&server.url("shop"), "shop", &job, None).expect_err("no binary log");
+    assert!(
+        error.report().contains("position is not known"),
+        "{}",
+        error.report()
+    );
 }

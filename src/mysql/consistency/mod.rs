@@ -19,6 +19,7 @@ use bstr::BString;
 use tokio::task::JoinSet;
 
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::mysql::consistency::position::Position;
 use crate::mysql::consistency::strategy::{Held, Strategy};
 use crate::mysql::consistency::tables::Tables;
 use crate::mysql::session::Session;
@@ -42,7 +43,7 @@ pub struct Opened {
     /// How it was done.
     pub strategy: Strategy,
     /// Binary log file and position, GTID set.
-    pub position: Option<String>,
+    pub position: Option<Position>,
     /// The tables whose metadata locks are held.
     pub tables: Tables,
     /// What the user should hear of the way.
@@ -151,7 +152,7 @@ async fn begin_guard(request: Request<'_>) -> Result<Session> {
 }
 
 /// Opens every worker's snapshot, and reads the position that is theirs.
-async fn begin_all(workers: &mut [Session], held: &mut Held) -> Result<Option<String>> {
+async fn begin_all(workers: &mut [Session], held: &mut Held) -> Result<Option<Position>> {
     if held.strategy == Strategy::Positions {
         return position::agree(workers).await.map(Some);
     }

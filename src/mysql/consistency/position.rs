@@ -1,5 +1,7 @@
 //! The binary log's position that belongs to the snapshots.
 
+use std::fmt;
+
 use bstr::{BStr, ByteSlice as _};
 
 use crate::error::{Error, Kind, Result};
@@ -11,8 +13,45 @@ use crate::mysql::text::Text;
 /// How often snapshots are opened before the writers are too many for it.
 const TRIES: usize = 200;
 
+/// A place in the binary log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// The log's file.
+    pub file: String,
+    /// In bytes.
+    pub offset: u64,
+    /// The transactions up to there, where the server counts them.
+    pub gtid: Option<String>,
+}
+
+impl Position {
+    fn new(file: &BStr, offset: &BStr, gtid: Option<&BStr>) -> Result<Self> {
+        let offset = offset.to_str_lossy().parse().map_err(|_| {
+            let message = format!("the binary log's position {offset} is no number");
+            Error::new(Kind::Server, message)
+        })?;
+        let gtid = gtid.filter(|gtid| !gtid.is_empty());
+        Ok(Self {
+            file: file.to_str_lossy().into_owned(),
+            offset,
+            gtid: gtid.map(|gtid| gtid.to_str_lossy().replace(['\n', ' '], "")),
+        })
+    }
+}
+
+/// `binlog.000002:157, GTID 0-1-5`
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.offset)?;
+        match &self.gtid {
+            Some(gtid) => write!(f, ", GTID {gtid}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// The position, read while the lock is held; `None` where there is no log or no right to see it.
-pub(super) async fn read(leader: &mut Session, held: &mut Held) -> Result<Option<String>> {
+pub(super) async fn read(leader: &mut Session, held: &mut Held) -> Result<Option<Position>> {
     if leader.caps().is_mariadb() {
         return of_snapshot(leader).await;
     }
@@ -24,7 +63,7 @@ pub(super) async fn read(leader: &mut Session, held: &mut Held) -> Result<Option
 }
 
 /// MySQL: the log's end, which stands still.
-async fn of_log(control: &mut Session) -> Result<Option<String>> {
+async fn of_log(control: &mut Session) -> Result<Option<Position>> {
     let mut answer = control.query("SHOW BINARY LOG STATUS").await;
     if answer
         .as_ref()
@@ -44,11 +83,11 @@ async fn of_log(control: &mut Session) -> Result<Option<String>> {
         return Ok(None);
     };
     let gtid = row.opt("Executed_Gtid_Set").unwrap_or_default();
-    Ok(Some(text(row.bytes("File")?, row.bytes("Position")?, gtid)))
+    Position::new(row.bytes("File")?, row.bytes("Position")?, gtid).map(Some)
 }
 
 /// MariaDB: the position at which the session's snapshot was opened, exact without any lock.
-async fn of_snapshot(session: &mut Session) -> Result<Option<String>> {
+async fn of_snapshot(session: &mut Session) -> Result<Option<Position>> {
     let rows = session
         .query("SHOW STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position')")
         .await?;
@@ -73,22 +112,12 @@ async fn of_snapshot(session: &mut Session) -> Result<Option<String>> {
     let rows = session.query(sql).await?;
     let row = rows.first();
     let gtid = row.map(|row| row.opt("gtid")).transpose()?.flatten();
-    Ok(Some(text(file.as_bstr(), position.as_bstr(), gtid)))
-}
-
-/// `binlog.000002:157, GTID 0-1-5`
-fn text(file: &BStr, position: &BStr, gtid: Option<&BStr>) -> String {
-    let mut out = format!("{}:{}", file.to_str_lossy(), position.to_str_lossy());
-    if let Some(gtid) = gtid.filter(|gtid| !gtid.is_empty()) {
-        out.push_str(", GTID ");
-        out.push_str(&gtid.to_str_lossy().replace(['\n', ' '], ""));
-    }
-    out
+    Position::new(file.as_bstr(), position.as_bstr(), gtid).map(Some)
 }
 
 /// Opens all snapshots until they are at one position. No lock: each commit in between is one more
 /// try.
-pub(super) async fn agree(workers: &mut [Session]) -> Result<String> {
+pub(super) async fn agree(workers: &mut [Session]) -> Result<Position> {
     for _ in 0..TRIES {
         let mut first = None;
         let mut equal = true;
