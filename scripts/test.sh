@@ -58,7 +58,7 @@ section lints cargo clippy --locked --all-targets --quiet -- -D warnings
 section documentation documentation
 section scripts scripts
 section dependencies dependencies
-section tests cargo test --locked --quiet
+section tests cargo test --locked --quiet --no-fail-fast
 section "static binary" static_binary
 
 printf '\n%d s in all\n' "$SECONDS"

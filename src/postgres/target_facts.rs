@@ -6,7 +6,7 @@ use bstr::BString;
 
 use super::quote::literal;
 use super::session::Session;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::source::{Asked, TargetFacts};
 
 /// The session's user may give objects to roles that it is a member of; a superuser to all.
@@ -23,9 +23,6 @@ fn query(asked: &Asked) -> Vec<u8> {
         b") UNION ALL SELECT 'tablespace', '', spcname FROM pg_catalog.pg_tablespace \
           WHERE spcname = ANY (",
         &list(&asked.tablespaces),
-        b") UNION ALL SELECT 'extension', '', name FROM pg_catalog.pg_available_extensions \
-          WHERE name = ANY (",
-        &list(&asked.extensions),
         b") UNION ALL SELECT 'collation', n.nspname, c.collname FROM pg_catalog.pg_collation c \
           JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.collname = ANY (",
         &list(&asked.collations),
@@ -49,8 +46,8 @@ pub(super) async fn read(
     let doing = "cannot look what the server has";
     let rows = session.query_for(doing, &query(asked)).await?;
     let mut collations = BTreeSet::new();
-    let mut names: [BTreeSet<BString>; 5] = Default::default();
-    let kinds = ["role", "owner", "tablespace", "extension", "schema"];
+    let mut names: [BTreeSet<BString>; 4] = Default::default();
+    let kinds = ["role", "owner", "tablespace", "schema"];
     for row in rows.iter() {
         let (kind, name) = (row.str("kind")?, row.owned("name")?);
         match kinds.iter().position(|known| *known == kind) {
@@ -62,15 +59,39 @@ pub(super) async fn read(
             }
         }
     }
-    let [roles, owners, tablespaces, extensions, schemas] = names;
+    let [roles, owners, tablespaces, schemas] = names;
     Ok(TargetFacts {
         roles: Some(roles),
         owners: Some(owners),
         tablespaces: Some(tablespaces),
-        extensions: Some(extensions),
+        extensions: extensions(session, asked).await?,
         collations: Some(collations),
         schemas: Some(schemas),
         encoding: Some(encoding.to_owned()),
         ..TargetFacts::default()
     })
+}
+
+/// Which of the extensions can be made. The server reads a file for each that is installed, and one
+/// that it does not understand is its error for all of them: then nothing is known.
+async fn extensions(session: &mut Session, asked: &Asked) -> Result<Option<BTreeSet<BString>>> {
+    if asked.extensions.is_empty() {
+        return Ok(Some(BTreeSet::new()));
+    }
+    let sql = [
+        b"SELECT name FROM pg_catalog.pg_available_extensions WHERE name = ANY (".as_slice(),
+        &list(&asked.extensions),
+        b")",
+    ]
+    .concat();
+    let doing = "cannot look which extensions the server has";
+    match session.query_for(doing, &sql).await {
+        Ok(rows) => rows
+            .iter()
+            .map(|row| row.owned("name"))
+            .collect::<Result<_>>()
+            .map(Some),
+        Err(error) if error.kind() == Kind::Server => Ok(None),
+        Err(error) => Err(error),
+    }
 }

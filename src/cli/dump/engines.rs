@@ -61,9 +61,12 @@ pub(super) const NOT_POSTGRES: &[(&str, &str)] = &[
     ("skip-definer", NO_DEFINER),
     ("definer", NO_DEFINER),
     ("target", "it has no second flavour"),
+    ("source-data", NO_POSITION),
+    ("gtid-purged", NO_POSITION),
     ("max-allowed-packet", "rows are not sent in packets"),
 ];
 
+const NO_POSITION: &str = "its replicas do not start from a script";
 const NO_GLOBAL_LOCK: &str = "no lock waits for other statements";
 const NO_DEFINER: &str = "its objects have owners; see --no-owner";
 const NO_CHILDREN: &str = "its partitions are part of their table";
