@@ -315,6 +315,13 @@ async fn a_single_connection_is_enough_for_definitions() {
     let url = server.url("own").replace("user=postgres", "user=one");
     let source = PgSource::connect(&url, None, &env(&[])).await;
     let source = source.expect("a source connects");
+    // The server counts a connection until its process has ended.
+    server.sql(
+        "postgres",
+        "DO $$BEGIN FOR i IN 1..400 LOOP \
+         EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'one'); \
+         PERFORM pg_sleep(0.05), pg_stat_clear_snapshot(); END LOOP; END$$",
+    );
     let snapshots = source.snapshot(b"own", 1, &options(None)).await;
     let mut leader = snapshots.expect("a snapshot").remove(0);
     let catalog = leader.entries().await.expect("the definitions");
