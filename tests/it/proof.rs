@@ -42,6 +42,36 @@ fn an_archive_is_proven_and_nothing_is_left() {
     assert_eq!(server.sql("postgres", SCRATCH), "0");
 }
 
+/// As pg_upgrade leaves it: made anew, with an oid as users' objects have. The scratch database has the
+/// template's.
+#[test]
+fn a_database_with_a_plpgsql_of_its_own_is_proven() {
+    let server = Postgres::start("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("shop");
+    for comment in ["PL/pgSQL procedural language", "another"] {
+        server.sql(
+            "shop",
+            &format!(
+                "DROP EXTENSION plpgsql; CREATE EXTENSION plpgsql; \
+                 COMMENT ON EXTENSION plpgsql IS '{comment}'; \
+                 REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC"
+            ),
+        );
+        let file = dump(
+            &server.url("shop"),
+            &folder.path().join(comment.len().to_string()),
+        );
+        let said = good(ran(&[
+            "verify",
+            &file,
+            "--restore-to",
+            &server.url("postgres"),
+        ]));
+        assert!(said.contains("restored and compared: "), "{said}");
+    }
+}
+
 #[test]
 fn an_archive_of_mariadb_is_proven() {
     let server: MySqlServer = MariaDb::start("10.11");

@@ -217,7 +217,10 @@ impl Work<'_> {
             .proofs
             .prove(path, how, (self.env, self.progress))
             .await;
-        proof_notes::write(home, &file, &ProofNote::of(self.clock.now(), &proof))?;
+        // One that was interrupted says nothing of the backup.
+        if !matches!(&proof, Err(error) if error.kind() == Kind::Cancelled) {
+            proof_notes::write(home, &file, &ProofNote::of(self.clock.now(), &proof))?;
+        }
         let proof = proof?;
         tracing::info!("proven: {} objects, {} rows", proof.objects, proof.rows);
         Ok(())

@@ -103,6 +103,8 @@ impl Judge<'_> {
             "subscription" => leave_out.subscriptions,
             "policy" => leave_out.policies,
             "default_privileges" => self.options.no_privileges,
+            // The one that every database has, and nothing is said of it.
+            "extension" => object.sql.create.is_empty(),
             _ => self.is_large_object(object) && leave_out.large_objects,
         }
     }

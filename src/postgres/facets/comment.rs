@@ -38,13 +38,14 @@ pub fn query(caps: &Caps) -> Select {
     .col("kind", "i.type")
     .col("name", "i.identity")
     .filter(format!(
-        "d.objoid >= {FIRST_USER_OID} OR d.classoid = {} \
+        "d.objoid >= {FIRST_USER_OID} OR d.classoid = {} OR i.type = 'extension' \
          OR (d.classoid = {} AND i.name = 'public')",
         class::PG_LARGEOBJECT,
         class::PG_NAMESPACE
     ))
     .filter(subscriptions(caps))
     .filter("d.description <> 'standard public schema' OR i.type <> 'schema'")
+    .filter("d.description <> 'PL/pgSQL procedural language' OR i.type <> 'extension'")
     .order("d.classoid, d.objoid, d.objsubid")
 }
 

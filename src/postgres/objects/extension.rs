@@ -5,13 +5,17 @@ use bstr::BString;
 
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
-use crate::postgres::address::{Address, FIRST_USER_OID, class};
+use crate::postgres::address::{Address, class};
 use crate::postgres::objects::{Object, Reference};
 use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
 use crate::sql::rows::Row;
+
+/// The extension that template0 has: it is neither made nor dropped, also where it was made anew, as
+/// by every upgrade in place (pg_upgrade). Its entry is for a comment, where it has one of its own.
+const IN_EVERY_DATABASE: &str = "plpgsql";
 
 /// An extension.
 #[derive(Debug, Clone)]
@@ -36,11 +40,7 @@ impl Object for Extension {
             )
             .col("oid", "e.oid")
             .col("name", "e.extname")
-            .col("schema", format!("CASE WHEN NOT {own} THEN n.nspname END"))
-            // Every new database has it.
-            .filter(format!(
-                "e.extname <> 'plpgsql' OR e.oid >= {FIRST_USER_OID}"
-            )),
+            .col("schema", format!("CASE WHEN NOT {own} THEN n.nspname END")),
         )
     }
 
@@ -68,18 +68,15 @@ impl Object for Extension {
     }
 
     fn render(&self, sql: &mut Sql) {
+        if self.name == IN_EVERY_DATABASE {
+            return;
+        }
         let schema = self
             .schema
             .as_ref()
             .map(|s| cat![" WITH SCHEMA ", ident(s)]);
         let name = ident(&self.name);
-        // The template may have it already: a plpgsql that was made anew, as every upgrade in place
-        // (pg_upgrade) does.
-        sql.push(cat![
-            "CREATE EXTENSION IF NOT EXISTS ",
-            &name,
-            schema.unwrap_or_default()
-        ]);
+        sql.push(cat!["CREATE EXTENSION ", &name, schema.unwrap_or_default()]);
         sql.drop_with(cat!["DROP EXTENSION ", name]);
     }
 }

@@ -48,6 +48,20 @@ fn compare(case: &Case, script: &str) -> Result<(), String> {
     if std::env::var_os("DUMPKEEP_BLESS").is_some() {
         return fs::write(case.path("expect.sql"), script).map_err(|error| error.to_string());
     }
+    spares(script)?;
     let expected = case.text("expect.sql").ok_or("no expect.sql")?;
     oracle::text("expect.sql", &expected, script)
+}
+
+/// A script that was not asked to clean makes what is not there and drops nothing: what is there
+/// already is an error. But a dropped `public`, which no other statement can say.
+fn spares(script: &str) -> Result<(), String> {
+    let spoils = |line: &&str| {
+        let drops = line.starts_with("DROP ") && *line != "DROP SCHEMA IF EXISTS public;";
+        drops || (line.starts_with("CREATE ") && line.contains(" IF NOT EXISTS "))
+    };
+    match script.lines().find(spoils) {
+        Some(line) => Err(format!("a script without --clean holds {line}")),
+        None => Ok(()),
+    }
 }

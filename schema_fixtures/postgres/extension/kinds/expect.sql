@@ -7,11 +7,11 @@ CREATE SCHEMA tools;
 ALTER SCHEMA tools OWNER TO postgres;
 
 -- extension hstore
-CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA tools;
+CREATE EXTENSION hstore WITH SCHEMA tools;
 COMMENT ON EXTENSION hstore IS 'pairs';
 
 -- extension pgcrypto
-CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA tools;
+CREATE EXTENSION pgcrypto WITH SCHEMA tools;
 COMMENT ON EXTENSION pgcrypto IS 'cryptographic functions';
 
 -- table public.uses_it

@@ -4,10 +4,6 @@ ALTER DATABASE a_database OWNER TO postgres;
 COMMENT ON SCHEMA public IS NULL;
 ALTER SCHEMA public OWNER TO postgres;
 
--- extension plpgsql
-CREATE EXTENSION IF NOT EXISTS plpgsql WITH SCHEMA pg_catalog;
-COMMENT ON EXTENSION plpgsql IS 'PL/pgSQL procedural language';
-
 -- routine public.f
 CREATE FUNCTION public.f()
  RETURNS integer
