@@ -22,6 +22,8 @@ pub struct Column {
     pub column_type: BString,
     /// The character set, of a column that has one.
     pub charset: Option<BString>,
+    /// How many characters it holds, of a column that has a character set.
+    pub length: Option<u64>,
     /// The default, as the catalog prints it.
     pub default: Option<BString>,
     /// Attributes: `auto_increment`, `VIRTUAL GENERATED`, `INVISIBLE`.
@@ -164,7 +166,8 @@ async fn columns(
 fn columns_query(caps: Caps, database: &[u8]) -> Select {
     Select::from("information_schema.columns")
         .cols(&["table_name", "column_name", "data_type", "column_type"])
-        .cols(&["character_set_name", "column_default", "extra"])
+        .cols(&["character_set_name", "character_maximum_length"])
+        .cols(&["column_default", "extra"])
         .col_if(
             caps.generation_expression(),
             "generation",
@@ -181,6 +184,7 @@ fn column(row: &Row<'_>) -> Result<Column> {
         data_type: row.owned("data_type")?,
         column_type: row.owned("column_type")?,
         charset: row.opt_owned("character_set_name")?,
+        length: row.opt_num("character_maximum_length")?,
         default: row.opt_owned("column_default")?,
         extra: row.owned("extra")?,
         generation: row.owned("generation")?,
