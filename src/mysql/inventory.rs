@@ -67,6 +67,8 @@ pub struct Relation {
     pub engine: Option<BString>,
     /// The server's message where it can't open the table; else the table's comment.
     pub comment: BString,
+    /// It has partitions.
+    pub partitioned: bool,
     /// Rows, by the server's estimate.
     pub rows: u64,
     /// Bytes, by the server's estimate.
@@ -131,6 +133,10 @@ const RECORD: &str = "the record of a dumpkeep restore";
 fn tables_query(database: &[u8]) -> Select {
     Select::from("information_schema.tables")
         .cols(&["table_name", "table_type", "engine", "table_comment"])
+        .col(
+            "partitioned",
+            "COALESCE(create_options, '') LIKE '%partitioned%'",
+        )
         .col("table_rows", "COALESCE(table_rows, 0)")
         .col("bytes", "COALESCE(data_length, 0)")
         .equals("table_schema", database)
@@ -143,6 +149,7 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
         table_type: row.owned("table_type")?,
         engine: row.opt_owned("engine")?,
         comment: row.opt_owned("table_comment")?.unwrap_or_default(),
+        partitioned: row.bool("partitioned")?,
         rows: row.num("table_rows")?,
         bytes: row.num("bytes")?,
         columns: Vec::new(),

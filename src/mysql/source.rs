@@ -55,8 +55,11 @@ impl MysqlSource {
     }
 
     /// The same with settings that are resolved already.
-    pub async fn with_settings(settings: Settings) -> Result<Self> {
-        let session = Session::open(&settings).await?;
+    pub async fn with_settings(mut settings: Settings) -> Result<Self> {
+        let mut session = Session::open(&settings).await?;
+        if let Some(asked) = settings.database.as_mut() {
+            *asked = own_name(&mut session, asked).await?;
+        }
         let server = server_info(session.facts(), &settings);
         session.close().await?;
         Ok(Self {
@@ -73,6 +76,18 @@ impl MysqlSource {
         self.strategy = Some(strategy);
         self
     }
+}
+
+/// A database's name as the server has it, which may take it in any case.
+async fn own_name(session: &mut Session, asked: &str) -> Result<String> {
+    let sql = Text::new(
+        "SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name = ",
+    )
+    .string(asked.as_bytes())
+    .words(" AND @@lower_case_table_names <> 0");
+    let rows = session.query(sql).await?;
+    let name = rows.first().map(|row| row.str("name").map(str::to_owned));
+    Ok(name.transpose()?.unwrap_or_else(|| asked.to_owned()))
 }
 
 /// What messages and headers say of a server.
