@@ -6,7 +6,7 @@ use dumpkeep::pipeline::globals::globals;
 use dumpkeep::source::Source as _;
 use dumpkeep::sql::dialect::Dialect;
 
-use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, wait};
+use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, script, wait};
 use crate::support::server::{MariaDb, MySql, MySqlServer};
 
 const MARIADB: &str = r"
@@ -338,7 +338,12 @@ fn init_connect_changes_nothing() {
         job.deterministic = true;
         let url = server.url("shop").replace("root@", "plain@");
         let by = |url: &str| archive(url, "shop", &job, None);
-        assert!(by(&url).expect("dumped") == by(&server.url("shop")).expect("dumped"));
+        // the header names the locks, which the two may not both take
+        let body = |url: &str| {
+            let text = String::from_utf8_lossy(&script(&by(url).expect("dumped"))).into_owned();
+            text.split_once("\n\n").expect("a header").1.to_owned()
+        };
+        assert_eq!(body(&url), body(&server.url("shop")));
         server.sql("", "SET GLOBAL init_connect = 'SELECT gone FROM nowhere'");
         let error = by(&url).expect_err("the server ends such sessions");
         assert!(error.report().contains("connect"), "{}", error.report());
