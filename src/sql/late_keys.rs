@@ -236,7 +236,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             create,
-            "CREATE TABLE `t` (\n  `id` int NOT NULL AUTO_INCREMENT,\n`a, (` varchar(9) DEFAULT ') KEY `',\n\
+            "CREATE TABLE `t` (\n`id` int NOT NULL AUTO_INCREMENT,\n`a, (` varchar(9) DEFAULT ') KEY `',\n\
              PRIMARY KEY (`id`),\nUNIQUE KEY `u` (`a, (`),\nCONSTRAINT `c` CHECK (`id` > 0)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"
         );
         assert_eq!(

@@ -154,15 +154,17 @@ fn statements_of_mysql() {
 
 #[test]
 fn archives() {
-    let seeds: Vec<Vec<u8>> = [
-        Codec::Zstd(3),
-        Codec::Gzip(6),
-        Codec::Xz(1),
-        Codec::Bzip2(9),
-        Codec::None,
-    ]
-    .map(small)
-    .to_vec();
+    let mut seeds = corpus("archives");
+    seeds.extend(
+        [
+            Codec::Zstd(3),
+            Codec::Gzip(6),
+            Codec::Xz(1),
+            Codec::Bzip2(9),
+            Codec::None,
+        ]
+        .map(small),
+    );
     fuzz(&seeds, runs() / 10, |file, _| drop(read_all(file)));
 }
 
