@@ -70,6 +70,8 @@ pub struct DumpOptions {
     pub no_restrict: bool,
     /// Rows as INSERT statements, not COPY.
     pub inserts: bool,
+    /// What PostgreSQL's planner knows of tables and columns.
+    pub statistics: bool,
     /// How long to wait for a lock, in milliseconds; `None` is for ever.
     pub lock_timeout_ms: Option<u64>,
     /// The size at which a frame is handed on, in bytes; 0 for the default.

@@ -88,6 +88,10 @@ mod postgres_data;
 mod postgres_labels;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
+#[path = "it/postgres_old.rs"]
+mod postgres_old;
+#[path = "it/postgres_statistics.rs"]
+mod postgres_statistics;
 #[path = "it/programs.rs"]
 mod programs;
 #[path = "it/proof.rs"]

@@ -28,7 +28,7 @@ const HEAVY: &[&str] = &["constraint", "foreign_key", "index", "matview_refresh"
 const BEFORE_ROWS: &[&str] = &["triggers_off"];
 
 /// What must find everything else in its place.
-const LATE: &[&str] = &["event_trigger", "matview_refresh"];
+const LATE: &[&str] = &["event_trigger", "matview_refresh", "relation_statistics"];
 
 /// A piece of work for one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
