@@ -50,18 +50,24 @@ fn dumped(server: &Postgres, dumper: &str, switches: &[&str], to: &Path) -> Path
     to.to_owned()
 }
 
+/// Over one connection, and archives over four.
 fn comes_back(server: &Postgres, file: &Path, number: usize) {
-    let database = format!("back{number}");
-    server.create_database(&database);
-    good(&ran(&[
-        "restore",
-        &text(file),
-        "--to",
-        &server.url(&database),
-    ]));
-    let equal = oracle::postgres_as_restored((server, "shop"), (server, &database));
-    equal.unwrap_or_else(|differences| panic!("{}: {differences}", file.display()));
-    server.sql("postgres", &format!("DROP DATABASE {database}"));
+    let is_script = std::fs::read(file).is_ok_and(|bytes| bytes.starts_with(b"--"));
+    let all: &[&str] = if is_script { &["1"] } else { &["1", "4"] };
+    for jobs in all {
+        let database = format!("back{number}");
+        server.create_database(&database);
+        let url = server.url(&database);
+        let restored = ran(&["restore", &text(file), "--jobs", jobs, "--to", &url]);
+        good(&restored);
+        let heeded = !restored.err.contains("--jobs is not heeded");
+        assert!(heeded, "{}", restored.err);
+        let equal = oracle::postgres_as_restored((server, "shop"), (server, &database));
+        equal.unwrap_or_else(|differences| {
+            panic!("{}, {jobs} connections: {differences}", file.display())
+        });
+        server.sql("postgres", &format!("DROP DATABASE {database}"));
+    }
 }
 
 const FORMATS: [&[&str]; 7] = [
