@@ -135,6 +135,51 @@ fn files_of_an_older_pg_dump_come_back() {
     }
 }
 
+/// The programs of 13 write archives as 12's do, those of 17 as 18's; each reads older servers too.
+fn formats_of(dumper: &str, servers: &[&str], formats: &[&[&str]]) {
+    for version in servers {
+        let server = shop_on(version);
+        let folder = tempfile::tempdir().expect("a folder");
+        for (number, switches) in formats.iter().enumerate() {
+            let to = folder.path().join(number.to_string());
+            let file = dumped(&server, dumper, switches, &to);
+            comes_back(&server, &file, number);
+        }
+    }
+}
+
+#[test]
+fn files_of_pg_dump_13_come_back() {
+    let formats: [&[&str]; 4] = [&["-Fp"], &["-Fc"], &["-Fd", "-j2"], &["-Ft"]];
+    formats_of("pgclient13", &["13"], &formats);
+    formats_of("pgclient13", &["12"], &formats[1..2]);
+}
+
+#[test]
+fn files_of_pg_dump_17_come_back() {
+    let formats: [&[&str]; 4] = [
+        &["-Fp"],
+        &["-Fc", "-Zzstd"],
+        &["-Fd", "-j2", "-Zlz4"],
+        &["-Ft"],
+    ];
+    formats_of("pgclient17", &["17"], &formats);
+    formats_of("pgclient17", &["14"], &formats[1..2]);
+}
+
+#[test]
+fn files_of_pg_dump_16_come_back() {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/foreign_files");
+    for version in ["16", "17"] {
+        let server = Postgres::start(version);
+        server.create_database("shop");
+        server.sql("shop", include_str!("foreign_files/setup.sql"));
+        for (number, name) in ["sql", "custom", "tar", "directory"].iter().enumerate() {
+            comes_back(&server, &files.join(format!("pg_dump-16.{name}")), number);
+        }
+    }
+}
+
 #[test]
 fn one_table_is_taken_out_of_an_archive_of_pg_dump() {
     let server = shop_on("15");
