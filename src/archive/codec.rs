@@ -226,7 +226,7 @@ impl Encoder {
 /// Level 3's size for less work: it looks back over a whole frame of the usual size, not over half
 /// of it, and takes the search that suits a frame's rows, which a part of them tells. Numbers
 /// are found as well by one table of seven bytes as by two, in half the time; so is most of what
-/// programs write; only texts need both (docs/benchmarks.md has the sizes and the times).
+/// programs write; only texts need both (docs/decisions/slices-and-rows.md has sizes and times).
 struct Level3(Compressor<'static>);
 
 /// How matches are looked for: the strategy, the binary logarithm of its table's length, its shortest
