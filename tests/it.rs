@@ -88,6 +88,10 @@ mod postgres_data;
 mod postgres_labels;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
+#[path = "it/postgres_old.rs"]
+mod postgres_old;
+#[path = "it/postgres_statistics.rs"]
+mod postgres_statistics;
 #[path = "it/programs.rs"]
 mod programs;
 #[path = "it/proof.rs"]
@@ -96,6 +100,8 @@ mod proof;
 mod proof_of_backups;
 #[path = "it/restore_choice.rs"]
 mod restore_choice;
+#[path = "it/restore_loading.rs"]
+mod restore_loading;
 #[path = "it/restore_names.rs"]
 mod restore_names;
 #[path = "it/restore_resume.rs"]

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
-use crate::plan::entry::{Body, Entry, EntryId, Identity, Section};
+use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
 use crate::postgres::chosen::{self, Hits, Kept};
 use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
 use crate::postgres::link::{self, Depend, Holders};
@@ -14,7 +14,7 @@ use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::session::Session;
 use crate::postgres::version::Caps;
-use crate::postgres::{claims, cycles};
+use crate::postgres::{claims, cycles, half_characters};
 use crate::source::{Catalog, DumpOptions, Warning};
 use crate::sql::rows::Rows;
 
@@ -41,8 +41,44 @@ pub async fn load(
     claims::check(session, &holders, options.lenient, &mut warnings).await?;
     let objects = without_left_out(objects, &mut warnings);
     let facets = Facets::read(session, &caps, options).await?;
-    let entries = entries(objects, &depends, &facets, (options, hits), &mut warnings)?;
+    let mut entries = entries(objects, &depends, &facets, (options, hits), &mut warnings)?;
+    insert_without_oids(&mut entries, options, &mut warnings)?;
+    half_characters::check(
+        session,
+        &caps,
+        &mut entries,
+        (options.lenient, &mut warnings),
+    )
+    .await?;
     Ok(Catalog { entries, warnings })
+}
+
+/// INSERT can't say a row's OID: an error, or with `--lenient` a warning and rows without it.
+fn insert_without_oids(
+    entries: &mut [Entry],
+    options: &DumpOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<()> {
+    for entry in entries.iter_mut().filter(|_| options.inserts) {
+        let Body::Data(data) = &mut entry.body else {
+            continue;
+        };
+        if data.method != Method::CopyWithOids {
+            continue;
+        }
+        let message = "has OIDs, which INSERT can't give a row";
+        if !options.lenient {
+            let what = format!("table {} {message}", data.table);
+            let error = Error::new(ErrorKind::Unsupported, what);
+            return Err(error.hint("Dump it with COPY, or leave the OIDs out with --lenient."));
+        }
+        data.method = Method::Rows;
+        warnings.push(Warning {
+            object: format!("table {}", data.table),
+            message: message.to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Everything that the globals archive carries.
@@ -88,6 +124,7 @@ fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {
         rows: options.rows,
         inserts: options.inserts,
         schema_only: options.selection.schema_only,
+        statistics: options.statistics,
         hits: Hits::default(),
     }
 }

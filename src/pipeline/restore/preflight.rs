@@ -80,7 +80,7 @@ impl Asked {
                 Need::Tablespace(name) => names.tablespaces.insert(name.clone()),
                 Need::Extension(name) => names.extensions.insert(name.clone()),
                 Need::Collation(_, name) => names.collations.insert(name.clone()),
-                Need::Type(_) | Need::PostfixOperator(_) | Need::Engine(_) => false,
+                Need::Type(_) | Need::PostfixOperator(_) | Need::Oids | Need::Engine(_) => false,
             };
         }
         names
@@ -277,6 +277,10 @@ impl Judge<'_> {
             Need::Type(name) if self.server.number >= 120_000 => Some(format!(
                 "PostgreSQL has no type {name} since version 12 ({who}): change the column before \
                  the dump, or leave the table out (--exclude-table)"
+            )),
+            Need::Oids if self.server.number >= 120_000 => Some(format!(
+                "PostgreSQL has no tables WITH OIDS since version 12 ({who}): ALTER TABLE … SET \
+                 WITHOUT OIDS before the dump, or leave them out (--exclude-table)"
             )),
             Need::PostfixOperator(name) if self.server.number >= 140_000 => Some(format!(
                 "PostgreSQL has no postfix operators since version 14: {name} ({who}): leave it out \

@@ -36,6 +36,8 @@ pub struct BuildContext {
     pub inserts: bool,
     /// Nothing but definitions is carried: nothing else need be read.
     pub schema_only: bool,
+    /// What the planner knows is carried too.
+    pub statistics: bool,
     /// What was asked for by name.
     pub hits: Hits,
 }
@@ -54,6 +56,7 @@ impl BuildContext {
             rows: RowForm::default(),
             inserts: false,
             schema_only: false,
+            statistics: false,
             hits: Hits::default(),
         }
     }

@@ -63,6 +63,7 @@ fn tables(caps: &Caps) -> Select {
          / pg_catalog.current_setting('block_size')::pg_catalog.int8 ELSE 0 END",
         "0",
     )
+    .col_if(caps.table_oids(), "oids", "c.relhasoids", "false")
     .col(
         "unreadable",
         "c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()",
@@ -195,10 +196,11 @@ fn data(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Resu
         columns,
         // COPY reads no foreign table but by a query.
         filter: (row.letter("kind")? == b'f').then(|| "true".into()),
-        method: if context.inserts {
-            Method::Rows
-        } else {
-            Method::Copy
+        // INSERT can't give a row its OID; `catalog` refuses that where the rows are carried.
+        method: match row.bool("oids")? {
+            true => Method::CopyWithOids,
+            false if context.inserts => Method::Rows,
+            false => Method::Copy,
         },
         bytes: row.num("bytes")?,
         rows: row.num("rows")?,
