@@ -104,6 +104,8 @@ mod proof;
 mod proof_of_backups;
 #[path = "it/restore_choice.rs"]
 mod restore_choice;
+#[path = "it/restore_loading.rs"]
+mod restore_loading;
 #[path = "it/restore_names.rs"]
 mod restore_names;
 #[path = "it/restore_resume.rs"]

@@ -235,6 +235,12 @@ impl Postgres {
         self.server.log()
     }
 
+    /// Kills the server and starts it again.
+    pub(crate) fn kill_and_restart(&self) {
+        let ready = || self.try_sql(ADMIN, "SELECT 1").is_ok();
+        self.server.kill_and_restart(ready);
+    }
+
     /// Sends the postmaster a signal, such as `KILL`.
     pub(crate) fn signal(&self, name: &str) {
         self.server.signal(name);
