@@ -148,7 +148,7 @@ fn a_domains_constraint_waits_for_all_rows() {
         entry(3, "table_data", "t", &[2], 10),
         entry(4, "constraint", "d late", &[1], 0),
     ]);
-    let mut schedule = Schedule::new(&toc, &all(&toc), true, &Past::default());
+    let mut schedule = schedule(&toc, &all(&toc), true);
     let rows = now(&mut schedule);
     assert!(
         names(&toc, &rows)
