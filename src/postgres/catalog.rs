@@ -1,7 +1,7 @@
 //! Reads the catalogs of a database into entries: runs each kind's queries, finds out what needs
 //! what, cuts loops, adds the facets. The session must stand in the snapshot.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use bstr::BString;
 
@@ -135,19 +135,70 @@ async fn objects(
     context: &BuildContext,
 ) -> Result<Vec<Loaded>> {
     let mut objects = Vec::new();
-    for kind in kinds {
+    let asked = |kind: &&Kind| !(kind.rows && context.schema_only);
+    let mut ahead = Ahead::new(kinds.iter().filter(asked), &context.caps);
+    for kind in kinds.iter().filter(asked) {
         let doing = format!("cannot read the catalog's objects of kind {}", kind.name);
         let mut rows = Vec::new();
-        for select in (kind.queries)(&context.caps) {
-            rows.push(session.query_for(&doing, select.sql().as_bytes()).await?);
+        for _ in (kind.queries)(&context.caps) {
+            rows.push(ahead.next(session, &doing).await?);
         }
-        for query in (kind.more)(context, &rows)? {
+        let more = (kind.more)(context, &rows)?;
+        if !more.is_empty() {
+            ahead.settle(session, &doing).await?;
+        }
+        for query in more {
             rows.push(session.query_for(&doing, &query).await?);
         }
         let built = (kind.build)(context, &rows);
         objects.extend(built.while_with(|| format!("reading objects of kind {}", kind.name))?);
     }
     Ok(objects)
+}
+
+/// The kinds' queries in their order, one further sent than is answered: the server reads its catalogs
+/// while objects are made of what it said before.
+struct Ahead {
+    queries: VecDeque<String>,
+    /// Sent, and not answered.
+    open: usize,
+    /// Answered before anybody asked.
+    early: VecDeque<Rows>,
+}
+
+impl Ahead {
+    fn new<'a>(kinds: impl Iterator<Item = &'a Kind>, caps: &Caps) -> Self {
+        let queries = kinds.flat_map(|kind| (kind.queries)(caps));
+        Self {
+            queries: queries.map(|select| select.sql()).collect(),
+            open: 0,
+            early: VecDeque::new(),
+        }
+    }
+
+    /// The answer to the next query.
+    async fn next(&mut self, session: &mut Session, doing: &str) -> Result<Rows> {
+        while self.open < 2
+            && let Some(query) = self.queries.pop_front()
+        {
+            session.ask(query.as_bytes()).await?;
+            self.open += 1;
+        }
+        if let Some(rows) = self.early.pop_front() {
+            return Ok(rows);
+        }
+        self.open = self.open.saturating_sub(1);
+        session.answer(doing).await
+    }
+
+    /// Reads what was sent to its end: the session is idle afterwards.
+    async fn settle(&mut self, session: &mut Session, doing: &str) -> Result<()> {
+        while self.open > 0 {
+            self.open -= 1;
+            self.early.push_back(session.answer(doing).await?);
+        }
+        Ok(())
+    }
 }
 
 /// Turns the objects that are left out into warnings.

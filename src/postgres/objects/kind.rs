@@ -250,6 +250,8 @@ pub struct Kind {
     pub more: fn(&BuildContext, &[Rows]) -> Result<Vec<BString>>,
     /// Objects from the row sets, which stand in the order of the queries.
     pub build: fn(&BuildContext, &[Rows]) -> Result<Vec<Loaded>>,
+    /// Its objects are rows: not read where nothing but definitions is wanted.
+    pub rows: bool,
 }
 
 impl Kind {
@@ -265,6 +267,7 @@ impl Kind {
             queries,
             more: |_, _| Ok(Vec::new()),
             build,
+            rows: false,
         }
     }
 
