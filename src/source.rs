@@ -70,6 +70,8 @@ pub struct DumpOptions {
     pub no_restrict: bool,
     /// Rows as INSERT statements, not COPY.
     pub inserts: bool,
+    /// What PostgreSQL's planner knows of tables and columns.
+    pub statistics: bool,
     /// How long to wait for a lock, in milliseconds; `None` is for ever.
     pub lock_timeout_ms: Option<u64>,
     /// The size at which a frame is handed on, in bytes; 0 for the default.
@@ -247,6 +249,9 @@ pub trait Target: Send + Sized {
     fn another(&mut self) -> impl Future<Output = Result<Self>> + Send;
     /// Sets what makes loading faster, for this session.
     fn tune(&mut self, tuning: &Tuning) -> impl Future<Output = Result<()>> + Send;
+    /// Sets what makes this server load faster than the script's own settings do, once those are
+    /// run.
+    fn hasten(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// Waits until all that was loaded is on the server's disk, where tuning put that off.
     fn settle(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// Takes a lock that only sessions of one restore share, as its session of this number: 0, the

@@ -88,6 +88,14 @@ mod postgres_data;
 mod postgres_labels;
 #[path = "it/postgres_locks.rs"]
 mod postgres_locks;
+#[path = "it/postgres_old.rs"]
+mod postgres_old;
+#[path = "it/postgres_owner.rs"]
+mod postgres_owner;
+#[path = "it/postgres_standby.rs"]
+mod postgres_standby;
+#[path = "it/postgres_statistics.rs"]
+mod postgres_statistics;
 #[path = "it/programs.rs"]
 mod programs;
 #[path = "it/proof.rs"]
@@ -96,6 +104,8 @@ mod proof;
 mod proof_of_backups;
 #[path = "it/restore_choice.rs"]
 mod restore_choice;
+#[path = "it/restore_loading.rs"]
+mod restore_loading;
 #[path = "it/restore_names.rs"]
 mod restore_names;
 #[path = "it/restore_resume.rs"]

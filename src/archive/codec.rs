@@ -6,6 +6,8 @@ use std::io::{self, BufRead, Read, Write};
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::{CParameter, Strategy};
 
 use crate::archive::sum::Sum;
 use crate::archive::toc::Check;
@@ -154,7 +156,8 @@ pub struct Encoded {
 pub struct Encoder(Inner);
 
 enum Inner {
-    Zstd(zstd::bulk::Compressor<'static>),
+    Zstd(Compressor<'static>),
+    Level3(Level3),
     Other(Codec),
 }
 
@@ -164,11 +167,14 @@ impl Encoder {
         let Codec::Zstd(level) = codec else {
             return Ok(Self(Inner::Other(codec)));
         };
-        zstd_encoder(level)
-            .map(|zstd| Self(Inner::Zstd(zstd)))
-            .map_err(|error| {
-                Error::new(Kind::Internal, "cannot set the compressor up").cause(error)
-            })
+        let made = if level == 3 {
+            Level3::new().map(Inner::Level3)
+        } else {
+            zstd_encoder(level).map(Inner::Zstd)
+        };
+        made.map(Self).map_err(|error| {
+            Error::new(Kind::Internal, "cannot set the compressor up").cause(error)
+        })
     }
 
     /// Compresses one frame. An error if it is larger than a frame may be.
@@ -194,6 +200,7 @@ impl Encoder {
         let room = Vec::with_capacity(sql.len() / 4 + 64);
         match &mut self.0 {
             Inner::Zstd(zstd) => zstd.compress(sql),
+            Inner::Level3(zstd) => zstd.encode(sql),
             Inner::Other(Codec::Gzip(level)) => {
                 let level = flate2::Compression::new(*level);
                 let mut out = flate2::write::GzEncoder::new(room, level);
@@ -216,24 +223,64 @@ impl Encoder {
     }
 }
 
-/// Level 3 looks back over a whole frame of the usual size, not over half of it, and takes no match
-/// shorter than six bytes: of SQL that makes 2 to 15 % less in fewer instructions (docs/benchmarks.md).
-/// Frames that are smaller make the compressor shrink these by itself.
-fn tune(zstd: &mut zstd::bulk::Compressor<'static>, level: i32) -> io::Result<()> {
-    use zstd::zstd_safe::CParameter;
-    if level == 3 {
+/// Level 3's size for less work: it looks back over a whole frame of the usual size, not over half
+/// of it, and takes the search that suits a frame's rows, which a part of them tells. Numbers
+/// are found as well by one table of seven bytes as by two, in half the time; so is most of what
+/// programs write; only texts need both (docs/decisions/slices-and-rows.md has sizes and times).
+struct Level3(Compressor<'static>);
+
+/// How matches are looked for: the strategy, the binary logarithm of its table's length, its shortest
+/// match in bytes.
+type Search = (Strategy, u32, u32);
+const TEXT: Search = (Strategy::ZSTD_dfast, 18, 6);
+const BETWEEN: Search = (Strategy::ZSTD_fast, 18, 7);
+const NUMBERS: Search = (Strategy::ZSTD_fast, 17, 7);
+
+/// What is tried of a frame, in bytes, from its middle; smaller frames are not tried.
+const SAMPLE: usize = 64 << 10;
+const SAMPLED_FROM: usize = 16 * SAMPLE;
+
+impl Level3 {
+    fn new() -> io::Result<Self> {
+        let mut zstd = zstd_encoder(3)?;
         zstd.set_parameter(CParameter::WindowLog(22))?;
-        zstd.set_parameter(CParameter::HashLog(18))?;
         zstd.set_parameter(CParameter::ChainLog(16))?;
-        zstd.set_parameter(CParameter::MinMatch(6))?;
+        // no positions are left out, whatever the strategy
+        zstd.set_parameter(CParameter::TargetLength(0))?;
+        Ok(Self(zstd))
     }
-    Ok(())
+
+    fn encode(&mut self, sql: &[u8]) -> io::Result<Vec<u8>> {
+        let search = self.search(sql)?;
+        self.by(search, sql)
+    }
+
+    /// The choice depends on the frame alone: the same rows make the same bytes.
+    fn search(&mut self, sql: &[u8]) -> io::Result<Search> {
+        let middle = sql.len() / 2;
+        let sample = sql.get(middle..middle + SAMPLE);
+        let Some(sample) = sample.filter(|_| sql.len() >= SAMPLED_FROM) else {
+            return Ok(TEXT);
+        };
+        let two = self.by(TEXT, sample)?.len();
+        let one = self.by(NUMBERS, sample)?.len();
+        Ok(match one {
+            _ if one <= two => NUMBERS,
+            _ if one <= two + two / 50 => BETWEEN,
+            _ => TEXT,
+        })
+    }
+
+    fn by(&mut self, (strategy, length, shortest): Search, sql: &[u8]) -> io::Result<Vec<u8>> {
+        self.0.set_parameter(CParameter::Strategy(strategy))?;
+        self.0.set_parameter(CParameter::HashLog(length))?;
+        self.0.set_parameter(CParameter::MinMatch(shortest))?;
+        self.0.compress(sql)
+    }
 }
 
-fn zstd_encoder(level: i32) -> io::Result<zstd::bulk::Compressor<'static>> {
-    use zstd::zstd_safe::CParameter;
-    let mut zstd = zstd::bulk::Compressor::new(level)?;
-    tune(&mut zstd, level)?;
+fn zstd_encoder(level: i32) -> io::Result<Compressor<'static>> {
+    let mut zstd = Compressor::new(level)?;
     zstd.set_parameter(CParameter::ChecksumFlag(true))?;
     zstd.set_parameter(CParameter::ContentSizeFlag(true))?;
     Ok(zstd)

@@ -210,6 +210,15 @@ impl Target for MysqlTarget {
         Err(Error::new(Kind::Usage, what))
     }
 
+    async fn hasten(&mut self) -> Result<()> {
+        if self.session.caps().sorts_first_rows() {
+            // Without these checks the first rows of a table are collected and sorted before they
+            // are stored: four times the work of storing them, where they come sorted.
+            self.session.execute("SET unique_checks = 1").await?;
+        }
+        Ok(())
+    }
+
     async fn settle(&mut self) -> Result<()> {
         Ok(())
     }

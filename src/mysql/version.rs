@@ -304,6 +304,13 @@ impl Caps {
         self.since(mysql("8.0.13"), NEVER)
     }
 
+    /// Rows into an empty table are collected and sorted, where a session checks neither unique nor
+    /// foreign keys (MDEV-515, MDEV-24621).
+    #[must_use]
+    pub fn sorts_first_rows(&self) -> bool {
+        self.since(NEVER, mariadb("10.6.0"))
+    }
+
     /// `restrict_fk_on_non_standard_key`.
     #[must_use]
     pub fn restrict_fk(&self) -> bool {

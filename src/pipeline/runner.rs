@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Kind, Result, visible};
 use crate::source::Target;
 use crate::sql::dialect::Dialect;
+use crate::sql::freeze::frozen;
 use crate::sql::names::{self, Renaming};
 use crate::sql::split::{Command, Item, Meta, Splitter};
 
@@ -55,6 +56,19 @@ pub struct Runner<'a, T: Target> {
     outcome: Outcome,
     /// What statements become before they are run.
     renaming: Option<Arc<Renaming>>,
+    /// The rows that come are for a table that nobody else sees yet.
+    freeze: Option<Freeze>,
+    /// Its table was emptied in the transaction that is open.
+    emptied: bool,
+}
+
+/// Rows that are to be frozen as they are loaded.
+#[derive(Debug)]
+pub(super) struct Freeze {
+    /// The table's name, its schema's before it: rows may go into another one.
+    pub(super) table: Vec<Vec<u8>>,
+    /// Whether it must be emptied first: it was made in another transaction.
+    pub(super) empty: bool,
 }
 
 impl<'a, T: Target> Runner<'a, T> {
@@ -69,7 +83,15 @@ impl<'a, T: Target> Runner<'a, T> {
             copying: None,
             outcome: Outcome::default(),
             renaming: None,
+            freeze: None,
+            emptied: false,
         }
+    }
+
+    /// From here on rows are frozen, or no longer.
+    pub(super) fn freeze(&mut self, freeze: Option<Freeze>) {
+        self.freeze = freeze;
+        self.emptied = false;
     }
 
     /// The same, with statements under other names.
@@ -119,6 +141,7 @@ impl<'a, T: Target> Runner<'a, T> {
     /// Begins a transaction around what one task runs.
     pub(super) async fn begin_part(&mut self) -> Result<()> {
         self.base = Some(self.splitter.clone());
+        self.emptied = false;
         self.target.execute(b"START TRANSACTION").await
     }
 
@@ -160,6 +183,8 @@ impl<'a, T: Target> Runner<'a, T> {
                 splitter,
                 copying,
                 renaming,
+                freeze,
+                emptied,
                 ..
             } = self;
             let Some(item) = splitter.next()? else {
@@ -177,7 +202,7 @@ impl<'a, T: Target> Runner<'a, T> {
                 }
                 Item::CopyBegin(piece) => {
                     let sql = changed(renaming.as_ref(), dialect, piece.text, label)?;
-                    let begun = target.copy_begin(sql.text()).await;
+                    let begun = copy_begin(*target, sql.text(), (freeze.as_ref(), emptied)).await;
                     *copying = Some(begun.is_ok());
                     begun.map_err(|error| explain(error, label, sql.text()))
                 }
@@ -256,6 +281,35 @@ fn changed<'a>(
                 .hint("Leave it out (--use-list, --exclude-table), and make it by hand."))
         }
     }
+}
+
+/// What the server says of a transaction that it ended for another one's sake: deadlock and
+/// serialisation failure of PostgreSQL, deadlock and lock wait timeout of MySQL.
+const DEADLOCKS: [&str; 4] = ["40P01", "40001", "1213", "1205"];
+
+/// Whether the same may be tried again.
+pub(super) fn is_deadlock(error: &Error) -> bool {
+    error
+        .server_code()
+        .is_some_and(|code| DEADLOCKS.contains(&code))
+}
+
+/// Begins to copy, in the way that freezes rows where that was asked for.
+async fn copy_begin<T: Target>(
+    target: &mut T,
+    sql: &[u8],
+    (freeze, emptied): (Option<&Freeze>, &mut bool),
+) -> Result<()> {
+    let Some((freeze, found)) = freeze.zip(frozen(sql)) else {
+        return target.copy_begin(sql).await;
+    };
+    if freeze.table != found.table {
+        return target.copy_begin(sql).await;
+    }
+    if freeze.empty && !std::mem::replace(emptied, true) {
+        target.execute(&found.empty).await?;
+    }
+    target.copy_begin(&found.copy).await
 }
 
 pub(super) async fn copy_end<T: Target>(target: &mut T, lines: u64) -> Result<()> {

@@ -48,6 +48,7 @@ const BELONGINGS: &[&str] = &[
     "matview_refresh",
     "partition_attach",
     "policy",
+    "relation_statistics",
     "row_security",
     "rule",
     "sequence_owner",

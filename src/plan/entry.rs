@@ -104,6 +104,8 @@ pub struct DataColumn {
 pub enum Method {
     /// PostgreSQL's COPY in text format.
     Copy,
+    /// The same with each row's OID before its columns (tables `WITH OIDS`, PostgreSQL 10 and 11).
+    CopyWithOids,
     /// A result set written as INSERT statements.
     Rows,
     /// The same, read under an ordinary character set, with introducers (MySQL reads a table's

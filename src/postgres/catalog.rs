@@ -1,12 +1,12 @@
 //! Reads the catalogs of a database into entries: runs each kind's queries, finds out what needs
 //! what, cuts loops, adds the facets. The session must stand in the snapshot.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
-use crate::plan::entry::{Body, Entry, EntryId, Identity, Section};
+use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
 use crate::postgres::chosen::{self, Hits, Kept};
 use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
 use crate::postgres::link::{self, Depend, Holders};
@@ -14,7 +14,7 @@ use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::session::Session;
 use crate::postgres::version::Caps;
-use crate::postgres::{claims, cycles};
+use crate::postgres::{claims, cycles, half_characters};
 use crate::source::{Catalog, DumpOptions, Warning};
 use crate::sql::rows::Rows;
 
@@ -41,8 +41,44 @@ pub async fn load(
     claims::check(session, &holders, options.lenient, &mut warnings).await?;
     let objects = without_left_out(objects, &mut warnings);
     let facets = Facets::read(session, &caps, options).await?;
-    let entries = entries(objects, &depends, &facets, (options, hits), &mut warnings)?;
+    let mut entries = entries(objects, &depends, &facets, (options, hits), &mut warnings)?;
+    insert_without_oids(&mut entries, options, &mut warnings)?;
+    half_characters::check(
+        session,
+        &caps,
+        &mut entries,
+        (options.lenient, &mut warnings),
+    )
+    .await?;
     Ok(Catalog { entries, warnings })
+}
+
+/// INSERT can't say a row's OID: an error, or with `--lenient` a warning and rows without it.
+fn insert_without_oids(
+    entries: &mut [Entry],
+    options: &DumpOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<()> {
+    for entry in entries.iter_mut().filter(|_| options.inserts) {
+        let Body::Data(data) = &mut entry.body else {
+            continue;
+        };
+        if data.method != Method::CopyWithOids {
+            continue;
+        }
+        let message = "has OIDs, which INSERT can't give a row";
+        if !options.lenient {
+            let what = format!("table {} {message}", data.table);
+            let error = Error::new(ErrorKind::Unsupported, what);
+            return Err(error.hint("Dump it with COPY, or leave the OIDs out with --lenient."));
+        }
+        data.method = Method::Rows;
+        warnings.push(Warning {
+            object: format!("table {}", data.table),
+            message: message.to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Everything that the globals archive carries.
@@ -88,6 +124,7 @@ fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {
         rows: options.rows,
         inserts: options.inserts,
         schema_only: options.selection.schema_only,
+        statistics: options.statistics,
         hits: Hits::default(),
     }
 }
@@ -98,19 +135,70 @@ async fn objects(
     context: &BuildContext,
 ) -> Result<Vec<Loaded>> {
     let mut objects = Vec::new();
-    for kind in kinds {
+    let asked = |kind: &&Kind| !(kind.rows && context.schema_only);
+    let mut ahead = Ahead::new(kinds.iter().filter(asked), &context.caps);
+    for kind in kinds.iter().filter(asked) {
         let doing = format!("cannot read the catalog's objects of kind {}", kind.name);
         let mut rows = Vec::new();
-        for select in (kind.queries)(&context.caps) {
-            rows.push(session.query_for(&doing, select.sql().as_bytes()).await?);
+        for _ in (kind.queries)(&context.caps) {
+            rows.push(ahead.next(session, &doing).await?);
         }
-        for query in (kind.more)(context, &rows)? {
+        let more = (kind.more)(context, &rows)?;
+        if !more.is_empty() {
+            ahead.settle(session, &doing).await?;
+        }
+        for query in more {
             rows.push(session.query_for(&doing, &query).await?);
         }
         let built = (kind.build)(context, &rows);
         objects.extend(built.while_with(|| format!("reading objects of kind {}", kind.name))?);
     }
     Ok(objects)
+}
+
+/// The kinds' queries in their order, one further sent than is answered: the server reads its catalogs
+/// while objects are made of what it said before.
+struct Ahead {
+    queries: VecDeque<String>,
+    /// Sent, and not answered.
+    open: usize,
+    /// Answered before anybody asked.
+    early: VecDeque<Rows>,
+}
+
+impl Ahead {
+    fn new<'a>(kinds: impl Iterator<Item = &'a Kind>, caps: &Caps) -> Self {
+        let queries = kinds.flat_map(|kind| (kind.queries)(caps));
+        Self {
+            queries: queries.map(|select| select.sql()).collect(),
+            open: 0,
+            early: VecDeque::new(),
+        }
+    }
+
+    /// The answer to the next query.
+    async fn next(&mut self, session: &mut Session, doing: &str) -> Result<Rows> {
+        while self.open < 2
+            && let Some(query) = self.queries.pop_front()
+        {
+            session.ask(query.as_bytes()).await?;
+            self.open += 1;
+        }
+        if let Some(rows) = self.early.pop_front() {
+            return Ok(rows);
+        }
+        self.open = self.open.saturating_sub(1);
+        session.answer(doing).await
+    }
+
+    /// Reads what was sent to its end: the session is idle afterwards.
+    async fn settle(&mut self, session: &mut Session, doing: &str) -> Result<()> {
+        while self.open > 0 {
+            self.open -= 1;
+            self.early.push_back(session.answer(doing).await?);
+        }
+        Ok(())
+    }
 }
 
 /// Turns the objects that are left out into warnings.

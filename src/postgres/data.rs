@@ -37,7 +37,7 @@ pub async fn stream_as<S: FrameSink>(
         Method::LargeObjects(oids) => {
             return super::large_object::stream(session, oids, sink, limit).await;
         }
-        Method::Copy => {
+        Method::Copy | Method::CopyWithOids => {
             let copy = session.copy_out(&doing, &statement(slice)).await;
             copy_frames(copy.map_err(explained)?, data, sink, limit).await
         }
@@ -106,8 +106,17 @@ fn head(data: &DataRef) -> Vec<u8> {
         b"COPY ".as_slice(),
         &data.into,
         &column_list(data),
+        with_oids(data),
         b" FROM stdin;\n",
     ])
+}
+
+/// The row's OID then stands before its columns.
+fn with_oids(data: &DataRef) -> &'static [u8] {
+    match data.method {
+        Method::CopyWithOids => b" WITH OIDS",
+        Method::Copy | Method::Rows | Method::LargeObjects(_) => b"",
+    }
 }
 
 /// ` (a, b)`; nothing for a table without columns.
@@ -127,10 +136,17 @@ fn statement(slice: &Slice) -> Vec<u8> {
     let as_named = data.columns.iter().all(|column| column.read == column.name);
     if conditions.is_empty() && as_named {
         let columns = column_list(data);
-        return bstr::concat([b"COPY ".as_slice(), &data.table, &columns, b" TO STDOUT"]);
+        return bstr::concat([
+            b"COPY ".as_slice(),
+            &data.table,
+            &columns,
+            with_oids(data),
+            b" TO STDOUT",
+        ]);
     }
-    let reads = data.columns.iter().map(|column| &column.read);
-    let reads = bstr::join(", ", reads);
+    let oid = (data.method == Method::CopyWithOids).then_some(b"oid".as_slice());
+    let reads = data.columns.iter().map(|column| column.read.as_slice());
+    let reads = bstr::join(", ", oid.into_iter().chain(reads));
     let conditions = bstr::join(" AND ", conditions);
     let filter: [&[u8]; 2] = match conditions.as_slice() {
         b"" => [b"", b""],
@@ -220,6 +236,23 @@ mod tests {
         assert_eq!(
             head(&whole.data),
             b"COPY public.root (a, \"B\") FROM stdin;\n"
+        );
+    }
+
+    #[test]
+    fn a_rows_oid_stands_before_its_columns() {
+        let mut whole = slice(&["a"], None, Range::Whole);
+        whole.data.method = Method::CopyWithOids;
+        assert_eq!(sql(&whole), "COPY public.t (a) WITH OIDS TO STDOUT");
+        assert_eq!(
+            head(&whole.data),
+            b"COPY public.root (a) WITH OIDS FROM stdin;\n"
+        );
+        let mut part = slice(&["a"], Some("a > 1"), Range::Whole);
+        part.data.method = Method::CopyWithOids;
+        assert_eq!(
+            sql(&part),
+            "COPY (SELECT oid, a FROM ONLY public.t WHERE (\na > 1\n)) TO STDOUT"
         );
     }
 

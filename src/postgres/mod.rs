@@ -15,6 +15,7 @@ pub mod facets;
 pub mod failure;
 pub mod fixed;
 pub mod guc;
+mod half_characters;
 pub mod insert;
 mod journal;
 pub mod large_object;

@@ -94,8 +94,9 @@ async fn definitions(session: &mut Session) -> Result<HashSet<Definition>> {
 /// a session of its own, in no snapshot.
 pub(super) async fn check(snapshot: &mut Session, now: &mut Session) -> Result<()> {
     let doing = "cannot read which definitions there are";
-    let after = definitions(now).await?;
-    let before = snapshot.query_for(doing, query().as_bytes()).await?;
+    let query = query();
+    let before = snapshot.query_for(doing, query.as_bytes());
+    let (after, before) = tokio::try_join!(definitions(now), before)?;
     for row in before.iter() {
         let definition = (row.owned("place")?, row.owned("state")?);
         if !after.contains(&definition) {

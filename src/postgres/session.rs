@@ -31,7 +31,8 @@ pub struct Session {
     parameters: BTreeMap<String, String>,
     notices: Vec<DbError>,
     status: u8,
-    busy: bool,
+    /// Queries whose answers have not been read to their end.
+    open: usize,
     cancel: Option<Cancel>,
     address: String,
 }
@@ -76,7 +77,7 @@ impl Session {
             parameters: greeting.parameters,
             notices: greeting.notices,
             status: greeting.status,
-            busy: false,
+            open: 0,
             cancel: greeting.cancel.map(|(process, key)| Cancel {
                 settings: settings.clone(),
                 host,
@@ -123,6 +124,27 @@ impl Session {
     /// The same; `doing` begins the error's text: "cannot read the catalog of tables".
     pub async fn query_for(&mut self, doing: &str, sql: &[u8]) -> Result<Rows> {
         self.send(sql).await?;
+        self.answer(doing).await
+    }
+
+    /// Sends a query behind those that are not answered yet, for [`Self::answer`]: the server works
+    /// on it while the answers before are looked at. One or two ahead, of some kilobytes each: the
+    /// server takes no more while nobody reads what it says.
+    pub(super) async fn ask(&mut self, sql: &[u8]) -> Result<()> {
+        if sql.contains(&0) {
+            return Err(Error::new(
+                Kind::Unsupported,
+                "a statement holds a NUL byte",
+            ));
+        }
+        wire::put(self.wire.outgoing(), b'Q', &[sql, b"\0"])?;
+        self.open += 1;
+        self.wire.flush().await
+    }
+
+    /// The answer to the first query that has none yet: the last result set. `doing` begins the
+    /// error's text.
+    pub(super) async fn answer(&mut self, doing: &str) -> Result<Rows> {
         let mut gather = Gather::default();
         let mut failed = None;
         loop {
@@ -161,21 +183,13 @@ impl Session {
 
     /// Sends a query. The session is busy until the server is ready for the next.
     pub(super) async fn send(&mut self, sql: &[u8]) -> Result<()> {
-        if self.busy {
+        if self.open > 0 {
             return Err(Error::new(
                 Kind::Connect,
                 "the connection was left in the middle of a statement",
             ));
         }
-        if sql.contains(&0) {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "a statement holds a NUL byte",
-            ));
-        }
-        wire::put(self.wire.outgoing(), b'Q', &[sql, b"\0"])?;
-        self.busy = true;
-        self.wire.flush().await
+        self.ask(sql).await
     }
 
     /// The next message that is an answer: what the server says in between is put where it belongs.
@@ -197,7 +211,7 @@ impl Session {
                 Message::NotificationResponse(_) => {}
                 Message::ReadyForQuery(body) => {
                     self.status = body.status();
-                    self.busy = false;
+                    self.open = self.open.saturating_sub(1);
                     return Ok(Message::ReadyForQuery(body));
                 }
                 message => return Ok(message),
@@ -212,7 +226,7 @@ impl Session {
 
     /// Ends the session in order, where others hold it too.
     pub(super) async fn terminate(&mut self) -> Result<()> {
-        if self.busy {
+        if self.open > 0 {
             return Ok(());
         }
         wire::put(self.wire.outgoing(), b'X', &[])?;
@@ -224,7 +238,7 @@ impl Session {
 /// A session that is let go in the middle of a statement would leave it running on the server.
 impl Drop for Session {
     fn drop(&mut self) {
-        if let (true, Some(cancel)) = (self.busy, self.cancel.take())
+        if let (true, Some(cancel)) = (self.open > 0, self.cancel.take())
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             runtime.spawn(tokio::time::timeout(Duration::from_secs(5), cancel.send()));

@@ -142,6 +142,14 @@ since! {
     unlogged_sequences = 150_000;
     /// `security_invoker` views; `ON DELETE SET NULL (columns)` (15).
     confdelsetcols = 150_000;
+    /// A `"char"` that is no character is given out as an escape, which is read back (16).
+    char_escapes = 160_000;
+    /// pg_class.reltuples is -1 where rows were never counted (14).
+    unknown_reltuples = 140_000;
+    /// Range types' statistics in pg_stats (17).
+    range_statistics = 170_000;
+    /// pg_class.relallfrozen (18).
+    relallfrozen = 180_000;
     /// Membership options: pg_auth_members.inherit_option, set_option (16).
     membership_options = 160_000;
     /// ICU rules: pg_collation.collicurules, pg_database.daticurules (16).

@@ -19,11 +19,17 @@ pub enum Value {
 /// What an `INSERT` holds: the columns' names, and the rows.
 pub type Inserted = (Vec<BString>, Vec<Vec<Value>>);
 
-/// The columns that `COPY t (a, "b") FROM stdin` names.
+/// The columns that `COPY t (a, "b") FROM stdin` names; `WITH OIDS` puts one more before them.
 pub fn copy_columns(statement: &[u8]) -> Result<Vec<BString>> {
     let mut reader = Reader::new(Dialect::Postgres, statement);
-    reader.open_list()?;
-    reader.names()
+    let rest = statement.strip_suffix(b" WITH OIDS FROM stdin");
+    let mut columns: Vec<BString> = rest.map(|_| "oid".into()).into_iter().collect();
+    // a table that has nothing but OIDs has no list
+    if rest.is_none_or(|rest| rest.ends_with(b")")) {
+        reader.open_list()?;
+        columns.extend(reader.names()?);
+    }
+    Ok(columns)
 }
 
 /// A line of COPY's text format.

@@ -2,20 +2,21 @@
 //! tools read the script.
 #![expect(clippy::unwrap_used, reason = "test")]
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 use std::process::{Command, Stdio};
 
 use chrono::DateTime;
 use dumpkeep::archive::codec::{Codec, Encoder};
 use dumpkeep::archive::reader::Reader;
-use dumpkeep::archive::sequential::Sequential;
-use dumpkeep::archive::toc::{ArchiveKind, FORMAT, Head, Toc, TocEntry};
+use dumpkeep::archive::toc::{ArchiveKind, FORMAT, Head, TocEntry};
 use dumpkeep::archive::writer::{Part, Sealed, Writer};
 use dumpkeep::error::{Kind, Result};
 use dumpkeep::plan::entry::{EntryId, Section};
 use dumpkeep::source::ServerInfo;
 use dumpkeep::sql::dialect::Dialect;
 use proptest::prelude::*;
+
+use crate::fuzz::checks::read_all;
 
 const CODECS: [Codec; 5] = [
     Codec::Zstd(3),
@@ -95,57 +96,6 @@ pub(crate) fn small(codec: Codec) -> Vec<u8> {
         b"COPY t FROM stdin;\n1\n\\.\n".to_vec(),
     ];
     write(codec, &frames).unwrap().0
-}
-
-/// Reads a file at random and as a pipe; both must agree whether it is whole.
-pub(crate) fn read_all(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
-    let at_random = at_random(file);
-    let as_pipe = as_pipe(file);
-    assert_eq!(
-        at_random.is_ok(),
-        as_pipe.is_ok(),
-        "{at_random:?}\n{as_pipe:?}"
-    );
-    if let (Ok(a), Ok(b)) = (&at_random, &as_pipe) {
-        assert_eq!(a, b);
-    }
-    for error in [&at_random, &as_pipe]
-        .into_iter()
-        .filter_map(|r| r.as_ref().err())
-    {
-        assert_eq!(error.kind(), Kind::Archive);
-        assert!(error.line().contains("at byte "), "{error}");
-    }
-    at_random
-}
-
-fn at_random(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
-    let mut reader = Reader::open(Cursor::new(file))?;
-    let mut script = Vec::new();
-    reader.check(|_, sql| {
-        script.extend_from_slice(sql);
-        Ok(())
-    })?;
-    Ok((reader.toc().clone(), script))
-}
-
-fn as_pipe(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
-    let mut reader = Sequential::open(OneByte(file))?;
-    let (mut script, mut sql) = (Vec::new(), Vec::new());
-    while reader.next(&mut sql)? {
-        script.extend_from_slice(&sql);
-    }
-    Ok((reader.toc().unwrap().clone(), script))
-}
-
-/// Hands out a byte at a time, as a slow pipe may.
-struct OneByte<'a>(&'a [u8]);
-
-impl Read for OneByte<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let few = out.len().min(1);
-        self.0.read(&mut out[..few])
-    }
 }
 
 proptest! {

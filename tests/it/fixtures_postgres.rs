@@ -25,8 +25,9 @@ use self::case::{Case, VERSIONS, cases, folders, last, root};
 
 use crate::support::command::ran;
 
-/// Kinds whose entries only a switch makes, `--disable-triggers`: selection_postgres has them.
-const BY_A_SWITCH: [&str; 2] = ["triggers_off", "triggers_on"];
+/// Kinds whose entries only a switch makes, and where they are tested: `--disable-triggers`
+/// (selection_postgres), `--statistics` (postgres_statistics).
+const BY_A_SWITCH: [&str; 3] = ["triggers_off", "triggers_on", "relation_statistics"];
 
 fn dumpkeep(arguments: &[&str]) -> Result<String, String> {
     let ran = ran(arguments);
@@ -116,6 +117,9 @@ fn table_of_kinds() -> String {
             };
             let servers = match (VERSIONS.iter().find(has), VERSIONS.iter().rfind(has)) {
                 (Some(first), Some(last)) => format!("{first} to {last}"),
+                _ if BY_A_SWITCH.contains(&kind.name) => {
+                    "10 to 18, where a switch asks for it".to_owned()
+                }
                 _ => "10 to 18, made of other kinds' objects".to_owned(),
             };
             table.push_str(&format!("| {} | {archive} | {servers} |\n", kind.name));

@@ -38,8 +38,11 @@ INSERT INTO customers (name) SELECT CONCAT('c', a.d, b.d, c.d, e.d) FROM digits 
 CREATE TABLE orders (id INT AUTO_INCREMENT PRIMARY KEY, customer INT, note TEXT, KEY (customer),
   FOREIGN KEY (customer) REFERENCES customers (id));
 INSERT INTO orders (customer, note) SELECT c.id, REPEAT('note ', 20) FROM customers c, digits WHERE d < 6;
+CREATE TABLE marks (id INT PRIMARY KEY, at INT, note TEXT, KEY note (note(10)), KEY at (at, id));
+INSERT INTO marks SELECT id, customer, note FROM orders;
 CREATE TABLE old (id INT PRIMARY KEY, note TEXT) ENGINE = MyISAM;
 INSERT INTO old SELECT id, note FROM orders;
+ALTER TABLE customers AUTO_INCREMENT = 20000; ALTER TABLE orders AUTO_INCREMENT = 70000;
 CREATE VIEW busy AS SELECT customer, COUNT(*) AS n FROM orders GROUP BY customer;
 CREATE PROCEDURE tidy() DELETE FROM orders WHERE id < 0;
 CREATE TRIGGER noted BEFORE INSERT ON orders FOR EACH ROW SET NEW.note = UPPER(NEW.note);
@@ -62,6 +65,8 @@ trait Broken {
     fn through(&self, port: u16) -> String;
     fn empty(&self);
     fn equal(&self);
+    /// Kills the server itself, and starts it again.
+    fn kill_server(&self);
 
     /// Restores through a proxy and kills the restorer once the server has said so many bytes. Gives
     /// how many are left of those.
@@ -152,6 +157,10 @@ impl Broken for Pg {
     fn equal(&self) {
         oracle::postgres((&self.0, "shop"), (&self.0, "b")).expect("equal");
     }
+
+    fn kill_server(&self) {
+        self.0.kill_and_restart();
+    }
 }
 
 fn postgres(version: &str) -> (Pg, tempfile::TempDir, PathBuf) {
@@ -236,6 +245,13 @@ impl Broken for My {
     fn equal(&self) {
         oracle::mysql((&self.0, "shop"), (&self.0, "b")).expect("equal");
     }
+
+    fn kill_server(&self) {
+        self.0.kill_and_restart();
+        // As for the first time: the socket makes the password known to the server.
+        let url = self.0.url("shop").replace("root@", "loader:pw@");
+        good(&ran(&["dump", &url, "--schema-only", "-o", "-"]));
+    }
 }
 
 fn mysql(server: MySqlServer) -> (My, tempfile::TempDir, PathBuf) {
@@ -297,4 +313,57 @@ fn a_lost_server_is_said_and_the_restore_goes_on_with_the_next() {
 fn a_lost_mariadb_is_said_and_the_restore_goes_on_with_the_next() {
     let (server, _folder, archive) = mysql(MariaDb::start("10.11"));
     lost(&server, &archive);
+}
+
+/// The server itself is killed in the middle, at three points, and started again. Of what a server
+/// says in a restore, half is about the sessions' settings.
+fn server_killed(server: &impl Broken, archive: &Path) {
+    server.empty();
+    let whole = 1 << 40;
+    let said = whole - server.kill_after(archive, whole);
+    for part in [11, 13, 15] {
+        server.empty();
+        let proxy = Proxy::start(&server.socket(), whole, Then::Stall);
+        let mut restore = dumpkeep()
+            .arg("restore")
+            .arg(archive)
+            .args(["--jobs", "3", "--to", &server.through(proxy.port)])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("dumpkeep starts");
+        while whole - proxy.left() < said * part / 20 {
+            let ended = restore.try_wait().expect("a child");
+            assert_eq!(ended, None, "the restore ended by itself");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        server.kill_server();
+        let ended = restore.wait_with_output().expect("a child");
+        let err = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{err}");
+        assert!(err.contains("--resume goes on"), "{err}");
+        let connection = err.contains("connection") || err.contains("57P0");
+        assert!(connection, "{err}");
+        good(&server.resume(archive));
+        server.equal();
+    }
+}
+
+#[test]
+fn a_restore_goes_on_after_its_server_was_killed_on_postgres_18() {
+    let (server, _folder, archive) = postgres("18");
+    server_killed(&server, &archive);
+}
+
+#[test]
+fn a_restore_goes_on_after_its_server_was_killed_on_mariadb_10_11() {
+    let options = MariaDb::with("10.11").setting("innodb-flush-log-at-trx-commit=1");
+    let (server, _folder, archive) = mysql(options.start());
+    server_killed(&server, &archive);
+}
+
+#[test]
+fn a_restore_goes_on_after_its_server_was_killed_on_mysql_9_7() {
+    let options = MySql::with("9.7").setting("innodb-flush-log-at-trx-commit=1");
+    let (server, _folder, archive) = mysql(options.start());
+    server_killed(&server, &archive);
 }

@@ -49,6 +49,10 @@ pub(super) const NOT_MYSQL: &[(&str, &str)] = &[
     ("role", "give the role to the account that reads"),
     ("snapshot", "a view can't be handed on"),
     ("serializable-deferrable", "it has no such transactions"),
+    (
+        "statistics",
+        "its statistics are gathered anew; histograms are dumped anyway",
+    ),
     ("enable-row-security", NO_POLICIES),
     ("no-restrict", "its client has no such command"),
 ];

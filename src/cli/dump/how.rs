@@ -50,6 +50,9 @@ pub(super) struct How {
     /// Wait for a moment that no serializable transaction contradicts
     #[arg(long)]
     serializable_deferrable: bool,
+    /// What the planner knows of tables and columns, for PostgreSQL 18 and newer to take in
+    #[arg(long)]
+    statistics: bool,
     /// Read the rows that policies show, where hidden ones would be an error
     #[arg(long)]
     enable_row_security: bool,
@@ -92,6 +95,7 @@ impl How {
 
     pub(super) fn apply(&self, options: &mut DumpOptions) {
         options.inserts = self.as_inserts();
+        options.statistics = self.statistics;
         options.rows = RowForm {
             per_insert: self
                 .rows_per_insert

@@ -3,6 +3,7 @@
 mod archive;
 mod definitions;
 mod job;
+mod late_keys;
 mod naming;
 mod plan;
 mod preflight;
@@ -12,6 +13,7 @@ mod resume;
 mod row_order;
 mod run;
 mod schedule;
+mod whole;
 mod workers;
 
 pub use job::RestoreJob;

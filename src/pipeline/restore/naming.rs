@@ -264,7 +264,7 @@ impl<'a> Postgres<'a> {
 }
 
 /// Kinds of entries that have their table's names, or no name of their own in a schema.
-const PARTS: [&str; 18] = [
+const PARTS: [&str; 19] = [
     "constraint",
     "foreign_key",
     "trigger",
@@ -274,6 +274,7 @@ const PARTS: [&str; 18] = [
     "table_data",
     "sequence_value",
     "matview_refresh",
+    "relation_statistics",
     "column_default",
     "partition_attach",
     "index_attach",

@@ -80,7 +80,7 @@ impl Asked {
                 Need::Tablespace(name) => names.tablespaces.insert(name.clone()),
                 Need::Extension(name) => names.extensions.insert(name.clone()),
                 Need::Collation(_, name) => names.collations.insert(name.clone()),
-                Need::Type(_) | Need::PostfixOperator(_) | Need::Engine(_) => false,
+                Need::Type(_) | Need::PostfixOperator(_) | Need::Oids | Need::Engine(_) => false,
             };
         }
         names
@@ -278,6 +278,10 @@ impl Judge<'_> {
                 "PostgreSQL has no type {name} since version 12 ({who}): change the column before \
                  the dump, or leave the table out (--exclude-table)"
             )),
+            Need::Oids if self.server.number >= 120_000 => Some(format!(
+                "PostgreSQL has no tables WITH OIDS since version 12 ({who}): ALTER TABLE … SET \
+                 WITHOUT OIDS before the dump, or leave them out (--exclude-table)"
+            )),
             Need::PostfixOperator(name) if self.server.number >= 140_000 => Some(format!(
                 "PostgreSQL has no postfix operators since version 14: {name} ({who}): leave it out \
                  (--use-list)"
@@ -341,7 +345,11 @@ pub(super) fn owners(toc: &Toc, chosen: &[usize], job: &RestoreJob) -> BTreeSet<
         return BTreeSet::new();
     }
     let entries = chosen.iter().filter_map(|at| toc.entries.get(*at));
-    let owners = entries.filter_map(|entry| entry.owner.as_ref());
+    // PostgreSQL's `public` is there already, and mostly stays whose it is.
+    let given = |entry: &&TocEntry| !(entry.kind == "schema" && entry.name.0 == "public");
+    let owners = entries
+        .filter(given)
+        .filter_map(|entry| entry.owner.as_ref());
     let owners: BTreeSet<&BString> = owners.map(|owner| &owner.0).collect();
     let new = |owner: &BString| {
         let map = job.names.roles.iter();

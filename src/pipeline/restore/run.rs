@@ -11,9 +11,11 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::existing::leave_existing;
 use crate::pipeline::head::feed_head;
 use crate::pipeline::restore::archive::Archive;
+use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::prepared::Prepared;
 use crate::pipeline::restore::resume::{self, Past};
 use crate::pipeline::restore::schedule::Schedule;
+use crate::pipeline::restore::whole::whole;
 use crate::pipeline::restore::workers::{self, Shared};
 use crate::pipeline::restore::{RestoreJob, plan};
 use crate::pipeline::runner::{OnError, Outcome, Runner};
@@ -150,6 +152,7 @@ where
         runner.begin().await?;
     }
     feed_head(&mut runner, &head, job).await?;
+    runner.target().hasten().await?;
     let journal = begin(&mut runner, toc, (&chosen, past.as_ref()), job).await?;
     if toc.head.kind == ArchiveKind::Globals {
         chosen = without_existing(&mut runner, toc, chosen, job).await?;
@@ -161,10 +164,20 @@ where
         let entry = toc.entries.get(**at);
         entry.is_some_and(|entry| entry.kind == "event_trigger")
     });
-    let schedule = Schedule::new(toc, &scheduled, job.spread(), &past);
+    let whole = whole(toc, &chosen, job, &past);
+    let late = LateKeys::of(archive, &chosen, (job, renaming)).await?;
+    let order = (job.spread(), &past);
+    let schedule = Schedule::new(toc, &scheduled, order, (&whole, &late.places()));
     let steps = (chosen.clone(), schedule);
     let surroundings = (head, task.clone(), Arc::clone(renaming));
-    let shared = Shared::new(Arc::clone(archive), job, surroundings, steps, journal);
+    let shared = Shared::new(
+        Arc::clone(archive),
+        job,
+        surroundings,
+        steps,
+        (whole, late),
+        journal,
+    );
     for at in chosen {
         let entry = toc.entries.get(at);
         if entry.is_some_and(|entry| entry.section < Section::Data && !past.has(entry)) {

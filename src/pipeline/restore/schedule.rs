@@ -9,7 +9,7 @@
 //! attachments …) take no time: they wait for all rows and go one after the other in the archive's
 //! order, for two grants on one object would break each other. *Late* ones (refreshes of
 //! materialized views, event triggers) may read or stop anything: they wait for all that stands
-//! before them. Tasks that would lock the same table against each other don't run together.
+//! before them. Keys that a table gets after its rows (MySQL) count as its rows for all that follows. Tasks that would lock the same table against each other don't run together.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -28,7 +28,7 @@ const HEAVY: &[&str] = &["constraint", "foreign_key", "index", "matview_refresh"
 const BEFORE_ROWS: &[&str] = &["triggers_off"];
 
 /// What must find everything else in its place.
-const LATE: &[&str] = &["event_trigger", "matview_refresh"];
+const LATE: &[&str] = &["event_trigger", "matview_refresh", "relation_statistics"];
 
 /// A piece of work for one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(super) struct Task {
     pub(super) entry: usize,
     /// Which of the entry's pieces; `None` for all of them.
     pub(super) piece: Option<usize>,
+    /// The table's keys that come after its rows, not the table.
+    pub(super) keys: bool,
     node: usize,
 }
 
@@ -66,6 +68,8 @@ struct Node {
     entry: Option<usize>,
     /// The pieces that are tasks of their own; `None`: it is one task.
     pieces: Option<Vec<usize>>,
+    /// It is the table's late keys.
+    keys: bool,
     /// So many tasks were handed out.
     begun: usize,
     /// So many are not done.
@@ -92,13 +96,19 @@ pub(super) struct Schedule {
 impl Schedule {
     /// The tasks of the entries at these places; those before the rows are not among them. `spread`:
     /// over several connections, the largest work first; else in the archive's order.
-    /// What is done already is not among them either.
-    pub(super) fn new(toc: &Toc, chosen: &[usize], spread: bool, past: &Past) -> Self {
-        let mut builder = Builder::new(toc, past);
+    /// What is done already is not among them either. `whole`: the places of rows that are one task;
+    /// `late`: those of tables whose keys come after their rows.
+    pub(super) fn new(
+        toc: &Toc,
+        chosen: &[usize],
+        (spread, past): (bool, &Past),
+        (whole, late): (&HashSet<usize>, &[usize]),
+    ) -> Self {
+        let mut builder = Builder::new(toc, past, whole);
         for at in chosen.iter().copied() {
             builder.add_entry(at, spread);
         }
-        builder.link();
+        builder.link(late, spread);
         builder.finish()
     }
 
@@ -128,6 +138,7 @@ impl Schedule {
                 .pieces
                 .as_ref()
                 .and_then(|pieces| pieces.get(node.begun).copied()),
+            keys: node.keys,
             node: key.1,
         };
         node.begun += 1;
@@ -200,6 +211,7 @@ impl Schedule {
 struct Builder<'a> {
     toc: &'a Toc,
     past: &'a Past,
+    whole: &'a HashSet<usize>,
     relations: Relations,
     nodes: Vec<Node>,
     /// Each entry's node.
@@ -211,10 +223,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(toc: &'a Toc, past: &'a Past) -> Self {
+    fn new(toc: &'a Toc, past: &'a Past, whole: &'a HashSet<usize>) -> Self {
         Self {
             toc,
             past,
+            whole,
             relations: Relations::of(toc),
             nodes: Vec::new(),
             of_entry: HashMap::new(),
@@ -231,6 +244,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let (pieces, holds) = match entry.rows {
+            Some(_) if self.whole.contains(&at) => (None, Vec::new()),
             Some(_) => (Some(self.pieces_left(entry)), Vec::new()),
             None => (None, self.holds(at, entry)),
         };
@@ -255,6 +269,7 @@ impl<'a> Builder<'a> {
         self.nodes.push(Node {
             entry,
             pieces,
+            keys: false,
             begun: 0,
             left,
             weight: 0,
@@ -289,7 +304,27 @@ impl<'a> Builder<'a> {
         tables.map(|table| (table, hold)).collect()
     }
 
-    fn link(&mut self) {
+    /// The keys of a table that come after its rows, and before all that follows those.
+    fn add_keys(&mut self, table: usize, all_rows: usize, spread: bool) {
+        let Some(entry) = self.toc.entries.get(table) else {
+            return;
+        };
+        if self.past.has_piece(entry, Some(0)) {
+            return;
+        }
+        let rows = self.relations.rows_of(&[table]);
+        let weight = rows.iter().filter_map(|at| self.toc.entries.get(*at));
+        let weight = weight.map(|entry| entry.bytes).sum();
+        let node = self.add(Some(table), None, 1);
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.keys = true;
+            node.weight = if spread { weight } else { 0 };
+        }
+        self.wait_for(node, &rows);
+        self.edges.insert((node, all_rows));
+    }
+
+    fn link(&mut self, late: &[usize], spread: bool) {
         let toc = self.toc;
         let nodes = self.chosen.clone();
         let entry = |at: usize| toc.entries.get(at);
@@ -304,6 +339,9 @@ impl<'a> Builder<'a> {
                 self.edges.insert((*node, begin));
             }
         }
+        for table in late {
+            self.add_keys(*table, all_rows, spread);
+        }
         self.heed_foreign_keys();
         let (mut so_far, mut light) = (all_rows, all_rows);
         for (at, node) in nodes {
@@ -316,7 +354,8 @@ impl<'a> Builder<'a> {
                 self.edges.insert((so_far, node));
                 continue;
             }
-            if is_heavy(entry) {
+            // A domain's constraint is about the rows of tables that it does not name.
+            if is_heavy(entry) && !self.relations.read_by(at).is_empty() {
                 self.wait_for_rows(at, node, entry);
             } else {
                 self.edges.insert((light, node));

@@ -32,7 +32,7 @@ fn toc(entries: Vec<TocEntry>) -> Toc {
 /// An entry of this kind; of rows where it has bytes.
 fn entry(id: u32, kind: &str, name: &str, needs: &[u32], bytes: u64) -> TocEntry {
     let section = match kind {
-        "table" | "partition_attach" | "function" => Section::PreData,
+        "domain" | "table" | "partition_attach" | "function" => Section::PreData,
         "table_data" | "sequence_value" => Section::Data,
         _ => Section::PostData,
     };
@@ -60,6 +60,11 @@ fn entry(id: u32, kind: &str, name: &str, needs: &[u32], bytes: u64) -> TocEntry
         sql: Vec::new(),
         drop: Vec::new(),
     }
+}
+
+fn schedule(toc: &Toc, chosen: &[usize], spread: bool) -> Schedule {
+    let nothing = HashSet::new();
+    Schedule::new(toc, chosen, (spread, &Past::default()), (&nothing, &[]))
 }
 
 fn names(toc: &Toc, tasks: &[Task]) -> Vec<String> {
@@ -102,7 +107,7 @@ fn all(toc: &Toc) -> Vec<usize> {
 #[test]
 fn the_largest_goes_first_and_indexes_as_soon_as_their_tables_are_loaded() {
     let toc = shop();
-    let mut schedule = Schedule::new(&toc, &all(&toc), true, &Past::default());
+    let mut schedule = schedule(&toc, &all(&toc), true);
     let rows = now(&mut schedule);
     let large = "table_data large";
     assert_eq!(
@@ -134,10 +139,31 @@ fn the_largest_goes_first_and_indexes_as_soon_as_their_tables_are_loaded() {
     assert_eq!(schedule.next().unwrap(), Next::Nothing);
 }
 
+/// Not valid before: the rows may break it.
+#[test]
+fn a_domains_constraint_waits_for_all_rows() {
+    let toc = toc(vec![
+        entry(1, "domain", "d", &[], 0),
+        entry(2, "table", "t", &[1], 0),
+        entry(3, "table_data", "t", &[2], 10),
+        entry(4, "constraint", "d late", &[1], 0),
+    ]);
+    let mut schedule = schedule(&toc, &all(&toc), true);
+    let rows = now(&mut schedule);
+    assert!(
+        names(&toc, &rows)
+            .iter()
+            .all(|name| *name == "table_data t")
+    );
+    rows.iter().for_each(|task| schedule.done(*task));
+    let late = now(&mut schedule);
+    assert_eq!(names(&toc, &late), ["constraint d late"]);
+}
+
 #[test]
 fn one_connection_keeps_the_archives_order() {
     let toc = shop();
-    let mut schedule = Schedule::new(&toc, &all(&toc), false, &Past::default());
+    let mut schedule = schedule(&toc, &all(&toc), false);
     let mut order = Vec::new();
     while let Next::Run(task) = schedule.next().unwrap() {
         order.push(task);
@@ -158,7 +184,7 @@ fn a_key_of_a_partitioned_table_waits_for_the_rows_of_its_partitions() {
         entry(6, "table_data", "other", &[4], 10),
         entry(7, "foreign_key", "fk", &[1, 4], 0),
     ]);
-    let mut schedule = Schedule::new(&toc, &all(&toc), true, &Past::default());
+    let mut schedule = schedule(&toc, &all(&toc), true);
     let rows = now(&mut schedule);
     assert_eq!(names(&toc, &rows), ["table_data part", "table_data other"]);
     schedule.done(rows[1]);
@@ -170,7 +196,7 @@ fn a_key_of_a_partitioned_table_waits_for_the_rows_of_its_partitions() {
 #[test]
 fn what_was_not_chosen_is_not_waited_for() {
     let toc = shop();
-    let mut schedule = Schedule::new(&toc, &[8, 5], true, &Past::default());
+    let mut schedule = schedule(&toc, &[8, 5], true);
     let tasks = now(&mut schedule);
     assert_eq!(names(&toc, &tasks), ["foreign_key large_small"]);
     schedule.done(tasks[0]);
@@ -188,7 +214,7 @@ fn rows_alone_follow_those_that_their_foreign_keys_point_to() {
         entry(6, "foreign_key", "items", &[2, 5], 0),
     ]);
     for spread in [false, true] {
-        let mut schedule = Schedule::new(&toc, &[2, 3], spread, &Past::default());
+        let mut schedule = schedule(&toc, &[2, 3], spread);
         let first = now(&mut schedule);
         assert_eq!(names(&toc, &first), ["table_data orders"]);
         schedule.done(first[0]);
@@ -196,7 +222,7 @@ fn rows_alone_follow_those_that_their_foreign_keys_point_to() {
         assert_eq!(names(&toc, &now(&mut schedule)), [items, items, items]);
     }
     // The key is made afterwards: the rows go in any order.
-    let mut schedule = Schedule::new(&toc, &[2, 3, 5], true, &Past::default());
+    let mut schedule = schedule(&toc, &[2, 3, 5], true);
     assert_eq!(now(&mut schedule).len(), 4);
 }
 
@@ -210,7 +236,7 @@ fn a_circle_of_foreign_keys_asks_for_no_order() {
         entry(5, "foreign_key", "a", &[1, 2], 0),
         entry(6, "foreign_key", "b", &[1, 2], 0),
     ]);
-    let mut schedule = Schedule::new(&toc, &[2, 3], true, &Past::default());
+    let mut schedule = schedule(&toc, &[2, 3], true);
     assert_eq!(now(&mut schedule).len(), 2);
 }
 
@@ -225,7 +251,7 @@ fn triggers_are_off_before_all_rows_and_on_after_them() {
         entry(3, "table_data", "b", &[2], 1000),
         on,
     ]);
-    let mut schedule = Schedule::new(&toc, &all(&toc), true, &Past::default());
+    let mut schedule = schedule(&toc, &all(&toc), true);
     let mut order = Vec::new();
     while let Next::Run(task) = schedule.next().unwrap() {
         order.push(task);
@@ -234,4 +260,28 @@ fn triggers_are_off_before_all_rows_and_on_after_them() {
     let b = "table_data b";
     let expected = ["triggers_off a", "table_data a", b, b, b, "triggers_on a"];
     assert_eq!(names(&toc, &order), expected);
+}
+
+#[test]
+fn late_keys_follow_their_rows_and_go_before_the_rest() {
+    let toc = toc(vec![
+        entry(1, "table", "a", &[], 0),
+        entry(2, "table_data", "a", &[1], 300),
+        entry(3, "table", "b", &[], 0),
+        entry(4, "table_data", "b", &[3], 50),
+        entry(5, "trigger", "x", &[1], 0),
+    ]);
+    let whole = HashSet::from([1]);
+    let mut schedule = Schedule::new(&toc, &all(&toc), (true, &Past::default()), (&whole, &[0]));
+    let first = now(&mut schedule);
+    assert_eq!(names(&toc, &first), ["table_data a", "table_data b"]);
+    assert_eq!(first[0].piece, None, "all of it by one connection");
+    schedule.done(first[0]);
+    let second = now(&mut schedule);
+    assert_eq!(names(&toc, &second), ["table a"]);
+    assert!(second[0].keys);
+    schedule.done(first[1]);
+    assert!(now(&mut schedule).is_empty());
+    schedule.done(second[0]);
+    assert_eq!(names(&toc, &now(&mut schedule)), ["trigger x"]);
 }

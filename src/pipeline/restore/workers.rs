@@ -1,6 +1,7 @@
 //! Workers: each takes task after task from the schedule and runs it on a connection of its own. The
 //! first error ends all of them.
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,8 +15,9 @@ use crate::error::{Error, Result};
 use crate::pipeline::head::feed_head;
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::{Archive, missing};
+use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::schedule::{Next, Schedule, Task};
-use crate::pipeline::runner::{Outcome, Runner};
+use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
 use crate::pipeline::stream::died;
 use crate::progress;
 use crate::source::{Step, Target};
@@ -24,10 +26,6 @@ use crate::sql::names::Renaming;
 
 /// How often a task is tried that another one stood in the way of.
 const TRIES: u32 = 6;
-
-/// What the server says of a transaction that it ended for another one's sake: deadlock and
-/// serialisation failure of PostgreSQL, deadlock and lock wait timeout of MySQL.
-const DEADLOCKS: [&str; 4] = ["40P01", "40001", "1213", "1205"];
 
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
@@ -44,6 +42,9 @@ pub(super) struct Shared<R> {
     pub(super) journal: bool,
     pub(super) progress: progress::Task,
     renaming: Arc<Renaming>,
+    /// The places of rows that are loaded in one go.
+    whole: HashSet<usize>,
+    late: LateKeys,
     schedule: Mutex<Schedule>,
     /// A task is done: another one may be free.
     changed: Notify,
@@ -55,6 +56,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
         job: &RestoreJob,
         (head, progress, renaming): (Vec<u8>, progress::Task, Arc<Renaming>),
         (chosen, schedule): (Vec<usize>, Schedule),
+        (whole, late): (HashSet<usize>, LateKeys),
         journal: bool,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -65,6 +67,8 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             journal,
             progress,
             renaming,
+            whole,
+            late,
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
         })
@@ -146,6 +150,7 @@ where
     }
     let mut runner = Runner::new(&mut target, shared.job.on_error).renaming(&shared.renaming);
     feed_head(&mut runner, &shared.head, &shared.job).await?;
+    runner.target().hasten().await?;
     work(&mut runner, &shared).await?;
     let outcome = runner.end().await?;
     target.close().await?;
@@ -158,7 +163,11 @@ where
     R: Read + Seek + Send + 'static,
 {
     while let Some(task) = shared.next().await? {
-        run(runner, shared, task.entry, task.piece).await?;
+        if task.keys {
+            add_keys(runner, shared, task.entry).await?;
+        } else {
+            run(runner, shared, task.entry, task.piece).await?;
+        }
         shared.done(task);
     }
     Ok(())
@@ -181,13 +190,85 @@ where
         None => &entry.pieces[..],
         Some(piece) => entry.pieces.get(piece..=piece).unwrap_or_default(),
     };
-    let done = if shared.is_whole(entry, runner.target().dialect()) {
+    let by_itself = shared.is_whole(entry, runner.target().dialect());
+    let table = shared.whole.contains(&at) && piece.is_none();
+    runner.freeze(table.then(|| freeze(entry, by_itself)));
+    let done = if by_itself {
         run_whole(runner, shared, entry, (piece, pieces)).await
+    } else if let Some(table) = shared.late.of_table(at) {
+        run_definition(runner, shared, entry, &table.create).await
     } else {
         run_plain(runner, shared, entry, pieces).await
     };
+    runner.freeze(None);
     done.map_err(|error| name_keys(error, entry))
         .map_err(|error| name_missing(error, shared, at))
+}
+
+/// What was made in a transaction of its own is emptied in that of its rows.
+fn freeze(entry: &TocEntry, empty: bool) -> Freeze {
+    let names = entry.schema.iter().chain([&entry.name]);
+    Freeze {
+        table: names.map(|name| name.0.to_vec()).collect(),
+        empty,
+    }
+}
+
+/// A table without its late keys.
+async fn run_definition<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    entry: &TocEntry,
+    create: &[u8],
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    note(runner, shared, (entry, None), false).await?;
+    runner.statement(create, &entry.label()).await?;
+    note(runner, shared, (entry, None), true).await
+}
+
+/// The keys that a table gets after its rows. Their record is that of a piece of the table, which has
+/// no others: where it was begun and not done, the table is made again.
+async fn add_keys<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    at: usize,
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let entry = shared.archive.toc().entries.get(at);
+    let entry = entry.ok_or_else(|| missing(at))?;
+    let table = shared.late.of_table(at).ok_or_else(|| missing(at))?;
+    note(runner, shared, (entry, Some(0)), false).await?;
+    runner.statement(&table.add, &entry.label()).await?;
+    note(runner, shared, (entry, Some(0)), true).await
+}
+
+async fn note<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    (entry, piece): (&TocEntry, Option<u32>),
+    done: bool,
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let step = Step {
+        entry: entry.id.0,
+        piece,
+        rows: 0,
+        done,
+    };
+    if shared.journal {
+        runner.target().journal_note(&step).await?;
+    }
+    Ok(())
 }
 
 /// In one transaction with its record; again, where another session stood in the way.
@@ -237,19 +318,9 @@ where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    let step = |done| Step {
-        entry: entry.id.0,
-        piece: None,
-        rows: 0,
-        done,
-    };
-    if shared.journal {
-        runner.target().journal_note(&step(false)).await?;
-    }
+    note(runner, shared, (entry, None), false).await?;
     feed(runner, shared, entry, pieces).await?;
-    if shared.journal {
-        runner.target().journal_note(&step(true)).await?;
-    }
+    note(runner, shared, (entry, None), true).await?;
     runner.took(pieces.iter().map(|piece| piece.rows).sum());
     Ok(())
 }
@@ -282,12 +353,6 @@ fn name_keys(error: Error, entry: &TocEntry) -> Error {
         "A foreign key that is there already was checked: --data-only --disable-triggers loads \
          rows with none checked (session_replication_role = replica, a superuser's right).",
     )
-}
-
-fn is_deadlock(error: &Error) -> bool {
-    error
-        .server_code()
-        .is_some_and(|code| DEADLOCKS.contains(&code))
 }
 
 /// Feeds an entry's statements, or rows.

@@ -122,10 +122,11 @@ impl Judge<'_> {
         let section = if large { Section::Data } else { object.section };
         let rows = section == Section::Data || object.kind == "matview_refresh";
         let listed = selection.sections.is_empty() || selection.sections.contains(&section);
-        let unwanted = if rows {
-            selection.schema_only
-        } else {
-            selection.data_only
+        let unwanted = match object.kind {
+            // Neither rows nor a definition: asked for by a switch of their own.
+            "relation_statistics" => false,
+            _ if rows => selection.schema_only,
+            _ => selection.data_only,
         };
         section == Section::Database || listed && !unwanted
     }

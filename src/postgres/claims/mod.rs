@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, Kind, Result};
 use crate::postgres::address::{Address, FIRST_USER_OID};
 use crate::postgres::claims::known::CATALOGS;
-use crate::postgres::claims::values::DISCRIMINATORS;
+use crate::postgres::claims::values::{DISCRIMINATORS, Discriminator};
 use crate::postgres::link::Holders;
 use crate::postgres::session::Session;
 use crate::source::Warning;
@@ -61,11 +61,12 @@ fn refusal(found: &[Warning]) -> Error {
 
 /// The catalogs that can be read, with their columns.
 async fn columns(session: &mut Session) -> Result<Columns> {
-    let sql = "SELECT c.relname AS catalog, a.attname AS name FROM pg_catalog.pg_class c \
+    // OFFSET 0: privileges are looked at once a catalog, not for each column.
+    let sql = "SELECT c.relname AS catalog, a.attname AS name FROM (SELECT oid, relname \
+         FROM pg_catalog.pg_class WHERE relnamespace = 11 AND relkind = 'r' \
+         AND pg_catalog.has_table_privilege(oid, 'SELECT') OFFSET 0) c \
          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
-         WHERE c.relnamespace = 11 AND c.relkind = 'r' AND NOT a.attisdropped \
-         AND (a.attnum > 0 OR a.attname = 'oid') \
-         AND pg_catalog.has_table_privilege(c.oid, 'SELECT')";
+         WHERE NOT a.attisdropped AND (a.attnum > 0 OR a.attname = 'oid')";
     let mut columns = Columns::new();
     for row in session.query(sql.as_bytes()).await?.iter() {
         let catalog = row.str("catalog")?.to_owned();
@@ -138,27 +139,45 @@ async fn unknown_values(
     let there = DISCRIMINATORS
         .iter()
         .filter(|d| columns.get(d.catalog).is_some_and(|c| c.contains(d.column)));
-    let selects: Vec<String> = there
-        .map(|d| {
-            format!(
-                "(SELECT '{catalog}.{column}' AS at, {column}::pg_catalog.text AS value, \
-                 pg_catalog.count(*) AS rows FROM pg_catalog.{catalog} WHERE {rows} \
-                 AND pg_catalog.left({column}::pg_catalog.text, 1) <> ALL ('{{{known}}}') \
-                 GROUP BY 2)",
-                catalog = d.catalog,
-                column = d.column,
-                rows = d.rows,
-                known = letters(d.values),
-            )
-        })
-        .collect();
-    let sql = selects.join(" UNION ALL ");
+    let sql = values_query(&there.collect::<Vec<_>>());
     for row in session.query(sql.as_bytes()).await?.iter() {
         let object = format!("{} = '{}'", row.str("at")?, row.bytes("value")?);
         let message = format!("a value that is not known, in {} rows", row.str("rows")?);
         found.push(Warning { object, message });
     }
     Ok(())
+}
+
+/// Each catalog is read once, into its few combinations of values; those are looked at column by column.
+fn values_query(discriminators: &[&Discriminator]) -> String {
+    let mut groups: BTreeMap<(&str, &str), Vec<&Discriminator>> = BTreeMap::new();
+    for d in discriminators {
+        groups.entry((d.catalog, d.rows)).or_default().push(d);
+    }
+    let (mut combinations, mut selects) = (Vec::new(), Vec::new());
+    for (number, ((catalog, rows), columns)) in groups.iter().enumerate() {
+        let names = columns.iter().map(|d| d.column).collect::<Vec<_>>();
+        let names = names.join(", ");
+        combinations.push(format!(
+            "v{number} AS (SELECT {names}, pg_catalog.count(*) AS rows \
+             FROM pg_catalog.{catalog} WHERE {rows} GROUP BY {names})"
+        ));
+        selects.extend(columns.iter().map(|d| {
+            format!(
+                "SELECT '{catalog}.{column}' AS at, {column}::pg_catalog.text AS value, \
+                 pg_catalog.sum(rows) AS rows FROM v{number} \
+                 WHERE pg_catalog.left({column}::pg_catalog.text, 1) <> ALL ('{{{known}}}') \
+                 GROUP BY 2",
+                column = d.column,
+                known = letters(d.values),
+            )
+        }));
+    }
+    format!(
+        "WITH {} {}",
+        combinations.join(", "),
+        selects.join(" UNION ALL ")
+    )
 }
 
 /// The letters as an array literal. A space is "none", which the catalogs write as a space, as the

@@ -27,8 +27,6 @@ macro_rules! known {
 pub const DISCRIMINATORS: &[Discriminator] = known! {
     "pg_class"."relkind" in "rSvmfpicItI" where OWN;
     "pg_class"."relpersistence" in "put" where OWN;
-    // The oids are data, which COPY alone does not carry.
-    "pg_class"."relhasoids" in "f" where "oid >= 16384 AND relkind = 'r'";
     // Half detached: it could only be attached again.
     "pg_inherits"."inhdetachpending" in "f" where "inhrelid >= 16384";
     "pg_class"."relreplident" in "dnfi" where OWN;

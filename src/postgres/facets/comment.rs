@@ -37,6 +37,13 @@ pub fn query(caps: &Caps) -> Select {
     .col("text", "d.description")
     .col("kind", "i.type")
     .col("name", "i.identity")
+    // Looked at before the system's thousands of objects are named.
+    .filter(format!(
+        "d.objoid >= {FIRST_USER_OID} OR d.classoid IN ({}, {}, {})",
+        class::PG_LARGEOBJECT,
+        class::PG_NAMESPACE,
+        class::PG_EXTENSION
+    ))
     .filter(format!(
         "d.objoid >= {FIRST_USER_OID} OR d.classoid = {} OR i.type = 'extension' \
          OR (d.classoid = {} AND i.name = 'public')",

@@ -30,9 +30,10 @@ pub(super) fn columns(select: Select, caps: &Caps) -> Select {
         .col_if(
             caps.index_statistics(),
             "statistics",
-            "(SELECT pg_catalog.string_agg('ALTER COLUMN ' || a.attnum || ' SET STATISTICS ' \
+            // Only expressions have a target of their own.
+            "CASE WHEN x.indexprs IS NOT NULL THEN (SELECT pg_catalog.string_agg('ALTER COLUMN ' || a.attnum || ' SET STATISTICS ' \
              || a.attstattarget, ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a \
-             WHERE a.attrelid = i.oid AND a.attstattarget >= 0)",
+             WHERE a.attrelid = i.oid AND a.attstattarget >= 0) END",
             "NULL",
         )
 }

@@ -36,6 +36,8 @@ pub struct BuildContext {
     pub inserts: bool,
     /// Nothing but definitions is carried: nothing else need be read.
     pub schema_only: bool,
+    /// What the planner knows is carried too.
+    pub statistics: bool,
     /// What was asked for by name.
     pub hits: Hits,
 }
@@ -54,6 +56,7 @@ impl BuildContext {
             rows: RowForm::default(),
             inserts: false,
             schema_only: false,
+            statistics: false,
             hits: Hits::default(),
         }
     }
@@ -247,6 +250,8 @@ pub struct Kind {
     pub more: fn(&BuildContext, &[Rows]) -> Result<Vec<BString>>,
     /// Objects from the row sets, which stand in the order of the queries.
     pub build: fn(&BuildContext, &[Rows]) -> Result<Vec<Loaded>>,
+    /// Its objects are rows: not read where nothing but definitions is wanted.
+    pub rows: bool,
 }
 
 impl Kind {
@@ -262,6 +267,7 @@ impl Kind {
             queries,
             more: |_, _| Ok(Vec::new()),
             build,
+            rows: false,
         }
     }
 

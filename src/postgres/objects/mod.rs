@@ -30,6 +30,7 @@ pub mod operators;
 pub mod partition_attach;
 pub mod policy;
 pub mod publications;
+pub mod relation_statistics;
 pub mod routine;
 pub mod row_security;
 pub mod rule;
@@ -106,6 +107,7 @@ pub const KINDS: &[Kind] = &[
     Kind::derived("grants"),
     default_privileges::KIND,
     view::MATVIEW_REFRESH,
+    relation_statistics::KIND,
     Kind::of::<event_trigger::EventTrigger>(),
     Kind::derived("role_setting"),
 ];

@@ -19,18 +19,26 @@ use crate::postgres::version::Caps;
 use crate::sql::rows::{Row, Rows};
 
 /// The rows of tables.
-pub const TABLE_DATA: Kind = Kind::new(
-    "table_data",
-    |caps| vec![tables(caps), columns(caps)],
-    build,
-);
+pub const TABLE_DATA: Kind = Kind {
+    rows: true,
+    ..Kind::new(
+        "table_data",
+        |caps| vec![tables(caps), columns(caps)],
+        build,
+    )
+};
+
+/// A table's size. It costs the server a look at its files, as much as all else of a small table: it is
+/// asked for once (`OFFSET 0` keeps the planner from writing it out at each use).
+const SIZE: &str = "COALESCE(pg_catalog.pg_relation_size(c.oid), 0)";
 
 fn tables(caps: &Caps) -> Select {
     Select::from(format!(
         "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN ({}) u ON u.leaf = c.oid \
          LEFT JOIN pg_catalog.pg_class r ON r.oid = u.at \
-         LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace",
+         LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace \
+         CROSS JOIN LATERAL (SELECT {SIZE} AS size OFFSET 0) h",
         roots(caps)
     ))
     .col("oid", "c.oid")
@@ -44,17 +52,18 @@ fn tables(caps: &Caps) -> Select {
     .col("kind", "c.relkind")
     .col(
         "bytes",
-        "COALESCE(pg_catalog.pg_relation_size(c.oid), 0) \
-         + COALESCE(pg_catalog.pg_relation_size(NULLIF(c.reltoastrelid, 0)), 0)",
+        "h.size + CASE WHEN h.size > 0 \
+         THEN COALESCE(pg_catalog.pg_relation_size(NULLIF(c.reltoastrelid, 0)), 0) ELSE 0 END",
     )
     .col("rows", "GREATEST(c.reltuples, 0)::pg_catalog.int8")
     .col_if(
         caps.tid_range_scan(),
         "blocks",
-        "CASE WHEN c.relam = 2 THEN COALESCE(pg_catalog.pg_relation_size(c.oid), 0) \
+        "CASE WHEN c.relam = 2 THEN h.size \
          / pg_catalog.current_setting('block_size')::pg_catalog.int8 ELSE 0 END",
         "0",
     )
+    .col_if(caps.table_oids(), "oids", "c.relhasoids", "false")
     .col(
         "unreadable",
         "c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()",
@@ -187,10 +196,11 @@ fn data(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Resu
         columns,
         // COPY reads no foreign table but by a query.
         filter: (row.letter("kind")? == b'f').then(|| "true".into()),
-        method: if context.inserts {
-            Method::Rows
-        } else {
-            Method::Copy
+        // INSERT can't give a row its OID; `catalog` refuses that where the rows are carried.
+        method: match row.bool("oids")? {
+            true => Method::CopyWithOids,
+            false if context.inserts => Method::Rows,
+            false => Method::Copy,
         },
         bytes: row.num("bytes")?,
         rows: row.num("rows")?,

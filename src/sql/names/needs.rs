@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use bstr::BString;
 
-use super::tokens::{Tok, begins, tokens};
+use super::tokens::{Sort, Tok, begins, tokens};
 use super::{roles, storage};
 use crate::sql::dialect::Dialect;
 
@@ -24,6 +24,8 @@ pub enum Need {
     Type(BString),
     /// An operator that stands behind its operand.
     PostfixOperator(BString),
+    /// Tables `WITH OIDS`.
+    Oids,
     /// MySQL's storage engine.
     Engine(BString),
 }
@@ -70,6 +72,9 @@ fn postgres(dialect: Dialect, toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
             }
         }
     }
+    if has_oids(toks) {
+        found.insert(Need::Oids);
+    }
     if begins(toks, &["CREATE", "OPERATOR"]).is_some() {
         let has = |word: &str| toks.iter().any(|tok| tok.is(word));
         if has("LEFTARG") && !has("RIGHTARG") && !has("CLASS") && !has("FAMILY") {
@@ -78,6 +83,38 @@ fn postgres(dialect: Dialect, toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
             found.insert(Need::PostfixOperator(name.into()));
         }
     }
+}
+
+/// `WITH (…, oids=true)` behind a table's columns, or `SET WITH OIDS`.
+fn has_oids(toks: &[Tok<'_>]) -> bool {
+    if begins(toks, &["ALTER", "?FOREIGN", "TABLE"]).is_some() {
+        let set =
+            |three: &[Tok<'_>]| three[0].is("SET") && three[1].is("WITH") && three[2].is("OIDS");
+        return toks.windows(3).any(set);
+    }
+    if begins(toks, &["CREATE", "?UNLOGGED", "TABLE"]).is_none() {
+        return false;
+    }
+    let (mut depth, mut parameters) = (0_usize, false);
+    for (at, tok) in toks.iter().enumerate() {
+        match tok.sort {
+            Sort::Mark(b'(') => {
+                let before = at.checked_sub(1).and_then(|at| toks.get(at));
+                parameters |= depth == 0 && before.is_some_and(|tok| tok.is("WITH"));
+                depth += 1;
+            }
+            Sort::Mark(b')') => {
+                depth = depth.saturating_sub(1);
+                parameters &= depth > 0;
+            }
+            _ if parameters && depth == 1 && tok.is("oids") => {
+                let rest = toks.get(at + 1..at + 3);
+                return rest.is_some_and(|two| two[0].is_mark(b'=') && two[1].is("true"));
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 fn mysql(toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
@@ -175,6 +212,21 @@ mod tests {
                 vec![Need::PostfixOperator("s.!".into())],
             ),
             (postgres, "CREATE TABLE s.t (tablespace integer)", vec![]),
+            (
+                postgres,
+                "CREATE TABLE s.t (\n    a integer\n)\nWITH (fillfactor='70', oids=true)",
+                vec![Need::Oids],
+            ),
+            (
+                postgres,
+                "ALTER FOREIGN TABLE ONLY s.t SET WITH OIDS",
+                vec![Need::Oids],
+            ),
+            (
+                postgres,
+                "CREATE TABLE s.t (oids boolean, CHECK ((oids=true)))\nWITH (fillfactor='70')",
+                vec![],
+            ),
             (
                 mysql,
                 "CREATE TABLE `t` (`a` text COLLATE latin1_bin) ENGINE=Aria",

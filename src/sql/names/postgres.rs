@@ -168,6 +168,8 @@ impl Relations {
         self.alone(&toks, &mut edits);
         self.schema(&toks, &mut edits)?;
         self.texts(&toks, &mut edits);
+        self.statistics(&toks, &mut edits);
+        self.block(&toks, &mut edits)?;
         Ok(edits.apply(statement))
     }
 
@@ -321,6 +323,40 @@ impl Relations {
         Ok(())
     }
 
+    /// `'schemaname', 's', 'relname', 't'`, by which statistics name their relation.
+    fn statistics(&self, toks: &[Tok<'_>], edits: &mut Edits) {
+        for seven in toks.windows(7) {
+            if seven[0].text != b"'schemaname'" || seven[4].text != b"'relname'" {
+                continue;
+            }
+            let old = (spelled(&seven[2]), spelled(&seven[6]));
+            if let Some((schema, name)) = self.names.get(&old) {
+                for (tok, new) in [(&seven[2], schema), (&seven[6], name)] {
+                    edits.put(tok.start, tok.end, text(new));
+                }
+            }
+        }
+    }
+
+    /// `DO $$ … $$`: what only a newer server runs.
+    fn block(&self, toks: &[Tok<'_>], edits: &mut Edits) -> Result<(), Refusal> {
+        let Some(body) = begins(toks, &["DO"]).and_then(|at| toks.get(at)) else {
+            return Ok(());
+        };
+        let tag = body.text.iter().skip(1).position(|byte| *byte == b'$');
+        let Some(tag) = tag.filter(|_| body.text.starts_with(b"$")).map(|at| at + 2) else {
+            return Ok(());
+        };
+        let length = body.text.len();
+        let Some(inside) = body.text.get(tag..length.saturating_sub(tag)) else {
+            return Ok(());
+        };
+        if let Some(new) = self.rewrite(inside)? {
+            edits.put(body.start + tag, body.end - tag, new);
+        }
+        Ok(())
+    }
+
     /// Texts that are read as names.
     fn texts(&self, toks: &[Tok<'_>], edits: &mut Edits) {
         for (at, tok) in toks.iter().enumerate() {
@@ -384,6 +420,25 @@ fn is_cast(toks: &[Tok<'_>], at: usize) -> bool {
 fn is_counter(toks: &[Tok<'_>], at: usize) -> bool {
     let before = at.checked_sub(2).and_then(|at| toks.get(at..at + 2));
     before.is_some_and(|two| two[0].is("setval") && two[1].is_mark(b'('))
+}
+
+/// What a text in quotes spells.
+fn spelled(tok: &Tok<'_>) -> BString {
+    let plain = tok.text.strip_prefix(b"E");
+    let inside = plain.unwrap_or(tok.text);
+    let inside = inside.strip_prefix(b"'").unwrap_or(inside);
+    let inside = inside.strip_suffix(b"'").unwrap_or(inside);
+    let inside = inside.replace(b"''", b"'");
+    match plain {
+        Some(_) => inside.replace(b"\\\\", b"\\").into(),
+        None => inside.into(),
+    }
+}
+
+fn text(name: &BString) -> Vec<u8> {
+    let escape: &[u8] = if name.contains(&b'\\') { b"E'" } else { b"'" };
+    let name = name.replace(b"'", b"''").replace(b"\\", b"\\\\");
+    [escape, &name, b"'"].concat()
 }
 
 fn qualified((schema, name): &Pair) -> Vec<u8> {
@@ -453,6 +508,14 @@ mod tests {
             (
                 "COPY s.t (id, t) FROM stdin",
                 "COPY \"s\".\"n\" (id, t) FROM stdin",
+            ),
+            (
+                "SELECT pg_catalog.pg_restore_relation_stats('schemaname', 's', 'relname', 't')",
+                "SELECT pg_catalog.pg_restore_relation_stats('schemaname', 's', 'relname', 'n')",
+            ),
+            (
+                "DO $$BEGIN\n    PERFORM f('schemaname', 's', 'relname', 't');\nEND$$",
+                "DO $$BEGIN\n    PERFORM f('schemaname', 's', 'relname', 'n');\nEND$$",
             ),
             (
                 "COMMENT ON COLUMN s.t.t IS 's.t'",

@@ -345,6 +345,12 @@ impl MySqlServer {
         self.server.log()
     }
 
+    /// Kills the server and starts it again.
+    pub(crate) fn kill_and_restart(&self) {
+        let ready = || self.try_sql("", "SELECT 1").is_ok();
+        self.server.kill_and_restart(ready);
+    }
+
     /// Sends the server a signal, such as `KILL`.
     pub(crate) fn signal(&self, name: &str) {
         self.server.signal(name);

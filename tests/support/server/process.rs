@@ -15,24 +15,28 @@ const NOBODY: u32 = 65534;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs a server until the pipe on its standard input closes, which the kernel does when the test
-/// process ends in whatever way; then ends the server and removes its folder.
+/// process ends in whatever way; then ends the server and removes its folder. A server that has ended
+/// is started again for each line that comes.
 const SUPERVISOR: &str = r#"
 dir=$1 signal=$2; shift 2
 exec 3<&0 >>"$dir/log" 2>&1
-"$@" </dev/null 3<&- &
-server=$!
-echo $server >"$dir/pid"
-{
+while
+  "$@" </dev/null 3<&- &
+  server=$!
+  echo $server >"$dir/pid"
+  {
+    read -r _ <&3
+    kill -s "$signal" $server
+    for second in 1 2 3 4 5 6 7 8 9 10; do kill -s 0 $server && sleep 1; done
+    kill -s KILL $server
+  } 2>/dev/null &
+  watch=$!
+  wait $server
+  kill $watch 2>/dev/null
+  wait $watch 2>/dev/null
+  touch "$dir/stopped"
   read -r _ <&3
-  kill -s "$signal" $server
-  for second in 1 2 3 4 5 6 7 8 9 10; do kill -s 0 $server && sleep 1; done
-  kill -s KILL $server
-} 2>/dev/null &
-watch=$!
-wait $server
-touch "$dir/stopped"
-read -r _ <&3
-kill $watch 2>/dev/null
+do rm -f "$dir/stopped"; done
 rm -rf "$dir"
 "#;
 
@@ -194,6 +198,30 @@ impl Server {
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    /// Kills the server, as a power cut would end it, and starts it again as soon as nothing is left
+    /// of it.
+    pub(crate) fn kill_and_restart(&self, ready: impl Fn() -> bool) {
+        let stopped = self.home.join("stopped");
+        self.signal("KILL");
+        let start = Instant::now();
+        loop {
+            while !stopped.exists() {
+                if start.elapsed() > Duration::from_millis(300) && ready() {
+                    return;
+                }
+                assert!(start.elapsed() < PATIENCE, "{}", self.log());
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            // A child of the one before may be there for another moment.
+            std::thread::sleep(Duration::from_millis(200));
+            let mut pipe = self.lifeline.as_ref().expect("a pipe");
+            pipe.write_all(b"again\n").expect("a supervisor");
+            while stopped.exists() && start.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
     }
 
     /// The server's folder.

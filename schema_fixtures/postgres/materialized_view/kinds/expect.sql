@@ -47,6 +47,7 @@ SELECT id,
     public.counts() AS n
    FROM public.between_them b
  WITH NO DATA;
+ALTER TABLE ONLY public.a_top REPLICA IDENTITY FULL;
 ALTER MATERIALIZED VIEW public.a_top OWNER TO postgres;
 COMMENT ON MATERIALIZED VIEW public.a_top IS 'top';
 COMMENT ON COLUMN public.a_top.a IS 'a';
@@ -55,6 +56,7 @@ COMMENT ON COLUMN public.a_top.a IS 'a';
 CREATE MATERIALIZED VIEW public.never AS
 SELECT 1 AS one
  WITH NO DATA;
+ALTER TABLE ONLY public.never REPLICA IDENTITY NOTHING;
 ALTER MATERIALIZED VIEW public.never OWNER TO postgres;
 
 -- constraint counted.t t_pkey

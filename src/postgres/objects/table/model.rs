@@ -3,6 +3,7 @@
 use bstr::BString;
 
 use super::column::Column;
+use super::settings::replica_identity;
 use crate::error::{Error, Kind, Result};
 use crate::postgres::objects::BuildContext;
 use crate::postgres::quote::{ident, qualified};
@@ -28,6 +29,8 @@ pub(super) struct Table {
     pub(super) checks: Vec<Check>,
     /// Storage parameters, its own and its toast table's, as they stand within `WITH (…)`.
     pub(super) options: Vec<BString>,
+    /// A foreign table `WITH OIDS`, which only `ALTER FOREIGN TABLE` can make (10, 11).
+    pub(super) foreign_oids: bool,
     pub(super) tablespace: Option<BString>,
     /// The access method, where it is not `heap`.
     pub(super) access_method: Option<BString>,
@@ -84,15 +87,21 @@ impl Table {
         let name = row.owned("name")?;
         let lists = ["options", "toast_options"].map(|list| row.opt_owned(list));
         let [options, toast] = lists;
-        let oids = row.bool("oids")?.then(|| BString::from("oids=true"));
+        let sort = Sort::decode(row, &name)?;
+        let (oids, foreign) = (row.bool("oids")?, matches!(sort, Sort::Foreign { .. }));
+        let with_oids = (oids && !foreign).then(|| BString::from("oids=true"));
         Ok(Self {
             oid: row.num("oid")?,
             owner: row.owned("owner")?,
-            sort: Sort::decode(row, &name)?,
+            sort,
+            foreign_oids: oids && foreign,
             unlogged: row.letter("persistence")? == b'u',
             is_partition: row.bool("is_partition")?,
             of_type: row.opt_owned("of_type")?,
-            options: [options?, toast?, oids].into_iter().flatten().collect(),
+            options: [options?, toast?, with_oids]
+                .into_iter()
+                .flatten()
+                .collect(),
             tablespace: row.opt_owned("tablespace")?,
             access_method: row.opt_owned("access_method")?,
             replica_identity: replica_identity(row.letter("replica_identity")?),
@@ -153,15 +162,6 @@ impl Sort {
             Self::Foreign { .. } => "FOREIGN TABLE",
             Self::Ordinary | Self::Partitioned(_) => "TABLE",
         }
-    }
-}
-
-fn replica_identity(letter: u8) -> Option<&'static str> {
-    match letter {
-        b'f' => Some("FULL"),
-        b'n' => Some("NOTHING"),
-        // By default, or by an index: the index sets that.
-        _ => None,
     }
 }
 

@@ -25,6 +25,13 @@ impl Table {
             let statements = self.afterwards(column, !cut.defaults.contains(&at));
             statements.into_iter().for_each(|text| sql.push(text));
         }
+        if self.foreign_oids {
+            sql.push(cat![
+                "ALTER FOREIGN TABLE ONLY ",
+                self.quoted(),
+                " SET WITH OIDS"
+            ]);
+        }
         if let Some(identity) = self.replica_identity {
             sql.push(cat![self.alter(), " REPLICA IDENTITY ", identity]);
         }

@@ -126,6 +126,16 @@ impl Settings {
     }
 }
 
+/// The words of pg_class.relreplident, where they are not the default.
+pub(in crate::postgres::objects) fn replica_identity(letter: u8) -> Option<&'static str> {
+    match letter {
+        b'f' => Some("FULL"),
+        b'n' => Some("NOTHING"),
+        // By default, or by an index: the index sets that.
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

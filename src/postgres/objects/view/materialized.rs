@@ -47,6 +47,8 @@ fn views(caps: &Caps) -> Select {
         "m.amname",
         "NULL",
     )
+    .col("replica_identity", "c.relreplident")
+    .col_if(caps.table_oids(), "oids", "c.relhasoids", "false")
     .filter("c.relkind = 'm'")
     .of_user_relation("c")
 }
@@ -77,6 +79,8 @@ struct View {
     options: Vec<BString>,
     tablespace: Option<BString>,
     access_method: Option<BString>,
+    /// `REPLICA IDENTITY`: `FULL` or `NOTHING`.
+    replica_identity: Option<&'static str>,
     columns: Vec<Column>,
 }
 
@@ -105,7 +109,10 @@ impl View {
     fn decode(row: &Row<'_>, columns: Vec<Column>) -> Result<Self> {
         let name = row.owned("name")?;
         let what = || cat!["the materialized view ", &name];
-        let options = [row.opt_owned("options")?, row.opt_owned("toast_options")?];
+        let oids = row.bool("oids")?.then(|| BString::from("oids=true"));
+        let lists = ["options", "toast_options"].map(|list| row.opt_owned(list));
+        let [options, toast] = lists;
+        let options = [options?, toast?, oids];
         Ok(Self {
             oid: row.num("oid")?,
             schema: row.owned("schema")?,
@@ -114,6 +121,7 @@ impl View {
             options: options.into_iter().flatten().collect(),
             tablespace: row.opt_owned("tablespace")?,
             access_method: row.opt_owned("access_method")?,
+            replica_identity: settings::replica_identity(row.letter("replica_identity")?),
             columns,
             name,
         })
@@ -144,6 +152,15 @@ impl View {
         for column in &self.columns {
             let statements = column.settings.statements(&name, &column.name);
             statements.into_iter().for_each(|text| sql.push(text));
+        }
+        if let Some(identity) = self.replica_identity {
+            // ALTER MATERIALIZED VIEW has no word for it.
+            sql.push(cat![
+                "ALTER TABLE ONLY ",
+                &name,
+                " REPLICA IDENTITY ",
+                identity
+            ]);
         }
         sql.drop_with(cat!["DROP MATERIALIZED VIEW ", name]);
         sql

@@ -1,0 +1,214 @@
+//! What makes a restore fast, and that the database is none the worse for it.
+
+use crate::support::command::{Ran, ran};
+use crate::support::oracle;
+use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres};
+
+fn good(ran: &Ran) {
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
+fn dumped(url: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", url, "-o", &archive]));
+    (folder, archive)
+}
+
+/// Keys of all kinds, in an order that is not that of their names; tables whose keys are needed
+/// before the rows, or by others.
+const KEYS: &str = "\
+CREATE TABLE digits (d INT); INSERT INTO digits VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9);
+CREATE TABLE much (id INT AUTO_INCREMENT, a INT NOT NULL, b VARCHAR(40) COMMENT 'KEY `x` (`y`),', c TEXT, d INT,
+  KEY z (a, b), KEY `a``,(` (c(20)) COMMENT 'it''s', UNIQUE KEY u (b), UNIQUE KEY n (a, id), PRIMARY KEY (id),
+  KEY m (b DESC, a), KEY k (d), CONSTRAINT much_positive CHECK (a >= 0)) ENGINE = InnoDB;
+INSERT INTO much (a, b, c, d) SELECT p.d, CONCAT(p.d, q.d, r.d, s.d, 'x'), REPEAT('text ', 30), q.d
+  FROM digits p, digits q, digits r, digits s;
+CREATE TABLE counted (id INT AUTO_INCREMENT, note TEXT, KEY (id), KEY (note(5))) ENGINE = InnoDB;
+INSERT INTO counted (note) SELECT c FROM much;
+CREATE TABLE parent (id INT PRIMARY KEY, a INT, note TEXT, UNIQUE KEY u (a), KEY ref (note(3))) ENGINE = InnoDB;
+INSERT INTO parent SELECT id, id, c FROM much;
+CREATE TABLE child (id INT PRIMARY KEY, a INT, note TEXT, KEY note (note(9)), KEY a (a),
+  FOREIGN KEY (a) REFERENCES parent (a)) ENGINE = InnoDB;
+INSERT INTO child SELECT id, id, c FROM much;
+CREATE TABLE words (id INT PRIMARY KEY, t TEXT, a INT, FULLTEXT KEY t (t), KEY a (a)) ENGINE = InnoDB;
+INSERT INTO words SELECT id, c, a FROM much;
+CREATE TABLE parted (id INT, a INT, note TEXT, KEY a (a)) ENGINE = InnoDB PARTITION BY HASH (id) PARTITIONS 3;
+INSERT INTO parted SELECT id, a, c FROM much;
+CREATE TABLE seen (id INT PRIMARY KEY, note TEXT, v INT AS (id * 2) VIRTUAL, KEY v (v), KEY note (note(7))) ENGINE = InnoDB;
+INSERT INTO seen (id, note) SELECT id, c FROM much;
+CREATE TRIGGER t BEFORE INSERT ON much FOR EACH ROW SET NEW.d = 7;
+";
+
+fn keys_come_after_rows(server: &MySqlServer, more: &str) {
+    server.create_database("a");
+    server.sql("a", &format!("{KEYS}{more}"));
+    let (_folder, archive) = dumped(&server.url("a"));
+    server.sql(
+        "",
+        "SET GLOBAL log_output = 'TABLE', GLOBAL general_log = 1",
+    );
+    for (database, jobs) in [("b", "1"), ("c", "3")] {
+        server.create_database(database);
+        server.sql("", "TRUNCATE mysql.general_log");
+        let url = server.url(database);
+        good(&ran(&["restore", &archive, "--jobs", jobs, "--to", &url]));
+        let log = "SELECT CAST(argument AS CHAR) FROM mysql.general_log WHERE command_type = 'Query' \
+                   AND argument REGEXP '^(INSERT INTO|ALTER TABLE) `?(much|child|seen|parent)`? ' ORDER BY event_time";
+        let log = server.sql("", log);
+        let last = log.rfind("INSERT INTO `much`").expect("rows");
+        let keys = log.find("ALTER TABLE `much` ADD KEY `z`").expect("keys");
+        assert!(last < keys, "keys of {database} before its rows");
+        assert!(log.contains("ALTER TABLE `seen` ADD KEY `"), "{log}");
+        assert!(
+            !log.contains("ALTER TABLE `child`"),
+            "a foreign key needs its keys"
+        );
+        oracle::mysql((server, "a"), (server, database)).expect("equal");
+    }
+    // Objects by name go the same way, under other names they don't.
+    server.create_database("d");
+    let url = server.url("d");
+    good(&ran(&[
+        "restore", &archive, "--table", "much", "--to", &url,
+    ]));
+    good(&ran(&[
+        "restore",
+        &archive,
+        "--table",
+        "much",
+        "--rename-table",
+        "much=other",
+        "--to",
+        &url,
+    ]));
+    let shown = |table: &str| {
+        let shown = server.sql("d", &format!("SHOW CREATE TABLE {table}"));
+        shown.replace("other", "much").trim().to_owned()
+    };
+    assert_eq!(
+        shown("much"),
+        server.sql("a", "SHOW CREATE TABLE much").trim()
+    );
+    assert_eq!(shown("other"), shown("much"));
+}
+
+#[test]
+fn keys_come_after_rows_on_mariadb_10_11() {
+    let server = MariaDb::start("10.11");
+    keys_come_after_rows(
+        &server,
+        "CREATE TABLE past (id INT PRIMARY KEY, note TEXT, KEY note (note(7))) WITH SYSTEM VERSIONING;
+         INSERT INTO past SELECT id, c FROM much;
+         CREATE TABLE long_unique (id INT, a INT, c TEXT, KEY a (a), UNIQUE KEY c (c)) ENGINE = InnoDB;
+         INSERT INTO long_unique SELECT id, a, CONCAT(id, c) FROM much;
+         ALTER TABLE seen ALTER INDEX v IGNORED;",
+    );
+    let checks = server.sql(
+        "",
+        "SELECT COUNT(*) FROM mysql.general_log WHERE argument = 'SET unique_checks = 1'",
+    );
+    assert_ne!(
+        checks.trim(),
+        "0",
+        "first rows would be collected and sorted"
+    );
+}
+
+#[test]
+fn keys_come_after_rows_on_mysql_9_7() {
+    let server = MySql::start("9.7");
+    keys_come_after_rows(
+        &server,
+        "CREATE TABLE computed (id INT PRIMARY KEY, c TEXT, j JSON, KEY e ((id + 1)), KEY c (c(9)));
+         INSERT INTO computed SELECT id, c, '[1]' FROM much;
+         ALTER TABLE seen ALTER INDEX v INVISIBLE;",
+    );
+}
+
+const ROWS: &str = r#"
+CREATE SCHEMA "a. b";
+CREATE TYPE state AS ENUM ('on', 'off');
+CREATE TABLE "a. b"."t ""1" (id int PRIMARY KEY, note text);
+INSERT INTO "a. b"."t ""1" SELECT i, repeat('note ', 40) FROM generate_series(1, 20000) i;
+CREATE TABLE heirs (more int) INHERITS ("a. b"."t ""1");
+INSERT INTO heirs SELECT i, repeat('note ', 40), i FROM generate_series(1, 10000) i;
+CREATE TABLE parted (id int, s state, note text) PARTITION BY HASH (s);
+CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO parted SELECT i, 'on', repeat('note ', 40) FROM generate_series(1, 10000) i;
+INSERT INTO parted SELECT i, 'off', repeat('note ', 40) FROM generate_series(1, 10000) i;
+CREATE TABLE few (id int PRIMARY KEY);
+INSERT INTO few SELECT generate_series(1, 100);
+ALTER TABLE heirs ADD FOREIGN KEY (id) REFERENCES "a. b"."t ""1";
+CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$;
+CREATE TRIGGER stop BEFORE TRUNCATE OR INSERT ON heirs EXECUTE FUNCTION stop();
+"#;
+
+/// Which of the tables have pages whose rows everybody sees: those that a batch of rows ended in do
+/// not count as such.
+fn frozen(server: &Postgres, database: &str) -> String {
+    server.sql(database, "ANALYZE");
+    let sql = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text !~ '^(pg_|information)' \
+               AND relallvisible * 2 > relpages ORDER BY 1";
+    server.sql(database, sql).trim().to_owned()
+}
+
+#[test]
+fn rows_of_tables_that_one_connection_loads_are_frozen_on_postgres_18() {
+    let server = Postgres::start("18");
+    server.create_database("a");
+    server.sql("a", ROWS);
+    let (_folder, archive) = dumped(&server.url("a"));
+    for (database, switches) in [
+        ("b", &["--jobs", "1"][..]),
+        ("c", &["--jobs", "4"]),
+        ("d", &["--single-transaction"]),
+    ] {
+        server.create_database(database);
+        let url = server.url(database);
+        good(&ran(
+            &[&["restore", &archive, "--to", &url], switches].concat()
+        ));
+        oracle::postgres((&server, "a"), (&server, database)).expect("equal");
+        let found = frozen(&server, database);
+        match database {
+            "b" | "d" => assert_eq!(found, "heirs\nt \"1"),
+            // The largest are loaded by all together.
+            _ => assert!(!found.contains("t \"1"), "{found}"),
+        }
+    }
+    server.create_database("e");
+    let url = server.url("e");
+    good(&ran(&[
+        "restore",
+        &archive,
+        "--schema-only",
+        "--section",
+        "pre-data",
+        "--to",
+        &url,
+    ]));
+    good(&ran(&["restore", &archive, "--data-only", "--to", &url]));
+    assert_eq!(frozen(&server, "e"), "", "what was there is not emptied");
+}
+
+#[test]
+fn rows_are_frozen_on_postgres_10_too() {
+    let server = Postgres::with("10").setting("log_statement", "all").start();
+    server.create_database("a");
+    server.sql("a", "CREATE TABLE t (id int PRIMARY KEY, note text)");
+    server.sql(
+        "a",
+        "INSERT INTO t SELECT i, repeat('note ', 40) FROM generate_series(1, 20000) i",
+    );
+    let (_folder, archive) = dumped(&server.url("a"));
+    server.create_database("b");
+    good(&ran(&["restore", &archive, "--to", &server.url("b")]));
+    let log = server.log();
+    assert!(
+        log.contains("COPY public.t (id, note) FROM stdin WITH (FREEZE)"),
+        "{log}"
+    );
+    oracle::postgres((&server, "a"), (&server, "b")).expect("equal");
+}
