@@ -115,7 +115,7 @@ fn head(data: &DataRef) -> Vec<u8> {
 fn with_oids(data: &DataRef) -> &'static [u8] {
     match data.method {
         Method::CopyWithOids => b" WITH OIDS",
-        Method::Copy | Method::Rows | Method::LargeObjects(_) => b"",
+        _ => b"",
     }
 }
 
