@@ -90,6 +90,10 @@ mod postgres_labels;
 mod postgres_locks;
 #[path = "it/postgres_old.rs"]
 mod postgres_old;
+#[path = "it/postgres_owner.rs"]
+mod postgres_owner;
+#[path = "it/postgres_standby.rs"]
+mod postgres_standby;
 #[path = "it/postgres_statistics.rs"]
 mod postgres_statistics;
 #[path = "it/programs.rs"]

@@ -2,7 +2,8 @@
 //! that the server refuses; what stands there then is dumped, restored natively and through psql,
 //! and equal by the oracle.
 //!
-//! `DUMPKEEP_SCHEMAS=1000` makes so many; `DUMPKEEP_SEED=7` begins with that seed.
+//! `DUMPKEEP_SCHEMAS=1000` makes so many; `DUMPKEEP_SEED=7` begins with that seed;
+//! `DUMPKEEP_SERVER=10` is the version of the server.
 
 #[path = "generated_postgres/draw.rs"]
 mod draw;
@@ -24,6 +25,8 @@ fn number(variable: &str, default: u64) -> u64 {
 }
 
 fn generated(version: &str) {
+    let other = std::env::var("DUMPKEEP_SERVER").ok();
+    let version = other.as_deref().unwrap_or(version);
     let server = Postgres::start(version);
     server.sql("postgres", "CREATE ROLE alice; CREATE ROLE \"Bob's \"\"\"");
     let files = tempfile::tempdir().expect("a folder");

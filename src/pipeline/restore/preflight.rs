@@ -345,7 +345,11 @@ pub(super) fn owners(toc: &Toc, chosen: &[usize], job: &RestoreJob) -> BTreeSet<
         return BTreeSet::new();
     }
     let entries = chosen.iter().filter_map(|at| toc.entries.get(*at));
-    let owners = entries.filter_map(|entry| entry.owner.as_ref());
+    // PostgreSQL's `public` is there already, and mostly stays whose it is.
+    let given = |entry: &&TocEntry| !(entry.kind == "schema" && entry.name.0 == "public");
+    let owners = entries
+        .filter(given)
+        .filter_map(|entry| entry.owner.as_ref());
     let owners: BTreeSet<&BString> = owners.map(|owner| &owner.0).collect();
     let new = |owner: &BString| {
         let map = job.names.roles.iter();

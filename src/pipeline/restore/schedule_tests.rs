@@ -32,7 +32,7 @@ fn toc(entries: Vec<TocEntry>) -> Toc {
 /// An entry of this kind; of rows where it has bytes.
 fn entry(id: u32, kind: &str, name: &str, needs: &[u32], bytes: u64) -> TocEntry {
     let section = match kind {
-        "table" | "partition_attach" | "function" => Section::PreData,
+        "domain" | "table" | "partition_attach" | "function" => Section::PreData,
         "table_data" | "sequence_value" => Section::Data,
         _ => Section::PostData,
     };
@@ -137,6 +137,27 @@ fn the_largest_goes_first_and_indexes_as_soon_as_their_tables_are_loaded() {
     assert_eq!(names(&toc, &refresh), ["matview_refresh m"]);
     schedule.done(refresh[0]);
     assert_eq!(schedule.next().unwrap(), Next::Nothing);
+}
+
+/// Not valid before: the rows may break it.
+#[test]
+fn a_domains_constraint_waits_for_all_rows() {
+    let toc = toc(vec![
+        entry(1, "domain", "d", &[], 0),
+        entry(2, "table", "t", &[1], 0),
+        entry(3, "table_data", "t", &[2], 10),
+        entry(4, "constraint", "d late", &[1], 0),
+    ]);
+    let mut schedule = schedule(&toc, &all(&toc), true);
+    let rows = now(&mut schedule);
+    assert!(
+        names(&toc, &rows)
+            .iter()
+            .all(|name| *name == "table_data t")
+    );
+    rows.iter().for_each(|task| schedule.done(*task));
+    let late = now(&mut schedule);
+    assert_eq!(names(&toc, &late), ["constraint d late"]);
 }
 
 #[test]

@@ -11,4 +11,4 @@ mod tls;
 
 pub(crate) use mysql::{MariaDb, MySql, MySqlServer, Options as MySqlOptions};
 pub(crate) use postgres::Postgres;
-pub(crate) use process::{feed, give_away, output};
+pub(crate) use process::{feed, give_away, output, pipe_script};

@@ -34,9 +34,17 @@ pub(crate) struct Options {
     tls: bool,
     password: Option<String>,
     hba: Vec<String>,
+    follows: Option<PathBuf>,
 }
 
 impl Options {
+    /// A hot standby of this server, whose version and options of initdb it shares: both begin as
+    /// copies of one folder, so the primary's log is the standby's own. From 12 on.
+    pub(crate) fn follows(mut self, primary: &Postgres) -> Self {
+        self.follows = Some(primary.socket_folder().to_owned());
+        self
+    }
+
     /// One more server setting.
     pub(crate) fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
@@ -97,6 +105,11 @@ impl Options {
         let hba = home.write("hba.conf", &self.hba_file());
         let mut command = Command::new(install::program(&self.name, "postgres"));
         command.arg("-D").arg(&data);
+        if let Some(primary) = &self.follows {
+            std::fs::write(data.join("standby.signal"), "").expect("a file in the folder");
+            let conninfo = format!("primary_conninfo=host={} user={ADMIN}", text(primary));
+            command.arg("-c").arg(conninfo);
+        }
         let mut set = |name: &str, value: &str| {
             command.arg("-c").arg(format!("{name}={value}"));
         };
@@ -179,6 +192,7 @@ impl Postgres {
             tls: false,
             password: None,
             hba: Vec::new(),
+            follows: None,
         }
     }
 

@@ -20,7 +20,7 @@ ALTER FUNCTION public.same(text, integer) OWNER TO postgres;
 
 -- operator public.==== (integer, text)
 CREATE OPERATOR public.==== (
-    FUNCTION = public.same,
+    PROCEDURE = public.same,
     LEFTARG = integer,
     RIGHTARG = text,
     COMMUTATOR = OPERATOR(public.====)
@@ -29,7 +29,7 @@ ALTER OPERATOR public.==== (integer, text) OWNER TO postgres;
 
 -- operator public.==== (text, integer)
 CREATE OPERATOR public.==== (
-    FUNCTION = public.same,
+    PROCEDURE = public.same,
     LEFTARG = text,
     RIGHTARG = integer,
     COMMUTATOR = OPERATOR(public.====),
@@ -41,7 +41,7 @@ COMMENT ON OPERATOR public.==== (text, integer) IS 'the length';
 
 -- operator public.@#@ (NONE, bigint)
 CREATE OPERATOR public.@#@ (
-    FUNCTION = factorial,
+    PROCEDURE = factorial,
     RIGHTARG = bigint
 );
 ALTER OPERATOR public.@#@ (NONE, bigint) OWNER TO postgres;

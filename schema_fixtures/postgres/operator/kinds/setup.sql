@@ -1,9 +1,9 @@
--- requires: pg>=11
+-- requires: pg>=10
 CREATE FUNCTION same(text, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT length($1) = $2';
 CREATE FUNCTION same(integer, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT length($2) = $1';
-CREATE OPERATOR ==== (FUNCTION = same, LEFTARG = text, RIGHTARG = integer, COMMUTATOR = ====, RESTRICT = eqsel, JOIN = eqjoinsel);
-CREATE OPERATOR ==== (FUNCTION = same, LEFTARG = integer, RIGHTARG = text, COMMUTATOR = ====);
-CREATE OPERATOR @#@ (FUNCTION = factorial, RIGHTARG = bigint);
+CREATE OPERATOR ==== (PROCEDURE = same, LEFTARG = text, RIGHTARG = integer, COMMUTATOR = ====, RESTRICT = eqsel, JOIN = eqjoinsel);
+CREATE OPERATOR ==== (PROCEDURE = same, LEFTARG = integer, RIGHTARG = text, COMMUTATOR = ====);
+CREATE OPERATOR @#@ (PROCEDURE = factorial, RIGHTARG = bigint);
 COMMENT ON OPERATOR ==== (text, integer) IS 'the length';
 CREATE OPERATOR FAMILY fam USING btree;
 CREATE OPERATOR CLASS cls FOR TYPE integer USING btree FAMILY fam AS

@@ -94,7 +94,8 @@ impl Object for Operator {
     }
 
     fn render(&self, sql: &mut Sql) {
-        let mut options = vec![cat!["\n    FUNCTION = ", &self.function]];
+        // What 10 calls it; later ones take it too.
+        let mut options = vec![cat!["\n    PROCEDURE = ", &self.function]];
         options.extend(self.left.iter().map(|t| cat!["\n    LEFTARG = ", t]));
         options.extend(self.right.iter().map(|t| cat!["\n    RIGHTARG = ", t]));
         options.extend(self.options.iter().map(|o| cat!["\n    ", o]));
