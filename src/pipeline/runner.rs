@@ -283,6 +283,17 @@ fn changed<'a>(
     }
 }
 
+/// What the server says of a transaction that it ended for another one's sake: deadlock and
+/// serialisation failure of PostgreSQL, deadlock and lock wait timeout of MySQL.
+const DEADLOCKS: [&str; 4] = ["40P01", "40001", "1213", "1205"];
+
+/// Whether the same may be tried again.
+pub(super) fn is_deadlock(error: &Error) -> bool {
+    error
+        .server_code()
+        .is_some_and(|code| DEADLOCKS.contains(&code))
+}
+
 /// Begins to copy, in the way that freezes rows where that was asked for.
 async fn copy_begin<T: Target>(
     target: &mut T,

@@ -50,18 +50,24 @@ fn dumped(server: &Postgres, dumper: &str, switches: &[&str], to: &Path) -> Path
     to.to_owned()
 }
 
+/// Over one connection, and archives over four.
 fn comes_back(server: &Postgres, file: &Path, number: usize) {
-    let database = format!("back{number}");
-    server.create_database(&database);
-    good(&ran(&[
-        "restore",
-        &text(file),
-        "--to",
-        &server.url(&database),
-    ]));
-    let equal = oracle::postgres_as_restored((server, "shop"), (server, &database));
-    equal.unwrap_or_else(|differences| panic!("{}: {differences}", file.display()));
-    server.sql("postgres", &format!("DROP DATABASE {database}"));
+    let is_script = std::fs::read(file).is_ok_and(|bytes| bytes.starts_with(b"--"));
+    let all: &[&str] = if is_script { &["1"] } else { &["1", "4"] };
+    for jobs in all {
+        let database = format!("back{number}");
+        server.create_database(&database);
+        let url = server.url(&database);
+        let restored = ran(&["restore", &text(file), "--jobs", jobs, "--to", &url]);
+        good(&restored);
+        let heeded = !restored.err.contains("--jobs is not heeded");
+        assert!(heeded, "{}", restored.err);
+        let equal = oracle::postgres_as_restored((server, "shop"), (server, &database));
+        equal.unwrap_or_else(|differences| {
+            panic!("{}, {jobs} connections: {differences}", file.display())
+        });
+        server.sql("postgres", &format!("DROP DATABASE {database}"));
+    }
 }
 
 const FORMATS: [&[&str]; 7] = [
@@ -126,6 +132,51 @@ fn files_of_an_older_pg_dump_come_back() {
         let shown = ran(&["show", &text(&file)]);
         good(&shown);
         assert!(shown.out.contains("pg_dump"), "{}", shown.out);
+    }
+}
+
+/// The programs of 13 write archives as 12's do, those of 17 as 18's; each reads older servers too.
+fn formats_of(dumper: &str, servers: &[&str], formats: &[&[&str]]) {
+    for version in servers {
+        let server = shop_on(version);
+        let folder = tempfile::tempdir().expect("a folder");
+        for (number, switches) in formats.iter().enumerate() {
+            let to = folder.path().join(number.to_string());
+            let file = dumped(&server, dumper, switches, &to);
+            comes_back(&server, &file, number);
+        }
+    }
+}
+
+#[test]
+fn files_of_pg_dump_13_come_back() {
+    let formats: [&[&str]; 4] = [&["-Fp"], &["-Fc"], &["-Fd", "-j2"], &["-Ft"]];
+    formats_of("pgclient13", &["13"], &formats);
+    formats_of("pgclient13", &["12"], &formats[1..2]);
+}
+
+#[test]
+fn files_of_pg_dump_17_come_back() {
+    let formats: [&[&str]; 4] = [
+        &["-Fp"],
+        &["-Fc", "-Zzstd"],
+        &["-Fd", "-j2", "-Zlz4"],
+        &["-Ft"],
+    ];
+    formats_of("pgclient17", &["17"], &formats);
+    formats_of("pgclient17", &["14"], &formats[1..2]);
+}
+
+#[test]
+fn files_of_pg_dump_16_come_back() {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/foreign_files");
+    for version in ["16", "17"] {
+        let server = Postgres::start(version);
+        server.create_database("shop");
+        server.sql("shop", include_str!("foreign_files/setup.sql"));
+        for (number, name) in ["sql", "custom", "tar", "directory"].iter().enumerate() {
+            comes_back(&server, &files.join(format!("pg_dump-16.{name}")), number);
+        }
     }
 }
 

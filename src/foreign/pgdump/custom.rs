@@ -2,7 +2,7 @@
 //! an empty chunk at the end. The chunks together are one compressed stream; each large object has
 //! a stream of its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -34,6 +34,8 @@ const PIECE: usize = 1 << 16;
 pub(super) struct Blocks {
     /// Where the block of each entry begins, as far as it is known.
     places: HashMap<i32, u64>,
+    /// The same, in the file's order.
+    starts: BTreeSet<u64>,
     sizes: (usize, usize),
     compression: Compression,
 }
@@ -48,6 +50,7 @@ impl Blocks {
     ) -> Result<Self> {
         let mut blocks = Self {
             places: HashMap::new(),
+            starts: BTreeSet::new(),
             sizes: (head.int_size, head.offset_size),
             compression: head.compression,
         };
@@ -62,6 +65,7 @@ impl Blocks {
         if unknown {
             blocks.scan(file, data)?;
         }
+        blocks.starts = blocks.places.values().copied().collect();
         Ok(blocks)
     }
 
@@ -87,6 +91,15 @@ impl Blocks {
             }
             at += input.taken - before;
         }
+    }
+
+    /// About how long an entry's block is: up to the next one, or the file's end.
+    pub(super) fn size(&self, entry: &Entry, length: u64) -> u64 {
+        let Some(at) = self.places.get(&entry.id) else {
+            return 0;
+        };
+        let next = self.starts.range(at + 1..).next().copied();
+        next.unwrap_or(length).saturating_sub(*at)
     }
 
     fn source(&self, file: &Arc<File>, at: u64) -> Result<Source<BufReader<Window>>> {

@@ -24,6 +24,15 @@ pub(super) fn open(folder: &Path, name: &[u8]) -> Result<Option<Input>> {
     }
 }
 
+/// The length of that file, whatever it is compressed by; 0 where there is none.
+pub(super) fn size(folder: &Path, name: &[u8]) -> u64 {
+    let lengths = ENDINGS.iter().filter_map(|ending| {
+        let path = path(folder, &[name, ending.as_bytes()].concat()).ok()?;
+        path.metadata().ok().map(|data| data.len())
+    });
+    lengths.max().unwrap_or(0)
+}
+
 /// Names are the archive's own words: they lead out of the folder in a hostile one.
 fn path(folder: &Path, name: &[u8]) -> Result<PathBuf> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');

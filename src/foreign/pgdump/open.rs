@@ -147,6 +147,16 @@ impl PgDump {
         Ok(rows.map_or(Data::None, Data::Rows))
     }
 
+    /// The length of an entry's data, compressed; 0 where it is not told.
+    #[must_use]
+    pub fn size(&self, entry: &Entry) -> u64 {
+        match &self.store {
+            Store::Custom(_, blocks) => blocks.size(entry, self.length),
+            Store::Tar(..) => 0,
+            Store::Directory(folder) => directory::size(folder, &entry.file),
+        }
+    }
+
     /// The large objects of an entry, one after the other.
     pub fn objects(&self, entry: &Entry, take: &mut Take<'_>) -> Result<()> {
         if let Store::Custom(file, blocks) = &self.store {

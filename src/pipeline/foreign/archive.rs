@@ -1,10 +1,11 @@
 //! A pg_dump archive (custom, tar, directory) into a server, entry by entry, as pg_restore would.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::loader::Loader;
 use super::objects::Objects;
+use super::parallel::{spreads, work_all};
 use super::scope::Scope;
 use super::script::Text;
 use crate::archive::toc::{Toc, TocEntry};
@@ -19,8 +20,11 @@ use crate::source::Target;
 use crate::sql::dialect::Dialect;
 use crate::sql::if_exists::if_exists;
 
+/// What has rows, or shows those of others.
+const TABLES: [&str; 4] = ["TABLE", "FOREIGN TABLE", "MATERIALIZED VIEW", "VIEW"];
+
 /// What is restored, in order.
-struct Chosen {
+pub(super) struct Chosen {
     archive: Arc<PgDump>,
     /// The line of the table of contents, and the place of the entry in the archive.
     entries: Vec<(TocEntry, usize)>,
@@ -28,7 +32,7 @@ struct Chosen {
 }
 
 /// Restores an archive of pg_dump.
-pub(super) async fn restore<T: Target>(
+pub(super) async fn restore<T: Target + 'static>(
     target: &mut T,
     archive: Box<PgDump>,
     job: &RestoreJob,
@@ -55,17 +59,24 @@ pub(super) async fn restore<T: Target>(
             .statement(b"START TRANSACTION", "the transaction")
             .await?;
     }
-    for entry in chosen.archive.session() {
-        loader.settings(&entry.definition).await?;
-    }
+    chosen.session(&mut loader).await?;
     if job.clean {
         chosen.drop_all(&mut loader).await?;
     }
-    chosen.feed(&mut loader, task).await?;
+    let mut others = Vec::new();
+    if spreads(job) {
+        let before = chosen.before_rows();
+        chosen.feed(before, &mut loader, task).await?;
+        others = work_all(&mut loader, (chosen, before), (job, task)).await?;
+    } else {
+        chosen.feed(chosen.len(), &mut loader, task).await?;
+    }
     if job.single_transaction {
         loader.statement(b"COMMIT", "the transaction").await?;
     }
-    Ok(loader.end())
+    let mut outcome = loader.end();
+    others.into_iter().for_each(|other| outcome.add(other));
+    Ok(outcome)
 }
 
 /// What would be done, a line for each step.
@@ -185,18 +196,107 @@ impl Chosen {
         Ok(())
     }
 
-    async fn feed<T: Target>(&self, loader: &mut Loader<'_, T>, task: &Task) -> Result<()> {
-        let mut settings = Settings::new(!self.archive.sets_path());
-        for (line, place) in &self.entries {
-            let entry = self.entry(*place)?;
-            let label = line.label();
-            let before = settings.before(entry);
-            loader.whole(&before, &label).await?;
-            let sql = definition(entry, self.metadata(entry))?;
-            loader.whole(&sql, &label).await?;
-            self.data(*place, &label, loader, task).await?;
+    /// Runs the settings that the archive's texts are written for.
+    pub(super) async fn session<T: Target>(&self, loader: &mut Loader<'_, T>) -> Result<()> {
+        for entry in self.archive.session() {
+            loader.settings(&entry.definition).await?;
         }
         Ok(())
+    }
+
+    /// What a session begins with.
+    pub(super) fn settings(&self) -> Settings {
+        Settings::new(!self.archive.sets_path())
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The entry at this place of the order.
+    pub(super) fn at(&self, place: usize) -> Result<&Entry> {
+        self.entry(self.entries.get(place).map_or(usize::MAX, |(_, at)| *at))
+    }
+
+    /// How many entries come before all rows.
+    fn before_rows(&self) -> usize {
+        let rows = self
+            .entries
+            .iter()
+            .position(|(line, _)| line.section >= Section::Data);
+        rows.unwrap_or(self.len())
+    }
+
+    /// The numbers of the entries of this kind.
+    pub(super) fn ids(&self, kind: &'static str) -> impl Iterator<Item = i32> {
+        let entries = self
+            .entries
+            .iter()
+            .filter_map(|(_, at)| self.archive.entries.get(*at));
+        entries
+            .filter(move |entry| entry.kind == kind)
+            .map(|entry| entry.id)
+    }
+
+    /// The tables that an entry needs, by way of whatever is none.
+    pub(super) fn tables(&self, entry: &Entry) -> BTreeSet<i32> {
+        let (mut tables, mut seen) = (BTreeSet::new(), HashSet::new());
+        let mut open: Vec<i32> = entry.needs.clone();
+        while let Some(id) = open.pop() {
+            let found = self
+                .by_id
+                .get(&id)
+                .and_then(|at| self.archive.entries.get(*at));
+            let Some(found) = found.filter(|_| seen.insert(id)) else {
+                continue;
+            };
+            if TABLES.contains(&found.kind.as_str()) {
+                tables.insert(id);
+            } else {
+                open.extend(&found.needs);
+            }
+        }
+        tables
+    }
+
+    /// The length of an entry's data in the archive, where that can be told.
+    pub(super) fn size(&self, entry: &Entry) -> u64 {
+        self.archive.size(entry)
+    }
+
+    /// Restores the first entries, one after the other.
+    async fn feed<T: Target>(
+        &self,
+        count: usize,
+        loader: &mut Loader<'_, T>,
+        task: &Task,
+    ) -> Result<()> {
+        let mut settings = self.settings();
+        for place in 0..count {
+            self.run(place, &mut settings, loader, task).await?;
+        }
+        Ok(())
+    }
+
+    /// Restores the entry at this place of the order.
+    pub(super) async fn run<T: Target>(
+        &self,
+        place: usize,
+        settings: &mut Settings,
+        loader: &mut Loader<'_, T>,
+        task: &Task,
+    ) -> Result<()> {
+        let Some((line, at)) = self.entries.get(place) else {
+            return Ok(());
+        };
+        let entry = self.entry(*at)?;
+        let label = line.label();
+        let before = settings.before(entry);
+        loader.whole(&before, &label).await?;
+        let sql = definition(entry, self.metadata(entry))?;
+        loader.whole(&sql, &label).await?;
+        self.data(*at, &label, loader, task).await
     }
 
     /// The entry of the large objects that grants are about.

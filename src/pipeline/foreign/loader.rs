@@ -76,6 +76,17 @@ impl<'a, T: Target> Loader<'a, T> {
     pub(super) async fn close(&mut self, label: Option<&str>) -> Result<()> {
         self.splitter.end();
         self.run(label).await?;
+        self.anew()
+    }
+
+    /// The connection, for what is not a part of a script.
+    pub(super) fn target(&mut self) -> &mut T {
+        self.runs.target
+    }
+
+    /// The next script begins, whatever is left of this one.
+    pub(super) fn anew(&mut self) -> Result<()> {
+        self.runs.copying = None;
         self.splitter = Splitter::new(self.runs.target.dialect());
         self.splitter.push(&self.session);
         while self.splitter.next()?.is_some() {}

@@ -5,6 +5,8 @@ mod archive;
 mod file;
 mod loader;
 mod objects;
+mod parallel;
+mod schedule;
 mod scope;
 mod script;
 
@@ -18,7 +20,7 @@ use crate::progress::Task;
 use crate::source::Target;
 
 /// Restores a file of another dumper.
-pub async fn restore<T: Target>(
+pub async fn restore<T: Target + 'static>(
     target: &mut T,
     file: ForeignFile,
     job: &RestoreJob,
@@ -36,8 +38,12 @@ pub async fn restore<T: Target>(
         let what = "--resume is for dumpkeep's own archives: this is another dumper's file";
         return Err(Error::new(Kind::Usage, what).hint("Begin again in an empty database."));
     }
-    if job.jobs > 1 {
-        tracing::warn!("another dumper's file is loaded over one connection: --jobs is not heeded");
+    let parallel = matches!(file, ForeignFile::PgDump(_)) && parallel::spreads(job);
+    if job.jobs > 1 && !parallel && !job.single_transaction {
+        tracing::warn!(
+            "another dumper's script, rows alone and --keep-going are loaded over one connection: \
+             --jobs is not heeded"
+        );
     }
     match file {
         ForeignFile::Script { input, maker } => {

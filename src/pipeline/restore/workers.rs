@@ -17,7 +17,7 @@ use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::{Archive, missing};
 use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::schedule::{Next, Schedule, Task};
-use crate::pipeline::runner::{Freeze, Outcome, Runner};
+use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
 use crate::pipeline::stream::died;
 use crate::progress;
 use crate::source::{Step, Target};
@@ -26,10 +26,6 @@ use crate::sql::names::Renaming;
 
 /// How often a task is tried that another one stood in the way of.
 const TRIES: u32 = 6;
-
-/// What the server says of a transaction that it ended for another one's sake: deadlock and
-/// serialisation failure of PostgreSQL, deadlock and lock wait timeout of MySQL.
-const DEADLOCKS: [&str; 4] = ["40P01", "40001", "1213", "1205"];
 
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
@@ -357,12 +353,6 @@ fn name_keys(error: Error, entry: &TocEntry) -> Error {
         "A foreign key that is there already was checked: --data-only --disable-triggers loads \
          rows with none checked (session_replication_role = replica, a superuser's right).",
     )
-}
-
-fn is_deadlock(error: &Error) -> bool {
-    error
-        .server_code()
-        .is_some_and(|code| DEADLOCKS.contains(&code))
 }
 
 /// Feeds an entry's statements, or rows.
