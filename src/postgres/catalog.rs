@@ -203,6 +203,9 @@ impl Ahead {
 
 /// Turns the objects that are left out into warnings.
 fn without_left_out(objects: Vec<Loaded>, warnings: &mut Vec<Warning>) -> Vec<Loaded> {
+    if objects.iter().all(|object| object.left_out.is_none()) {
+        return objects;
+    }
     let (left_out, kept) = objects.into_iter().partition(|o| o.left_out.is_some());
     warnings.extend(Vec::into_iter(left_out).filter_map(|object: Loaded| {
         let identity = &object.identity;

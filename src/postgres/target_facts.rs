@@ -9,6 +9,9 @@ use super::session::Session;
 use crate::error::{Kind, Result};
 use crate::source::{Asked, TargetFacts};
 
+/// "Invalid value for parameter."
+const INVALID: &str = "22023";
+
 /// The session's user may give objects to roles that it is a member of; a superuser to all.
 fn query(asked: &Asked) -> Vec<u8> {
     let roles = list(&asked.roles);
@@ -66,10 +69,32 @@ pub(super) async fn read(
         tablespaces: Some(tablespaces),
         extensions: extensions(session, asked).await?,
         collations: Some(collations),
+        locales: Some(locales(session, asked).await?),
         schemas: Some(schemas),
         encoding: Some(encoding.to_owned()),
         ..TargetFacts::default()
     })
+}
+
+/// Which of the locales the operating system has: there is no list, but a setting that takes only
+/// those that are there.
+async fn locales(session: &mut Session, asked: &Asked) -> Result<BTreeSet<BString>> {
+    let doing = "cannot look which locales the server has";
+    let mut found = BTreeSet::new();
+    for name in &asked.locales {
+        let set = [b"SET lc_monetary = ".as_slice(), &literal(name)].concat();
+        match session.execute_for(doing, &set).await {
+            Ok(()) => {
+                found.insert(name.clone());
+            }
+            Err(error) if error.server_code() == Some(INVALID) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if !found.is_empty() {
+        session.execute_for(doing, b"RESET lc_monetary").await?;
+    }
+    Ok(found)
 }
 
 /// Which of the extensions can be made. The server reads a file for each that is installed, and one

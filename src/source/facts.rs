@@ -15,6 +15,8 @@ pub struct Asked {
     pub extensions: BTreeSet<BString>,
     /// Collations, without their schemas.
     pub collations: BTreeSet<BString>,
+    /// PostgreSQL: locales of the operating system's.
+    pub locales: BTreeSet<BString>,
 }
 
 /// What there is of that: nothing but what was asked for. `None`: the user may not see it, or this server has no such thing.
@@ -30,6 +32,8 @@ pub struct TargetFacts {
     pub extensions: Option<BTreeSet<BString>>,
     /// Collations by schema and name; MySQL's have no schema.
     pub collations: Option<BTreeSet<(BString, BString)>>,
+    /// PostgreSQL: locales that the server's operating system has.
+    pub locales: Option<BTreeSet<BString>>,
     /// PostgreSQL's schemas in this database.
     pub schemas: Option<BTreeSet<BString>>,
     /// MySQL: storage engines that can be used, in lower case.

@@ -478,3 +478,53 @@ fn accounts_engines_and_packets_are_looked_for_on_mariadb() {
     let definer = "SELECT definer FROM information_schema.routines WHERE routine_schema = 'b'";
     assert_eq!(server.sql("", definer).trim(), "root@localhost");
 }
+
+/// A collation's locale is changed in the catalog: what the source's system has is the target's too.
+#[test]
+fn a_locale_that_the_system_lacks_is_told_before_anything_is_run() {
+    let server = Postgres::start("18");
+    for database in ["a", "b", "c"] {
+        server.create_database(database);
+    }
+    let made = "CREATE COLLATION there (provider = libc, locale = 'C.UTF-8');\
+        CREATE COLLATION far (provider = libc, locale = 'C.UTF-8'); CREATE TABLE t (a text COLLATE there); CREATE TABLE plain (a text);\
+        UPDATE pg_collation SET collcollate = 'xx_XX.UTF-8', collctype = 'xx_XX.UTF-8' WHERE collname = 'far'";
+    server.sql("a", made);
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("a"), "-o", &archive]));
+    let refused = ran(&["restore", &archive, "--to", &server.url("b")]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    let says = "operating system has no locale xx_XX.UTF-8 (collation public.far)";
+    assert!(refused.err.contains(says), "{}", refused.err);
+    assert!(!refused.err.contains("C.UTF-8 ("), "{}", refused.err);
+    let there = server.sql("b", "SELECT count(*) FROM pg_class WHERE relname = 't'");
+    assert_eq!(there.trim(), "0");
+    good(&ran(&[
+        "restore",
+        &archive,
+        "--table",
+        "t",
+        "--with-dependencies",
+        "--to",
+        &server.url("b"),
+    ]));
+    server.sql(
+        "postgres",
+        "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0",
+    );
+    let other = ran(&[
+        "restore",
+        &archive,
+        "--table",
+        "plain",
+        "--to",
+        &server.url("latin"),
+    ]);
+    good(&other);
+    assert!(
+        other.err.contains("texts are UTF8, the database's LATIN1"),
+        "{}",
+        other.err
+    );
+}

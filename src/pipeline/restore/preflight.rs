@@ -80,6 +80,7 @@ impl Asked {
                 Need::Tablespace(name) => names.tablespaces.insert(name.clone()),
                 Need::Extension(name) => names.extensions.insert(name.clone()),
                 Need::Collation(_, name) => names.collations.insert(name.clone()),
+                Need::Locale(name) => names.locales.insert(name.clone()),
                 Need::Type(_) | Need::PostfixOperator(_) | Need::Oids | Need::Engine(_) => false,
             };
         }
@@ -202,6 +203,9 @@ pub(super) fn problems(
     if toc.head.kind == ArchiveKind::Globals {
         return found;
     }
+    if let Some(what) = other_encoding(toc, facts, job) {
+        tracing::warn!("{what}");
+    }
     let judge = Judge {
         toc,
         server,
@@ -221,6 +225,19 @@ pub(super) fn problems(
         ));
     }
     found
+}
+
+/// A database in another encoding than the archive's may lack characters; it is known only when such
+/// a row comes.
+fn other_encoding(toc: &Toc, facts: &TargetFacts, job: &RestoreJob) -> Option<String> {
+    let (own, there) = (&toc.head.encoding, facts.encoding.as_ref()?);
+    if job.create || job.assume_encoding.is_some() || own == there || own == "SQL_ASCII" {
+        return None;
+    }
+    Some(format!(
+        "the archive's texts are {own}, the database's {there}: a character that {there} lacks will stop \
+         the restore (--create makes the database as the archive has it)"
+    ))
 }
 
 /// Major versions of PostgreSQL, minor ones of the others.
@@ -270,6 +287,11 @@ impl Judge<'_> {
                  (--use-list)"
             )),
             Need::Collation(schema, name) => self.collation(schema, name, who),
+            Need::Locale(name) if lacks(&self.facts.locales, name) => Some(format!(
+                "the server's operating system has no locale {name} ({who}): install it there, or leave \
+                 it out: a collation by --use-list, a database's own by making the database with \
+                 another one and restoring without --create"
+            )),
             Need::Engine(name) if lacks(&self.facts.engines, name) => Some(format!(
                 "the server has no engine {name} ({who}): load it there, or leave the tables out \
                  (--exclude-table)"

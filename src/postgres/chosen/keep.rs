@@ -26,7 +26,9 @@ pub fn keep(entries: Vec<Entry>, kept: &Kept<'_>) -> Vec<Entry> {
         .map(|entry| (entry.id, entry.needs))
         .collect();
     for entry in &mut staying {
-        entry.needs = through(&entry.needs, &gone);
+        if !gone.is_empty() {
+            entry.needs = through(&entry.needs, &gone);
+        }
         restrict(entry, kept.hits);
     }
     staying

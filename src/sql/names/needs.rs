@@ -28,6 +28,8 @@ pub enum Need {
     Oids,
     /// MySQL's storage engine.
     Engine(BString),
+    /// A locale of the operating system's (PostgreSQL).
+    Locale(BString),
 }
 
 /// Types that were in `pg_catalog` and are not any more (PostgreSQL 12).
@@ -75,6 +77,7 @@ fn postgres(dialect: Dialect, toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
     if has_oids(toks) {
         found.insert(Need::Oids);
     }
+    found.extend(locales(toks).into_iter().map(Need::Locale));
     if begins(toks, &["CREATE", "OPERATOR"]).is_some() {
         let has = |word: &str| toks.iter().any(|tok| tok.is(word));
         if has("LEFTARG") && !has("RIGHTARG") && !has("CLASS") && !has("FAMILY") {
@@ -83,6 +86,32 @@ fn postgres(dialect: Dialect, toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
             found.insert(Need::PostfixOperator(name.into()));
         }
     }
+}
+
+/// Those that a database or a collation takes from the operating system. Every system has `C`.
+fn locales(toks: &[Tok<'_>]) -> Vec<BString> {
+    let makes = |what| begins(toks, &["CREATE", what]).is_some();
+    if !makes("DATABASE") && !makes("COLLATION") {
+        return Vec::new();
+    }
+    let value = |word: &str| {
+        let at = toks.iter().position(|tok| tok.is(word))?;
+        let [equals, value] = toks.get(at + 1..at + 3)? else {
+            return None;
+        };
+        equals.is_mark(b'=').then(|| value.name())
+    };
+    let provider = value("PROVIDER").or_else(|| value("LOCALE_PROVIDER"));
+    // A database has those of the system beside another provider's.
+    let of_system = provider.is_none_or(|provider| provider == "libc");
+    let found = ["LC_COLLATE", "LC_CTYPE"].into_iter().filter_map(value);
+    let locale = value("LOCALE").filter(|_| of_system);
+    let found = found
+        .filter(|_| of_system || makes("DATABASE"))
+        .chain(locale);
+    found
+        .filter(|name| !["", "C", "POSIX"].iter().any(|known| name == known))
+        .collect()
 }
 
 /// `WITH (…, oids=true)` behind a table's columns, or `SET WITH OIDS`.
@@ -142,6 +171,37 @@ mod tests {
 
     fn of(dialect: Dialect, text: &str) -> Vec<Need> {
         needs(dialect, text.as_bytes()).into_iter().collect()
+    }
+
+    #[test]
+    fn locales_are_the_systems_own() {
+        for (text, expected) in [
+            (
+                "CREATE DATABASE d WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = 'libc' \
+                 LC_COLLATE = 'C' LC_CTYPE = 'de_DE.UTF-8'",
+                &["de_DE.UTF-8"][..],
+            ),
+            (
+                "CREATE DATABASE d LOCALE_PROVIDER = 'icu' LC_COLLATE = 'fr_FR' ICU_LOCALE = 'de'",
+                &["fr_FR"],
+            ),
+            (
+                "CREATE COLLATION s.c (provider = libc, locale = 'tr_TR')",
+                &["tr_TR"],
+            ),
+            (
+                "CREATE COLLATION s.c (provider = icu, locale = 'tr-TR')",
+                &[],
+            ),
+            ("CREATE COLLATION s.c (locale = 'POSIX')", &[]),
+            ("CREATE TABLE t (locale text DEFAULT 'x')", &[]),
+        ] {
+            let expected: Vec<Need> = expected
+                .iter()
+                .map(|name| Need::Locale((*name).into()))
+                .collect();
+            assert_eq!(of(Dialect::Postgres, text), expected, "{text}");
+        }
     }
 
     #[test]
