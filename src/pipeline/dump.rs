@@ -157,7 +157,11 @@ where
     let out = Shared::new(Writer::new(out, job.codec));
     write(&out, job.codec, frames.before).await?;
     let pieces = cut(&mut snapshots, &plan, job).await?;
-    let idle = snapshots.split_off(plan.readers(snapshots.len()));
+    // What was planned is in the frames: of a hundred thousand tables a second copy would count.
+    let (labels, lines) = (plan.labels(), plan.lines(job));
+    let readers = plan.readers(snapshots.len());
+    drop(plan);
+    let idle = snapshots.split_off(readers);
     let own = snapshots.len();
     let (gate, guard) = job.options.nice.map(Gate::new).unzip();
     let pace = Pace::new(job.codec, own, job.options.max_rate).behind(gate);
@@ -167,7 +171,7 @@ where
         job.codec
     );
     let shared = (Arc::clone(&out), pace, task.clone());
-    let rows = stream(snapshots, pieces, plan.labels(), shared);
+    let rows = stream(snapshots, pieces, labels, shared);
     let mut snapshots = beside(source, (guard, own), rows).await?;
     snapshots.extend(idle);
     let noticed = snapshots.iter_mut().flat_map(Snapshot::noticed);
@@ -176,7 +180,7 @@ where
     for snapshot in snapshots.into_iter().rev() {
         snapshot.close().await?;
     }
-    seal(out, head, plan.lines(job), clock).await
+    seal(out, head, lines, clock).await
 }
 
 /// The pieces of the tables, in the order in which the workers take them.

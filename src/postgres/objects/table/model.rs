@@ -74,7 +74,9 @@ impl Table {
         if context.leave_out.table_access_method {
             self.access_method = None;
         }
-        if context.leave_out.toast_compression {
+        // A foreign partition may have its parent's; no statement could give it one.
+        let foreign = matches!(self.sort, Sort::Foreign { .. });
+        if context.leave_out.toast_compression || foreign {
             for column in &mut self.columns {
                 column.settings.compression = None;
             }
