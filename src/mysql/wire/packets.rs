@@ -85,6 +85,10 @@ impl Packets {
     pub async fn read(&mut self) -> io::Result<&[u8]> {
         let length = self.part().await?;
         if length < PART {
+            // Here and not where room is made: that happens between the parts of a payload, too.
+            if self.joined.capacity() > KEEP {
+                self.joined = Vec::new();
+            }
             let payload = self.start..self.start + length;
             self.start = payload.end;
             return Ok(&self.buf[payload]);
@@ -161,9 +165,6 @@ impl Packets {
             if self.buf.len() > KEEP {
                 self.buf = Vec::new();
             }
-        }
-        if self.joined.capacity() > KEEP && self.buf.len() <= KEEP {
-            self.joined = Vec::new();
         }
         if self.buf.len() - self.end < CHUNK {
             self.buf.copy_within(self.start..self.end, 0);
@@ -251,6 +252,38 @@ mod tests {
         for length in [0, 1, 70_000, PART - 1, PART, PART + 1, 2 * PART] {
             there_and_back(length).await;
         }
+    }
+
+    /// A part that ends where the buffer does leaves it empty in the middle of a payload.
+    #[tokio::test]
+    async fn parts_that_arrive_one_by_one_are_all_kept() {
+        let (mut ours, theirs) = tokio::io::duplex(2 * PART);
+        let mut packets = Packets::new(Box::new(theirs));
+        let (go, mut wait) = tokio::sync::mpsc::channel::<()>(1);
+        let writer = tokio::spawn(async move {
+            for (sequence, (byte, length)) in [(b'a', PART), (b'b', PART), (b'c', 14)]
+                .into_iter()
+                .enumerate()
+            {
+                let [a, b, c, ..] = length.to_le_bytes();
+                ours.write_all(&[a, b, c, u8::try_from(sequence).unwrap()])
+                    .await
+                    .unwrap();
+                ours.write_all(&vec![byte; length]).await.unwrap();
+                wait.recv().await;
+            }
+        });
+        for part in 0..3 {
+            let length = packets.part().await.unwrap();
+            assert_eq!(length, [PART, PART, 14][part]);
+            packets
+                .joined
+                .extend_from_slice(&packets.buf[packets.start..packets.start + length]);
+            packets.start += length;
+            assert_eq!(packets.joined.len(), [PART, 2 * PART, 2 * PART + 14][part]);
+            go.send(()).await.unwrap();
+        }
+        writer.await.unwrap();
     }
 
     #[tokio::test]
