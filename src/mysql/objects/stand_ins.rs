@@ -136,11 +136,13 @@ impl StandIns {
             }
             text = text.words("dumpkeep INT");
             let indexes = self.matched.iter().filter(|_| self.indexed);
-            sql.push(indexes.fold(text, with_index).words(if self.is_indexed() {
-                ") ENGINE = InnoDB"
-            } else {
-                ")"
-            }));
+            sql.push(indexes.fold(text, |text, one| with_index(text, one)).words(
+                if self.is_indexed() {
+                    ") ENGINE = InnoDB"
+                } else {
+                    ")"
+                },
+            ));
         }
         for name in self.views() {
             let text = Text::new("CREATE VIEW ").ident(name).words(" AS SELECT ");
@@ -175,7 +177,7 @@ impl StandIns {
     }
 }
 
-fn with_index(text: Text, columns: &Vec<BString>) -> Text {
+fn with_index(text: Text, columns: &[BString]) -> Text {
     let (text, _) = columns
         .iter()
         .fold((text.words(", FULLTEXT ("), ""), |(text, comma), name| {
