@@ -150,6 +150,8 @@ impl Blocks {
         match word {
             b"IF" | b"CASE" | b"LOOP" | b"WHILE" | b"REPEAT" | b"FOR" if ended == Before::End => {}
             b"BEGIN" if self.may_start() => self.begin(),
+            // Oracle's way: a block with declarations, whose BEGIN follows them
+            b"DECLARE" if self.oracle && self.may_start() => self.push_body(Block::Declarations),
             b"IF" if self.may_start() && ended != Before::ObjectKind => self.push(Block::If),
             b"CASE" if self.may_start() => self.push(Block::CaseStatement),
             b"CASE" => self.push(Block::CaseExpression),
