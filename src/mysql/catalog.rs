@@ -33,17 +33,20 @@ pub async fn load(
     let relations = inventory::load(session, caps, database, &mut claims)
         .await
         .while_with(|| "reading the tables' list")?;
-    let scope = Scope {
+    let mut scope = Scope {
         caps,
         database: database.into(),
         collation: collation(session, database).await?,
         options,
         selection,
         sees_grants: sees_grants(session, options, &mut claims).await?,
+        makes_temporary: false,
         relations,
     };
     check_patterns(&scope)?;
-    rights::check(session, &scope, &mut claims).await?;
+    let granted = rights::granted(session, &scope).await?;
+    rights::check(session, (&granted, &scope), &mut claims).await?;
+    scope.makes_temporary = rights::makes_temporary(session, &granted, caps).await?;
     read(session, KINDS, &scope, claims).await
 }
 
@@ -58,6 +61,7 @@ pub async fn globals(session: &mut Session, options: &DumpOptions) -> Result<Cat
         options,
         selection: Selection::default().compile(Dialect::Mysql)?,
         sees_grants: true,
+        makes_temporary: false,
         relations: Vec::new(),
     };
     read(session, GLOBALS, &scope, claims(options)).await

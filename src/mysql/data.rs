@@ -58,7 +58,7 @@ pub async fn stream<S: FrameSink>(
     sink: &mut S,
     (frame_limit, limits): (usize, Limits),
 ) -> Result<Streamed> {
-    if slice.data.method != Method::Rows {
+    if !matches!(slice.data.method, Method::Rows | Method::CharacterRows) {
         return Err(Error::new(Kind::Internal, "MySQL has rows only"));
     }
     session.as_stored().await?;

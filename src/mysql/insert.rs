@@ -10,7 +10,7 @@ use memchr::memchr3;
 use crate::error::{Error, Kind, Result};
 use crate::mysql::typed_json;
 use crate::mysql::wire::reply::{Column, Reader};
-use crate::plan::entry::{DataRef, ValueForm};
+use crate::plan::entry::{DataRef, Method, ValueForm};
 
 /// The size at which a statement ends, in bytes: below every server's packet limit, and large
 /// enough that a larger one loads no faster.
@@ -60,6 +60,7 @@ impl Form {
 #[derive(Debug, Clone)]
 pub struct RowEncoder {
     forms: Vec<Form>,
+    characters: bool,
 }
 
 impl RowEncoder {
@@ -69,18 +70,20 @@ impl RowEncoder {
         let columns = data.columns.iter().enumerate();
         let forms = columns.map(|(at, column)| Form::of(column.form, result.get(at)));
         let mut forms: Vec<Form> = forms.collect();
-        if forms.contains(&Form::Ascii) {
+        let characters = forms.contains(&Form::Ascii) || data.method == Method::CharacterRows;
+        if characters {
             let strings = forms.iter_mut().filter(|form| **form == Form::String);
             strings.for_each(|form| *form = Form::Bytes);
         }
-        Self { forms }
+        Self { forms, characters }
     }
 
     /// Whether the statements must be read under an ordinary character set: MariaDB reads the bounds
-    /// of partitions by UUID and INET columns in the connection's when it opens the table.
+    /// of partitions by UUID and INET columns in the connection's when it opens the table, MySQL 8
+    /// those of all partitions.
     #[must_use]
     pub fn wants_characters(&self) -> bool {
-        self.forms.contains(&Form::Ascii)
+        self.characters
     }
 
     /// Appends `(value,value,…)`.
@@ -467,7 +470,7 @@ mod tests {
             }
             let (mut ours, mut theirs) = (Vec::new(), b"(".to_vec());
             let forms = vec![form; values.len()];
-            let written = RowEncoder { forms }.row(Reader(&row), &mut ours);
+            let written = RowEncoder { forms, characters: false }.row(Reader(&row), &mut ours);
             let mut each = values.iter().enumerate();
             let expected = each.try_for_each(|(at, value)| {
                 if at > 0 {
@@ -484,7 +487,7 @@ mod tests {
 
         #[test]
         fn no_row_makes_it_panic(row: Vec<u8>) {
-            let encoder = RowEncoder { forms: vec![Form::Number, Form::Expression, Form::Binary] };
+            let encoder = RowEncoder { forms: vec![Form::Number, Form::Expression, Form::Binary], characters: false };
             let _ = encoder.row(Reader(&row), &mut Vec::new());
         }
     }

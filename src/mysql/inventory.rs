@@ -22,6 +22,8 @@ pub struct Column {
     pub column_type: BString,
     /// The character set, of a column that has one.
     pub charset: Option<BString>,
+    /// How many characters it holds, of a column that has a character set.
+    pub length: Option<u64>,
     /// The default, as the catalog prints it.
     pub default: Option<BString>,
     /// Attributes: `auto_increment`, `VIRTUAL GENERATED`, `INVISIBLE`.
@@ -65,6 +67,8 @@ pub struct Relation {
     pub engine: Option<BString>,
     /// The server's message where it can't open the table; else the table's comment.
     pub comment: BString,
+    /// It has partitions.
+    pub partitioned: bool,
     /// Rows, by the server's estimate.
     pub rows: u64,
     /// Bytes, by the server's estimate.
@@ -129,6 +133,10 @@ const RECORD: &str = "the record of a dumpkeep restore";
 fn tables_query(database: &[u8]) -> Select {
     Select::from("information_schema.tables")
         .cols(&["table_name", "table_type", "engine", "table_comment"])
+        .col(
+            "partitioned",
+            "COALESCE(create_options, '') LIKE '%partitioned%'",
+        )
         .col("table_rows", "COALESCE(table_rows, 0)")
         .col("bytes", "COALESCE(data_length, 0)")
         .equals("table_schema", database)
@@ -141,6 +149,7 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
         table_type: row.owned("table_type")?,
         engine: row.opt_owned("engine")?,
         comment: row.opt_owned("table_comment")?.unwrap_or_default(),
+        partitioned: row.bool("partitioned")?,
         rows: row.num("table_rows")?,
         bytes: row.num("bytes")?,
         columns: Vec::new(),
@@ -164,7 +173,8 @@ async fn columns(
 fn columns_query(caps: Caps, database: &[u8]) -> Select {
     Select::from("information_schema.columns")
         .cols(&["table_name", "column_name", "data_type", "column_type"])
-        .cols(&["character_set_name", "column_default", "extra"])
+        .cols(&["character_set_name", "character_maximum_length"])
+        .cols(&["column_default", "extra"])
         .col_if(
             caps.generation_expression(),
             "generation",
@@ -181,6 +191,7 @@ fn column(row: &Row<'_>) -> Result<Column> {
         data_type: row.owned("data_type")?,
         column_type: row.owned("column_type")?,
         charset: row.opt_owned("character_set_name")?,
+        length: row.opt_num("character_maximum_length")?,
         default: row.opt_owned("column_default")?,
         extra: row.owned("extra")?,
         generation: row.owned("generation")?,

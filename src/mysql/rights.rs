@@ -11,29 +11,52 @@ use crate::mysql::inventory::Relation;
 use crate::mysql::objects::routine;
 use crate::mysql::scope::Scope;
 use crate::mysql::session::Session;
+use crate::mysql::version::Caps;
 
 /// Any of these three shows that a routine is there, and only all of them show each.
 const ROUTINE_RIGHTS: [&str; 3] = ["EXECUTE", "CREATE ROUTINE", "ALTER ROUTINE"];
 
 /// Checks that nothing of what was asked for is hidden.
-pub async fn check(session: &mut Session, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
-    let granted = granted(session, scope).await?;
+pub async fn check(
+    session: &mut Session,
+    (granted, scope): (&Granted, &Scope<'_>),
+    claims: &mut Claims,
+) -> Result<()> {
     let mut lacking: Vec<String> = Vec::new();
     for right in needed(scope) {
-        if !granted.on_database(right) && !on_each(&granted, right, scope) {
+        if !granted.on_database(right) && !on_each(granted, right, scope) {
             lacking.push(format!("{right} on it"));
         }
     }
     if scope.selection.definitions()
         && scope.wants_rest()
-        && !sees_routines(session, &granted, scope).await?
+        && !sees_routines(session, granted, scope).await?
     {
         lacking.push(routine::right(scope).to_owned());
     }
     claims.hidden(&format!("database {}", scope.database), &lacking)
 }
 
-async fn granted(session: &mut Session, scope: &Scope<'_>) -> Result<Granted> {
+/// Whether temporary tables can be made that the binary log takes no note of: not where it has
+/// statements in it. MariaDB needs none.
+pub async fn makes_temporary(session: &mut Session, granted: &Granted, caps: Caps) -> Result<bool> {
+    if caps.is_mariadb() || !granted.on_database("CREATE TEMPORARY TABLES") {
+        return Ok(false);
+    }
+    let sql = "SHOW VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format')";
+    let rows = session.query(sql).await?;
+    let (mut logs, mut by_row) = (false, true);
+    for row in rows.iter() {
+        match row.str("Variable_name")? {
+            "log_bin" => logs = row.bool("Value")?,
+            _ => by_row = row.str("Value")? == "ROW",
+        }
+    }
+    Ok(!logs || by_row)
+}
+
+/// The user's rights on the database.
+pub async fn granted(session: &mut Session, scope: &Scope<'_>) -> Result<Granted> {
     let rows = session.query("SHOW GRANTS").await?;
     let mut lines: Vec<BString> = Vec::new();
     for row in rows.iter() {
@@ -121,6 +144,7 @@ mod tests {
             ..Relation::default()
         };
         ask(&Scope {
+            makes_temporary: false,
             caps: Caps {
                 flavor: Flavor::Mariadb,
                 number: 101_106,

@@ -23,6 +23,8 @@ pub struct Scope<'a> {
     pub selection: CompiledSelection,
     /// The user may read who has rights on its objects.
     pub sees_grants: bool,
+    /// The user may make temporary tables, of which the binary log takes no note (MySQL).
+    pub makes_temporary: bool,
     /// Its tables, views and sequences.
     pub relations: Vec<Relation>,
 }

@@ -55,8 +55,13 @@ impl MysqlSource {
     }
 
     /// The same with settings that are resolved already.
-    pub async fn with_settings(settings: Settings) -> Result<Self> {
-        let session = Session::open(&settings).await?;
+    pub async fn with_settings(mut settings: Settings) -> Result<Self> {
+        let mut session = Session::open(&settings).await?;
+        if let Some(asked) = settings.database.as_mut() {
+            let own = own_name(&mut session, asked.as_bytes()).await?;
+            // a name in another case is text as well
+            *asked = own.to_str().map_or_else(|_| asked.clone(), str::to_owned);
+        }
         let server = server_info(session.facts(), &settings);
         session.close().await?;
         Ok(Self {
@@ -73,6 +78,17 @@ impl MysqlSource {
         self.strategy = Some(strategy);
         self
     }
+}
+
+/// A database's name as the server has it, which may take it in any case.
+async fn own_name(session: &mut Session, asked: &[u8]) -> Result<BString> {
+    let sql = "SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name = ";
+    let sql = Text::new(sql)
+        .string(asked)
+        .words(" AND @@lower_case_table_names <> 0");
+    let rows = session.query(sql).await?;
+    let name = rows.first().map(|row| row.owned("name")).transpose()?;
+    Ok(name.unwrap_or_else(|| asked.into()))
 }
 
 /// What messages and headers say of a server.
@@ -121,9 +137,13 @@ impl Source for MysqlSource {
         options: &DumpOptions,
     ) -> Result<Vec<MysqlSnapshot>> {
         self.check_target(options)?;
+        let database = &self.own(database).await?;
         let mut opened = match options.mysql.consistency {
             Consistency::Server => self.shared.lend(self.open_all(workers, options)).await?,
-            _ => self.open(&[database.into()], workers, options).await?,
+            _ => {
+                let databases = std::slice::from_ref(database);
+                self.open(databases, workers, options).await?
+            }
         };
         let label = opened.strategy.label();
         tracing::info!(database = %database.as_bstr(), "snapshot opened under {label}");
@@ -155,6 +175,17 @@ impl MysqlSource {
             strategy: self.strategy,
         };
         consistency::open(request).await
+    }
+
+    /// A database's own name; the source's has it already.
+    async fn own(&self, asked: &[u8]) -> Result<BString> {
+        if asked == self.database() {
+            return Ok(asked.into());
+        }
+        let mut session = Session::open(&self.settings).await?;
+        let name = own_name(&mut session, asked).await?;
+        session.close().await?;
+        Ok(name)
     }
 
     /// The snapshots of all databases that the user may see.

@@ -88,6 +88,12 @@ impl Caps {
         self.flavor == Flavor::Mariadb
     }
 
+    /// Names in foreign keys are shown without their backticks doubled.
+    #[must_use]
+    pub fn raw_foreign_keys(&self) -> bool {
+        self.is_mariadb() && !self.since(NEVER, mariadb("11.0.1"))
+    }
+
     /// Collations by version 14 of Unicode, `utf8mb4_uca1400_ai_ci`.
     #[must_use]
     pub fn uca1400(&self) -> bool {

@@ -108,6 +108,9 @@ pub enum Method {
     CopyWithOids,
     /// A result set written as INSERT statements.
     Rows,
+    /// The same, read under an ordinary character set, with introducers (MySQL reads a table's
+    /// partitions in the connection's).
+    CharacterRows,
     /// PostgreSQL large objects, by oid.
     LargeObjects(Vec<u32>),
 }

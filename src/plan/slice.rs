@@ -141,7 +141,7 @@ fn cut_one(entry: &Entry, data: &DataRef, limit: Limit, ranges: Option<&Vec<Rang
             };
             ranges.iter().map(part).collect()
         }
-        (Method::Copy | Method::Rows, None) if data.blocks > 0 => {
+        (Method::Copy | Method::Rows | Method::CharacterRows, None) if data.blocks > 0 => {
             blocks(data, limit.parts(data.bytes))
         }
         _ => vec![(data.clone(), Range::Whole)],

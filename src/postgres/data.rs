@@ -41,7 +41,7 @@ pub async fn stream_as<S: FrameSink>(
             let copy = session.copy_out(&doing, &statement(slice)).await;
             copy_frames(copy.map_err(explained)?, data, sink, limit).await
         }
-        Method::Rows => {
+        Method::Rows | Method::CharacterRows => {
             let copy = session.copy_out(&doing, &statement(slice)).await;
             insert_frames(copy.map_err(explained)?, (data, form), sink, limit).await
         }
@@ -115,7 +115,7 @@ fn head(data: &DataRef) -> Vec<u8> {
 fn with_oids(data: &DataRef) -> &'static [u8] {
     match data.method {
         Method::CopyWithOids => b" WITH OIDS",
-        Method::Copy | Method::Rows | Method::LargeObjects(_) => b"",
+        _ => b"",
     }
 }
 

@@ -180,7 +180,9 @@ impl Blocks {
     }
 
     fn begin(&mut self) {
-        if !self.package && self.open.last() == Some(&Block::Declarations) {
+        // a handler's own block does not end the declarations that it stands among
+        let handles = self.handler && self.place == Place::Inside;
+        if !handles && !self.package && self.open.last() == Some(&Block::Declarations) {
             self.open.pop();
         }
         self.push_body(Block::Begin);

@@ -446,6 +446,8 @@ mod tests {
         for text in [
             "CREATE PROCEDURE p AS x INT; BEGIN FOR i IN 1..3 LOOP a; END LOOP; WHILE b LOOP c; END LOOP; END",
             "CREATE FUNCTION f RETURN int AS BEGIN RETURN 1; EXCEPTION WHEN OTHERS THEN RETURN 2; END",
+            "CREATE PROCEDURE p AS d CONDITION FOR SQLSTATE '23000'; CONTINUE HANDLER FOR d BEGIN x:='a'; END; \
+             BEGIN x:=''; END",
             "CREATE PACKAGE p AS PROCEDURE a; FUNCTION b RETURN int; END",
             "CREATE PACKAGE BODY p AS x int; PROCEDURE a AS y int; BEGIN b; END; BEGIN c; END",
         ] {

@@ -6,7 +6,7 @@ use dumpkeep::pipeline::globals::globals;
 use dumpkeep::source::Source as _;
 use dumpkeep::sql::dialect::Dialect;
 
-use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, wait};
+use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, script, wait};
 use crate::support::server::{MariaDb, MySql, MySqlServer};
 
 const MARIADB: &str = r"
@@ -234,5 +234,118 @@ fn rights_on_columns_that_are_gone_do_not_stop_a_restore() {
             "{line}"
         );
         assert_eq!(on_copy.next(), None, "{granted}");
+    }
+}
+
+/// A trigger that another version stored: the server shows its text, and takes it no more.
+#[test]
+fn triggers_that_the_server_cannot_read_are_an_error_by_name() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    let setup = "CREATE TABLE t (a INT, b INT); \
+        CREATE TRIGGER odd BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 12345; \
+        CREATE TRIGGER good BEFORE INSERT ON t FOR EACH ROW SET NEW.b = 2;";
+    server.sql("shop", setup);
+    let file = format!("{}/shop/t.TRG", server.sql("", "SELECT @@datadir"));
+    let text = std::fs::read_to_string(&file).expect("the table's triggers");
+    std::fs::write(&file, text.replace("= 12345", "12 45")).expect("written");
+    server.sql("", "FLUSH TABLES");
+    let dumped = |lenient: bool| {
+        let mut job = job();
+        job.options.lenient = lenient;
+        archive(&server.url("shop"), "shop", &job, None)
+    };
+    let error = dumped(false).expect_err("a trigger without a meaning");
+    let said = error.report();
+    assert!(said.contains("cannot dump trigger odd"), "{said}");
+    let archive = dumped(true).expect("with leniency");
+    server.create_database("copy");
+    native(&archive, &server.url("copy")).expect("restored");
+    let triggers =
+        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = 'copy'";
+    assert_eq!(server.sql("copy", triggers), "good");
+}
+
+/// What MariaDB leaves out of a broken view's text, or breaks down over when asked for it.
+#[test]
+fn broken_views_that_are_not_shown_are_an_error_by_name() {
+    for (version, name, view) in [
+        (
+            "11.8",
+            "tabled",
+            "SELECT x.a FROM gone, JSON_TABLE(gone.j, '$' COLUMNS (a INT PATH '$.a')) x",
+        ),
+        ("10.5", "dated", "SELECT a FROM gone FOR SYSTEM_TIME ALL"),
+    ] {
+        let server = MariaDb::start(version);
+        server.create_database("shop");
+        let table = "CREATE TABLE gone (a INT, j LONGTEXT) WITH SYSTEM VERSIONING";
+        server.sql(
+            "shop",
+            &format!("{table}; CREATE VIEW {name} AS {view}; DROP TABLE gone;"),
+        );
+        let error = archive(&server.url("shop"), "shop", &job(), None).expect_err("no text");
+        let said = error.report();
+        assert!(said.contains(&format!("cannot dump view {name}")), "{said}");
+    }
+}
+
+/// A server that keeps names in small letters takes them in any.
+#[test]
+fn names_in_small_letters_are_taken_in_any_case() {
+    let large = MariaDb::start("10.11");
+    let small = MariaDb::with("10.11")
+        .setting("lower-case-table-names=1")
+        .start();
+    let setup = "CREATE TABLE Foo (Id INT PRIMARY KEY); CREATE TABLE Child (a INT, CONSTRAINT Fk FOREIGN KEY (a) REFERENCES Foo (Id)); \
+        INSERT INTO Foo VALUES (1); CREATE VIEW V AS SELECT F.Id FROM Foo F; \
+        CREATE TRIGGER Tr BEFORE INSERT ON Foo FOR EACH ROW SET NEW.Id = 2; CREATE PROCEDURE P() SELECT * FROM Foo;";
+    let names = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1; \
+        SELECT trigger_name, event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE(); \
+        SELECT routine_name FROM information_schema.routines WHERE routine_schema = DATABASE(); SELECT * FROM V;";
+    let expected = "child\nfoo\nv\nTr\tfoo\nP\n1";
+    for (server, made, asked) in [(&large, "Shop", "Shop"), (&small, "Shop", "SHOP")] {
+        server.create_database(made);
+        server.sql(made, setup);
+        let archive = archive(&server.url(asked), asked, &job(), None).expect("dumped");
+        small.sql("", "DROP DATABASE IF EXISTS Copy; CREATE DATABASE Copy");
+        native(&archive, &small.url("COPY")).expect("restored");
+        assert_eq!(small.sql("Copy", names), expected);
+    }
+    large.sql("Shop", "CREATE TABLE foo (b INT)");
+    let archive = archive(&large.url("Shop"), "Shop", &job(), None).expect("dumped");
+    small.sql("", "DROP DATABASE IF EXISTS Copy; CREATE DATABASE Copy");
+    let error = native(&archive, &small.url("Copy")).expect_err("one name for two tables");
+    assert!(
+        error.report().contains("already exists"),
+        "{}",
+        error.report()
+    );
+}
+
+/// What an administrator has every session do must not change what is dumped, or stop it in silence.
+#[test]
+fn init_connect_changes_nothing() {
+    for server in [MariaDb::start("10.11"), MySql::start("9.7")] {
+        server.create_database("shop");
+        let setup = "CREATE TABLE t (a VARCHAR(9) CHARACTER SET utf8mb4, d TIMESTAMP); \
+            INSERT INTO t VALUES ('é\\\\', '2020-01-02 03:04:05'); \
+            CREATE USER plain; GRANT ALL ON shop.* TO plain; \
+            SET GLOBAL init_connect = 'SET NAMES latin1, sql_mode = \"ANSI_QUOTES,NO_BACKSLASH_ESCAPES\", time_zone = \"+05:00\", sql_select_limit = 1, autocommit = 0';";
+        server.sql("shop", setup);
+        let mut job = job();
+        job.options.no_privileges = true;
+        job.deterministic = true;
+        let url = server.url("shop").replace("root@", "plain@");
+        let by = |url: &str| archive(url, "shop", &job, None);
+        // the header names the locks, which the two may not both take
+        let body = |url: &str| {
+            let text = String::from_utf8_lossy(&script(&by(url).expect("dumped"))).into_owned();
+            text.split_once("\n\n").expect("a header").1.to_owned()
+        };
+        assert_eq!(body(&url), body(&server.url("shop")));
+        server.sql("", "SET GLOBAL init_connect = 'SELECT gone FROM nowhere'");
+        let error = by(&url).expect_err("the server ends such sessions");
+        assert!(error.report().contains("connect"), "{}", error.report());
     }
 }

@@ -4,21 +4,18 @@
 //! again at once: the view is left as it was, and becomes whole when what it lacks comes back.
 //! Whole views: `view.rs`.
 
-use bstr::{BStr, BString};
+use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
 use crate::mysql::claims::Claims;
+use crate::mysql::objects::stand_ins::StandIns;
 use crate::mysql::objects::view::View;
-use crate::mysql::objects::{Found, Object, Reference, Rendered};
-use crate::mysql::quote::unquote_ident;
-use crate::mysql::scan::{Kind, Quoting, Token, tokens};
+use crate::mysql::objects::{Found, Object, Reference, Rendered, only};
+use crate::mysql::scan::{Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::Rows;
-
-/// The table below stand-ins that are views.
-const BELOW: &[u8] = b"dumpkeep_stand_in";
 
 /// A view that can't be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,21 +24,8 @@ pub struct BrokenView {
     stand_ins: StandIns,
     /// Broken views that read this one: they are made before it, while its name is free.
     readers: Vec<BString>,
-}
-
-/// What has to be there while the view is made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct StandIns {
-    relations: Vec<BString>,
-    /// Those of them that are views now: texts name a view's columns without its database.
-    views: Vec<BString>,
-    columns: Vec<BString>,
-    /// With the number of their arguments.
-    functions: Vec<(BString, usize)>,
-    /// Another database that it reads from: nothing may be made there.
-    elsewhere: Option<BString>,
-    /// It is a JSON duality view, which takes no tables but those of its own shape.
-    duality: bool,
+    /// What the server would leave out of its text, or break down over.
+    unshown: Option<&'static str>,
 }
 
 impl Object for BrokenView {
@@ -53,24 +37,48 @@ impl Object for BrokenView {
             view,
             stand_ins: StandIns::default(),
             readers: Vec::new(),
+            unshown: None,
         };
         Found::Listed(View::listed(scope, true).into_iter().map(broken).collect())
     }
 
     fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
-        self.view.show(scope)
+        if scope.caps.is_mariadb() {
+            ask_with_care(self.view.name(), &scope.database)
+        } else {
+            self.view.show(scope)
+        }
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        let mut answers = answers;
+        if scope.caps.is_mariadb() {
+            let text = only(answers)?.opt_owned("text")?.unwrap_or_default();
+            self.unshown = unshown(&text);
+            if self.unshown.is_some() {
+                return Ok(());
+            }
+            answers = answers.get(2..).unwrap_or_default();
+        }
         self.view.define(answers, scope)?;
         let relations = self.view.reads().to_vec();
         self.stand_ins = StandIns::of(self.view.text(), &scope.database, relations);
         self.stand_ins.views = View::names(scope);
+        let gone = |name: &&BString| scope.relations.iter().all(|one| one.name != **name);
+        // MySQL names no table's database either
+        let bare = self.view.bare().iter().filter(gone);
+        let bare = bare.filter(|_| scope.caps.is_mariadb());
+        self.stand_ins.views.extend(bare.cloned());
+        self.stand_ins.indexed = !scope.caps.is_mariadb();
         Ok(())
     }
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         let object = format!("view {}", self.view.name());
+        if let Some(what) = self.unshown {
+            let message = format!("the server can't open it, and does not show its {what}");
+            return claims.unclaimed(&object, &message);
+        }
         if self.stand_ins.duality {
             return claims.unclaimed(
                 &object,
@@ -96,7 +104,10 @@ impl Object for BrokenView {
     }
 
     fn link(views: &mut Vec<Self>) {
-        views.retain(|view| view.stand_ins.elsewhere.is_none() && !view.stand_ins.duality);
+        views.retain(|view| {
+            let stand_ins = &view.stand_ins;
+            stand_ins.elsewhere.is_none() && !stand_ins.duality && view.unshown.is_none()
+        });
         let all = views.clone();
         for view in views.iter_mut() {
             let name = view.view.name();
@@ -132,248 +143,48 @@ impl Object for BrokenView {
     }
 }
 
-impl StandIns {
-    /// The columns and functions that a text names.
-    fn of(text: &[u8], database: &[u8], relations: Vec<BString>) -> Self {
-        let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
-        let mut own = aliases(&all);
-        own.push(database.into());
-        own.extend_from_slice(&relations);
-        let mut found = Self {
-            relations,
-            duality: is_duality(&all),
-            ..Self::default()
-        };
-        let mut at = 0;
-        while at < all.len() {
-            let chain = chain(all.get(at..).unwrap_or_default());
-            if chain.is_empty() {
-                at += 1;
-                continue;
-            }
-            let before = at.checked_sub(1).and_then(|at| all.get(at));
-            let rest = all.get(at + 2 * chain.len() - 1..).unwrap_or_default();
-            found.note(before, &chain, rest, &own);
-            at += 2 * chain.len() - 1;
-        }
-        found
-    }
-
-    fn note(
-        &mut self,
-        before: Option<&Token<'_>>,
-        chain: &[BString],
-        rest: &[Token<'_>],
-        own: &[BString],
-    ) {
-        let Some((name, path)) = chain.split_last() else {
-            return;
-        };
-        let foreign = path.first();
-        let foreign = foreign.filter(|schema| !own.contains(schema) && !is_the_servers(schema));
-        if rest.first().is_some_and(|token| token.is_mark(b'(')) {
-            let call = before.is_none_or(|token| !names_columns(token));
-            if call && !is_expression(rest) {
-                self.function(name, rest);
-                self.elsewhere = self.elsewhere.take().or_else(|| foreign.cloned());
-            }
-        } else if path.len() == 1 && is_relation(before, rest) {
-            self.elsewhere = self.elsewhere.take().or_else(|| foreign.cloned());
-        } else if !path.is_empty() {
-            let known = |column: &BString| column.eq_ignore_ascii_case(name);
-            if !self.columns.iter().any(known) {
-                self.columns.push(name.clone());
-            }
-        }
-    }
-
-    fn function(&mut self, name: &BString, rest: &[Token<'_>]) {
-        if !self.functions.iter().any(|(known, _)| known == name) {
-            self.functions.push((name.clone(), arguments(rest)));
-        }
-    }
-
-    /// Stand-ins that are views, over a table of their own.
-    fn views(&self) -> impl Iterator<Item = &BString> {
-        let views = self.relations.iter();
-        views.filter(|name| self.views.contains(name))
-    }
-
-    fn tables(&self) -> impl Iterator<Item = &[u8]> {
-        let below = self.views().next().map(|_| BELOW);
-        let tables = self.relations.iter();
-        let tables = tables.filter(|name| !self.views.contains(name));
-        tables.map(|name| name.as_slice()).chain(below)
-    }
-
-    fn make(&self, sql: &mut Sql) {
-        for name in self.tables() {
-            let mut text = Text::new("CREATE TABLE ").ident(name).words(" (");
-            for column in &self.columns {
-                text = text.ident(column).words(" VARCHAR(1), ");
-            }
-            sql.push(text.words("dumpkeep INT)"));
-        }
-        for name in self.views() {
-            let text = Text::new("CREATE VIEW ").ident(name).words(" AS SELECT ");
-            let mut text = text.words("dumpkeep");
-            for column in &self.columns {
-                text = text.words(", ").ident(column);
-            }
-            sql.push(text.words(" FROM ").ident(BELOW));
-        }
-        for (name, count) in &self.functions {
-            let arguments: Vec<String> = (0..*count).map(|at| format!("a{at} INT")).collect();
-            let text = Text::new("CREATE FUNCTION ").ident(name);
-            let arguments = arguments.join(", ");
-            sql.push(text.words(&format!(
-                "({arguments}) RETURNS INT DETERMINISTIC RETURN NULL"
-            )));
-        }
-    }
-
-    fn unmake(&self, sql: &mut Sql) {
-        for name in self.views() {
-            sql.push(Text::new("DROP VIEW ").ident(name));
-        }
-        for name in self.tables() {
-            sql.push(Text::new("DROP TABLE ").ident(name));
-        }
-        for (name, _) in &self.functions {
-            sql.push(Text::new("DROP FUNCTION ").ident(name));
-        }
-    }
+/// MariaDB ends with a crash where it is to show a broken view over `JSON_TABLE`: its text is looked
+/// at first, and only shown where it has none.
+fn ask_with_care(name: &[u8], database: &[u8]) -> Vec<BString> {
+    let from = |text: Text| {
+        text.words(" FROM information_schema.views WHERE table_schema = ")
+            .string(database)
+            .words(" AND table_name = ")
+            .string(name)
+    };
+    let show = BString::from(Text::new("SHOW CREATE VIEW ").ident(name));
+    let choice = Text::new("IF(LOCATE('json_table(', view_definition) > 0, 'DO 0', ");
+    let choice = choice.string(&show).words(")");
+    let set = Text::new("SET @dumpkeep_show = (SELECT ").raw(choice.as_ref());
+    vec![
+        from(Text::new("SELECT view_definition AS text")).into(),
+        from(set).words(")").into(),
+        "EXECUTE IMMEDIATE @dumpkeep_show".into(),
+    ]
 }
 
-/// Databases that every server has: what a view reads from them is there.
-fn is_the_servers(schema: &BString) -> bool {
-    let names = ["mysql", "sys", "information_schema", "performance_schema"];
-    names.iter().any(|name| schema == name)
-}
-
-fn is_duality(all: &[Token<'_>]) -> bool {
-    all.windows(3).take(20).any(
-        |words| matches!(words, [a, b, c] if a.is("RELATIONAL") && b.is("DUALITY") && c.is("VIEW")),
-    )
-}
-
-/// The identifiers at the head that points connect.
-fn chain(all: &[Token<'_>]) -> Vec<BString> {
-    let mut names = Vec::new();
-    let mut rest = all;
-    while let [token, tail @ ..] = rest
-        && token.kind == Kind::Ident
-    {
-        names.extend(unquote_ident(token.text).map(|(name, _)| name));
-        rest = match tail {
-            [dot, tail @ ..] if dot.is_mark(b'.') => tail,
-            _ => break,
-        };
+/// What `SHOW CREATE VIEW` does not show of a broken view with this text (MariaDB).
+fn unshown(text: &[u8]) -> Option<&'static str> {
+    if text.to_ascii_lowercase().contains_str("json_table(") {
+        return Some("JSON_TABLE");
     }
-    names
-}
-
-/// What stands before a list of columns in brackets behind a name: that name is no function's.
-fn names_columns(before: &Token<'_>) -> bool {
-    let words: [&BStr; 3] = ["as".into(), "with".into(), "recursive".into()];
-    before.is_mark(b')')
-        || before.kind == Kind::Ident
-        || words
-            .iter()
-            .any(|word| before.text.eq_ignore_ascii_case(word))
-}
-
-/// What stands in brackets is followed by `AS (`: the name is a common table expression's.
-fn is_expression(rest: &[Token<'_>]) -> bool {
-    let after = rest.get(closing(rest)..).unwrap_or_default();
-    matches!(after, [word, open, ..] if word.is("as") && open.is_mark(b'('))
-}
-
-/// What tables and brackets with tables in them are called: a name behind another, or behind a
-/// bracket.
-fn aliases(all: &[Token<'_>]) -> Vec<BString> {
-    let pairs = all.windows(2).filter_map(|pair| match pair {
-        [before, name] if before.kind == Kind::Ident || before.is_mark(b')') => Some(name),
-        _ => None,
-    });
-    let names = pairs.filter(|name| name.kind == Kind::Ident);
-    names
-        .filter_map(|name| unquote_ident(name.text).map(|(name, _)| name))
-        .collect()
-}
-
-/// Two names are a table's with its database behind `from` and `join`, or in a bracket where a join
-/// or an alias follows.
-fn is_relation(before: Option<&Token<'_>>, rest: &[Token<'_>]) -> bool {
-    let is = |token: &Token<'_>, words: &[&str]| words.iter().any(|word| token.is(word));
-    let opens = before.is_some_and(|token| token.is_mark(b'('));
-    let joins = ["join", "left", "right", "inner", "cross", "straight_join"];
-    before.is_some_and(|token| is(token, &["from", "join", "straight_join"]))
-        || opens
-            && rest
-                .first()
-                .is_some_and(|token| token.kind == Kind::Ident || is(token, &joins))
-}
-
-/// Where the brackets at the head are closed.
-fn closing(rest: &[Token<'_>]) -> usize {
-    let mut depth = 0_i32;
-    let end = rest.iter().position(|token| {
-        depth += i32::from(token.is_mark(b'(')) - i32::from(token.is_mark(b')'));
-        depth == 0
-    });
-    end.map_or(rest.len(), |end| end + 1)
-}
-
-/// How many arguments stand in the brackets at the head.
-fn arguments(rest: &[Token<'_>]) -> usize {
-    let inner = rest.get(1..closing(rest) - 1).unwrap_or_default();
-    let mut depth = 0_i32;
-    let commas = inner.iter().filter(|token| {
-        depth += i32::from(token.is_mark(b'(')) - i32::from(token.is_mark(b')'));
-        depth == 0 && token.is_mark(b',')
-    });
-    if inner.is_empty() {
-        0
-    } else {
-        commas.count() + 1
-    }
+    let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
+    let historic =
+        |pair: &[Token<'_>]| matches!(pair, [a, b] if a.is("FOR") && b.is("SYSTEM_TIME"));
+    all.windows(2).any(historic).then_some("FOR SYSTEM_TIME")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> StandIns {
-        StandIns::of(text.as_bytes(), b"m", vec!["t".into()])
-    }
-
     #[test]
-    fn columns_and_functions_are_those_that_the_text_names() {
-        let found = of(
-            "CREATE VIEW `v` AS select `g`.`a` AS `x`,`m`.`t`.`b``c` AS `y`,`f`(`t`.`a`,(1,2)) AS \
-             `z`,`m`.`h`() AS `w` from (`gone` `g` join `t` on(`g`.`a` = `m`.`t`.`D`)) \
-             where `t`.`d` in (select `d`.`q` from `d`)",
-        );
-        assert_eq!(found.columns, ["a", "b`c", "D", "q"]);
-        assert_eq!(found.functions, [("f".into(), 2), ("h".into(), 0)]);
-        assert_eq!(found.elsewhere, None);
-    }
-
-    #[test]
-    fn lists_of_columns_are_no_calls() {
-        let found = of(
-            "CREATE VIEW `v` AS with `c`(`x`) as (select `t`.`a` from `t`), `e`(`y`) as (select 1) \
-             select `c`.`x` from (`c` join (select 1) `d`(`z`)) order by `c`.`x`",
-        );
-        assert_eq!(found.functions, []);
-    }
-
-    #[test]
-    fn other_databases_are_told() {
-        let found = of("CREATE VIEW `v` AS select `o`.`a` AS `a` from (`t` join `other`.`u` `o`)");
-        assert_eq!(found.elsewhere, Some("other".into()));
-        let found = of("CREATE VIEW `v` AS select `other`.`f`(1) AS `a`");
-        assert_eq!(found.elsewhere, Some("other".into()));
+    fn what_is_not_shown_is_told_by_the_text() {
+        let historic = b"select `d`.`t`.`a` AS `a` from `d`.`t` FOR SYSTEM_TIME ALL";
+        assert_eq!(unshown(historic), Some("FOR SYSTEM_TIME"));
+        let table =
+            b"select `jt`.`a` from JSON_TABLE(`d`.`t`.`j`, '$' COLUMNS (`a` int PATH '$')) `jt`";
+        assert_eq!(unshown(table), Some("JSON_TABLE"));
+        assert_eq!(unshown(b"select 'FOR SYSTEM_TIME' AS `a`"), None);
     }
 }

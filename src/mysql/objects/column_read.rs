@@ -58,7 +58,8 @@ fn two_digit_year(name: &BString) -> BString {
 
 /// An ENUM can hold the error value, number 0, which prints as an empty string and can't be told
 /// from a member of that name: it is written as 0. Members that are not plain ASCII go by number,
-/// since what prints them (`column_type`) may not know their characters.
+/// since what prints them (`column_type`) may not know their characters; so do empty ones, which
+/// may be bytes that are no text.
 fn enumeration(column: &Column, name: &BString) -> (BString, ValueForm) {
     if !prints_plainly(column) {
         return (wrap("CAST(", name, " AS UNSIGNED)"), ValueForm::Number);
@@ -83,7 +84,9 @@ fn prints_plainly(column: &Column) -> bool {
         .map_or(&b""[..], |set| set.as_bytes());
     let wide = ["ucs2", "utf16", "utf16le", "utf32"];
     let plain = |byte: &u8| (b' '..=b'~').contains(byte) && !matches!(byte, b'?' | b'\\');
-    !wide.iter().any(|wide| charset == wide.as_bytes()) && column.column_type.iter().all(plain)
+    let text = &column.column_type;
+    let whole = text.ends_with(b"')") && !text.contains_str("''");
+    whole && !wide.iter().any(|wide| charset == wide.as_bytes()) && text.iter().all(plain)
 }
 
 fn wrap(before: &str, name: &BString, after: &str) -> BString {

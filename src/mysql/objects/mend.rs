@@ -1,6 +1,7 @@
 //! Where the server's own `CREATE TABLE` is wrong: it is printed in three-byte UTF-8, so that other
 //! characters in members of ENUM and SET, and in constant defaults, become question marks, and
-//! bytes of binary defaults no UTF-8 at all. The true values are asked for and written in.
+//! bytes of binary defaults no UTF-8 at all. Bytes that are no text in the column's character set
+//! become question marks too, or are left out (MySQL). The true values are asked for and written in.
 
 use bstr::{BString, ByteSlice};
 
@@ -32,7 +33,8 @@ pub(super) struct Suspect {
 /// The columns of a table that must be asked about.
 pub(super) fn suspects(relation: &Relation, scope: &Scope<'_>) -> Vec<Suspect> {
     let columns = relation.columns.iter();
-    let found = columns.flat_map(|column| wrongs(column).map(move |wrong| (column, wrong)));
+    let wrongs = |column| wrongs(column, scope).map(move |wrong| (column, wrong));
+    let found = columns.flat_map(wrongs);
     found
         .map(|(column, wrong)| Suspect {
             column: column.name.clone(),
@@ -49,18 +51,26 @@ impl Suspect {
     }
 }
 
-fn wrongs(column: &Column) -> impl Iterator<Item = Wrong> {
+fn wrongs(column: &Column, scope: &Scope<'_>) -> impl Iterator<Item = Wrong> {
     let wide = ["utf8mb4", "utf16", "utf16le", "utf32", "gb18030"];
     let charset = column.charset.as_ref().map(|charset| charset.as_slice());
     let wide = charset.is_some_and(|own| wide.iter().any(|wide| own == wide.as_bytes()));
+    // every byte of it is a character that all servers print
+    let narrow = charset.is_some_and(|own| own == b"latin1");
     let set = column.data_type == "set";
-    let members = (set || column.data_type == "enum") && wide && odd(&column.column_type);
-    let members = members.then(|| Wrong::Members {
+    let lists = set || column.data_type == "enum";
+    let suspected = if scope.caps.is_mariadb() {
+        odd(&column.column_type)
+    } else {
+        scope.makes_temporary || (wide && odd(&column.column_type)) || is_shortened(column, set)
+    };
+    let members = (lists && !narrow && suspected).then(|| Wrong::Members {
         count: literals(&column.column_type),
         set,
     });
     let binary = matches!(column.data_type.as_slice(), b"binary" | b"varbinary");
-    let default = column.default.as_ref().filter(|_| binary || wide);
+    let default = column.default.as_ref();
+    let default = default.filter(|_| binary || wide || (lists && !narrow));
     // MariaDB prints the literal, MySQL its value; expressions are right in either.
     let constant = default.filter(|text| odd(text) && !column.has_default_expression());
     let default = constant.map(|_| Wrong::Default { binary });
@@ -69,6 +79,37 @@ fn wrongs(column: &Column) -> impl Iterator<Item = Wrong> {
 
 fn odd(text: &[u8]) -> bool {
     text.contains(&b'?') || text.to_str().is_err()
+}
+
+/// Members are shown with fewer characters than the column is long (MySQL 8 leaves out all from the
+/// first byte that is no text), or as hexadecimal digits.
+fn is_shortened(column: &Column, set: bool) -> bool {
+    let all: Vec<Token<'_>> = tokens(&column.column_type, Quoting::default()).collect();
+    if all.iter().any(|token| token.is("x")) {
+        return true;
+    }
+    let members = all.iter().filter(|token| token.kind == Kind::Literal);
+    let lengths: Vec<u64> = members.map(|member| characters(member.text)).collect();
+    let shown = if set {
+        let commas = lengths.iter().skip(1).fold(0, |count, _| count + 1);
+        lengths.iter().sum::<u64>() + commas
+    } else {
+        lengths.iter().copied().max().unwrap_or(0)
+    };
+    column.length.is_some_and(|length| shown < length)
+}
+
+/// How many characters a literal holds.
+fn characters(literal: &[u8]) -> u64 {
+    let inner = literal.get(1..literal.len() - 1).unwrap_or_default();
+    let (mut count, mut escaped) = (0, false);
+    for character in inner.chars() {
+        // a quote is written twice, or escaped like others
+        let opens = !escaped && matches!(character, '\'' | '\\');
+        count += u64::from(!opens);
+        escaped = opens;
+    }
+    count
 }
 
 fn literals(text: &[u8]) -> u32 {
@@ -108,21 +149,36 @@ fn questions(
 fn ask_default(relation: &Relation, column: &Column, binary: bool) -> BString {
     let value = Text::new("DEFAULT(").ident(&column.name).words(")");
     let value = if binary {
-        value
+        Text::new("HEX(").raw(value.as_ref()).words(")")
     } else {
-        Text::new("CONVERT(")
-            .raw(value.as_ref())
-            .words(" USING utf8mb4)")
+        Text::new("").raw(digits(value.as_ref(), column).as_ref())
     };
-    Text::new("SELECT HEX(")
+    Text::new("SELECT ")
         .raw(value.as_ref())
-        .words(") AS answer FROM (SELECT 1) AS one LEFT JOIN ")
+        .words(" AS answer FROM (SELECT 1) AS one LEFT JOIN ")
         .ident(&relation.name)
         .words(" ON FALSE")
         .into()
 }
 
-const MEMBER: &str = "HEX(CONVERT(member USING utf8mb4))";
+/// A value's digits: those of its text, where its bytes are text in its character set, an `x`, and
+/// those of the bytes.
+fn digits(value: &[u8], column: &Column) -> Text {
+    let charset = column.charset.as_ref();
+    let charset = charset.map_or(b"binary".as_slice(), |charset| charset.as_slice());
+    let text = Text::new("CONVERT(").raw(value).words(" USING utf8mb4)");
+    let back = Text::new("CONVERT(").raw(text.as_ref()).words(" USING ");
+    let bytes = Text::new("HEX(").raw(value).words(")");
+    Text::new("CONCAT(IF(HEX(")
+        .raw(back.raw(charset).words(")").as_ref())
+        .words(") = ")
+        .raw(bytes.as_ref())
+        .words(", HEX(")
+        .raw(text.as_ref())
+        .words("), ''), 'x', ")
+        .raw(bytes.as_ref())
+        .words(")")
+}
 
 /// MariaDB: a variable of the column's type, in a block that is stored nowhere.
 fn ask_in_block(
@@ -139,9 +195,12 @@ fn ask_in_block(
         .ident(&column.name)
         .words("; ");
     for number in numbers {
-        block = block.words(&format!(
-            "SET member = {number}; SET answer = CONCAT_WS(',', answer, {MEMBER}); "
-        ));
+        block = block
+            .words(&format!(
+                "SET member = {number}; SET answer = CONCAT_WS(',', answer, "
+            ))
+            .raw(digits(b"member", column).as_ref())
+            .words("); ");
     }
     vec![
         block.words("SET @dumpkeep_answer = answer; END").into(),
@@ -156,6 +215,7 @@ fn ask_in_table(relation: &Relation, column: &Column, numbers: &[String]) -> Vec
         .words(" AS member FROM ")
         .ident(&relation.name)
         .words(" WHERE FALSE");
+    let list = Text::new("SELECT GROUP_CONCAT(").raw(digits(b"member", column).as_ref());
     vec![
         "DROP TEMPORARY TABLE IF EXISTS dumpkeep_members".into(),
         create.into(),
@@ -165,11 +225,8 @@ fn ask_in_table(relation: &Relation, column: &Column, numbers: &[String]) -> Vec
         )
         .into(),
         "SET SESSION group_concat_max_len = 10000000".into(),
-        format!(
-            "SELECT GROUP_CONCAT({MEMBER} ORDER BY CAST(member AS UNSIGNED)) AS answer \
-             FROM dumpkeep_members"
-        )
-        .into(),
+        list.words(" ORDER BY CAST(member AS UNSIGNED)) AS answer FROM dumpkeep_members")
+            .into(),
     ]
 }
 
@@ -181,7 +238,7 @@ pub(super) fn mend(create: &BString, suspects: &[(&Suspect, &Rows)]) -> Result<B
         let values = answer(suspect, rows)?;
         let found = definition(&all, &suspect.column).and_then(|tokens| match suspect.wrong {
             Wrong::Members { .. } => members(tokens, &values),
-            Wrong::Default { binary } => default(tokens, &values, binary),
+            Wrong::Default { .. } => default(tokens, &values),
         });
         edits.extend(found.ok_or_else(|| not_found(suspect))?);
     }
@@ -196,13 +253,25 @@ fn not_found(suspect: &Suspect) -> Error {
     Error::new(ErrorKind::Unsupported, message)
 }
 
-fn answer(suspect: &Suspect, rows: &Rows) -> Result<Vec<Vec<u8>>> {
+fn answer(suspect: &Suspect, rows: &Rows) -> Result<Vec<BString>> {
     let row = rows.first().ok_or_else(|| not_found(suspect))?;
     let Some(text) = row.opt("answer")? else {
         return Err(not_found(suspect));
     };
-    let decode = |hex: &[u8]| const_hex::decode(hex).map_err(|_| not_found(suspect));
-    text.split(|byte| *byte == b',').map(decode).collect()
+    let bytes = |digits: &[u8]| const_hex::decode(digits).map_err(|_| not_found(suspect));
+    let literal = |digits: &[u8]| match digits.split_once_str("x") {
+        None => Ok(quote::hex(&bytes(digits)?)),
+        Some((text, raw)) => {
+            let (text, raw) = (bytes(text)?, bytes(raw)?);
+            let is_text = text.to_str().is_ok() && text.is_empty() == raw.is_empty();
+            Ok(if is_text {
+                quote::string(&text)
+            } else {
+                quote::hex(&raw)
+            })
+        }
+    };
+    text.split(|byte| *byte == b',').map(literal).collect()
 }
 
 /// The tokens of a column's definition: up to the comma or bracket that ends it.
@@ -233,35 +302,39 @@ fn definition<'t, 's>(all: &'t [Token<'s>], column: &[u8]) -> Option<&'t [Token<
 
 type Edit = (usize, usize, BString);
 
-fn members(tokens: &[Token<'_>], values: &[Vec<u8>]) -> Option<Vec<Edit>> {
+fn members(tokens: &[Token<'_>], values: &[BString]) -> Option<Vec<Edit>> {
     let open = tokens.get(2).filter(|token| token.is_mark(b'('))?;
-    let inner = tokens.iter().skip_while(|token| token.start <= open.start);
-    let literals: Vec<&Token<'_>> = inner
-        .take_while(|token| !token.is_mark(b')'))
-        .filter(|token| token.kind == Kind::Literal)
-        .collect();
+    let inner = tokens.iter().skip_while(|token| token.start < open.start);
+    let inner: Vec<&Token<'_>> = inner.take_while(|token| !token.is_mark(b')')).collect();
+    let literals = inner.windows(2).filter_map(|pair| match pair {
+        // `x'…'` is one literal
+        [before, literal] if literal.kind == Kind::Literal => Some((
+            if before.is("x") {
+                before.start
+            } else {
+                literal.start
+            },
+            literal.end(),
+        )),
+        _ => None,
+    });
+    let literals: Vec<(usize, usize)> = literals.collect();
     if literals.len() != values.len() {
         return None;
     }
-    let edit =
-        |(token, value): (&&Token<'_>, &Vec<u8>)| (token.start, token.end(), quote::string(value));
+    let edit = |((start, end), value): (&(usize, usize), &BString)| (*start, *end, value.clone());
     Some(literals.iter().zip(values).map(edit).collect())
 }
 
-fn default(tokens: &[Token<'_>], values: &[Vec<u8>], binary: bool) -> Option<Vec<Edit>> {
+fn default(tokens: &[Token<'_>], values: &[BString]) -> Option<Vec<Edit>> {
     let [value] = values else {
         return None;
-    };
-    let new = if binary {
-        quote::hex(value)
-    } else {
-        quote::string(value)
     };
     let pair = tokens.windows(2).find(|pair| {
         matches!(pair, [word, literal] if word.is("DEFAULT") && literal.kind == Kind::Literal)
     });
     match pair {
-        Some([_, literal]) => Some(vec![(literal.start, literal.end(), new)]),
+        Some([_, literal]) => Some(vec![(literal.start, literal.end(), value.clone())]),
         // MySQL 8 prints such a default as a hexadecimal literal by itself.
         _ => Some(Vec::new()),
     }
@@ -311,7 +384,11 @@ mod tests {
         );
         let text = suspect("e", Wrong::Default { binary: false });
         let bytes = suspect("b", Wrong::Default { binary: true });
-        let answers = [rows("F09F8C8D,27"), rows("F09F8C8D"), rows("00FF")];
+        let answers = [
+            rows("F09F8C8DxF09F8C8D,27x27"),
+            rows("F09F8C8Dx9439"),
+            rows("00FF"),
+        ];
         let [one, two, three] = &answers;
         let mended = mend(
             &create.into(),
@@ -325,6 +402,38 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_are_no_text_are_digits() {
+        let members = suspect(
+            "e",
+            Wrong::Members {
+                count: 3,
+                set: false,
+            },
+        );
+        let create = BString::from("CREATE TABLE `t` (`e` enum('',x'eda080','b') DEFAULT NULL)");
+        let answer = rows("FFFFxFFFF,EDA080xD800,62x62");
+        assert_eq!(
+            mend(&create, &[(&members, &answer)]).unwrap(),
+            "CREATE TABLE `t` (`e` enum(0xffff,0xd800,'b') DEFAULT NULL)"
+        );
+    }
+
+    #[test]
+    fn members_that_were_cut_are_shorter_than_their_column() {
+        let column = |text: &str, length: u64| Column {
+            column_type: text.into(),
+            length: Some(length),
+            ..Column::default()
+        };
+        assert!(is_shortened(&column("enum('a','')", 2), false));
+        assert!(!is_shortened(&column("enum('','it''s')", 4), false));
+        assert!(!is_shortened(&column("enum('é\\\\')", 2), false));
+        assert!(is_shortened(&column("set('z','a')", 4), true));
+        assert!(!is_shortened(&column("set('z','a')", 3), true));
+        assert!(is_shortened(&column("enum(x'eda080')", 1), false));
+    }
+
+    #[test]
     fn answers_that_do_not_fit_are_errors() {
         let members = suspect(
             "e",
@@ -334,7 +443,7 @@ mod tests {
             },
         );
         let create = BString::from("CREATE TABLE `t` (`e` enum('?','b'))");
-        assert!(mend(&create, &[(&members, &rows("61"))]).is_err());
-        assert!(mend(&create, &[(&members, &rows("zz,61"))]).is_err());
+        assert!(mend(&create, &[(&members, &rows("61x61"))]).is_err());
+        assert!(mend(&create, &[(&members, &rows("zzxzz,61x61"))]).is_err());
     }
 }

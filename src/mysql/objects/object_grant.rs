@@ -106,7 +106,16 @@ impl Object for ObjectGrants {
             let mut each = self.statements.iter();
             each.try_for_each(|statement| sql.server_text(&object, statement))
         };
-        if scope.caps.grant_makes_users() {
+        let packages = self
+            .statements
+            .iter()
+            .any(|statement| is_on_package(statement));
+        if packages {
+            // the word is one in this mode only
+            let mode = BStr::new("ORACLE,NO_AUTO_CREATE_USER");
+            let around = Around::default().set("sql_mode", mode);
+            around.render(&mut sql, grants)?;
+        } else if scope.caps.grant_makes_users() {
             // a grant to who is not there must fail, not make an account without a password
             let around = Around::default().set("sql_mode", BStr::new("NO_AUTO_CREATE_USER"));
             around.render(&mut sql, grants)?;
@@ -115,6 +124,12 @@ impl Object for ObjectGrants {
         }
         Ok(Rendered::Sql(sql))
     }
+}
+
+fn is_on_package(grant: &[u8]) -> bool {
+    let all: Vec<Token<'_>> = tokens(grant, Quoting::default()).collect();
+    let on = |pair: &[Token<'_>]| matches!(pair, [on, kind] if on.is("ON") && kind.is("PACKAGE"));
+    all.windows(2).any(on)
 }
 
 /// Rights on tables and columns stay when these go. Those on a table can be given without it together

@@ -1,15 +1,19 @@
 //! Tables: the server's own `CREATE TABLE`, with its indexes and foreign keys (the script's head
 //! switches their check off, so circular ones load in any order). Rows: `table_data.rs`.
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
 use crate::error::Result;
+use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
 use crate::mysql::inventory::Relation;
+use crate::mysql::objects::foreign_key_index::{drop_indexes, with_indexes};
+use crate::mysql::objects::foreign_key_name::with_quoted_names;
 use crate::mysql::objects::fulltext_index;
 use crate::mysql::objects::implied_collation::without_implied;
 use crate::mysql::objects::mend::{self, Suspect};
 use crate::mysql::objects::no_default::drop_defaults;
+use crate::mysql::objects::unknown_option::with_unknown_options;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
@@ -17,6 +21,9 @@ use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::Rows;
+
+/// The script's own mode, and what keeps options that are not known.
+const ODD_OPTIONS: &str = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,IGNORE_BAD_TABLE_OPTIONS";
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +34,8 @@ pub struct Table {
     /// Its FULLTEXT indexes come after the rows.
     numbers_documents: bool,
     create: BString,
+    /// It has options that its engine does not know (MariaDB).
+    odd_options: bool,
     sequences: Vec<BString>,
     suspects: Vec<Suspect>,
 }
@@ -39,6 +48,7 @@ impl Table {
             numbers_documents: fulltext_index::numbers_documents(relation, scope),
             archive: relation.has_engine(&["ARCHIVE"]),
             create: BString::default(),
+            odd_options: false,
             sequences: Vec::new(),
         }
     }
@@ -70,11 +80,15 @@ impl Object for Table {
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
         let text = shown(&only(answers)?, "Create Table", "SELECT on the database")?;
+        let text = self.readable(text, scope);
         let (text, sequences) = without_own_database(&text, &scope.database);
         self.sequences = sequences;
         self.create = self.mended(&text, answers)?;
         if scope.caps.is_mariadb() {
             self.create = with_nullable_counter(&self.create);
+            let options = with_unknown_options(&self.create);
+            self.odd_options = options.is_some();
+            self.create = options.unwrap_or_else(|| self.create.clone());
         } else {
             self.create = without_implied(&self.create);
         }
@@ -116,7 +130,21 @@ impl Object for Table {
 
     fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
-        sql.server_text(&format!("table {}", self.name), &self.create)?;
+        // servers with a data dictionary let no such index go
+        let (create, indexes) = match scope.caps.data_dictionary() {
+            true => (self.create.clone(), Vec::new()),
+            false => with_indexes(&self.create),
+        };
+        let object = format!("table {}", self.name);
+        if self.odd_options {
+            Around::default()
+                .set("sql_mode", BStr::new(ODD_OPTIONS))
+                .render(&mut sql, |sql| sql.server_text(&object, &create))?;
+        } else {
+            sql.server_text(&object, &create)?;
+        }
+        let alter = drop_indexes(&self.name, &indexes);
+        alter.into_iter().for_each(|alter| sql.push(alter));
         if !scope.caps.is_mariadb()
             && let Some(alter) = drop_defaults(&self.name, &self.create)
         {
@@ -128,6 +156,19 @@ impl Object for Table {
 }
 
 impl Table {
+    /// What MariaDB printed, with its names in quotes.
+    fn readable(&self, text: BString, scope: &Scope<'_>) -> BString {
+        let mut relations = scope.relations.iter();
+        let own = relations.find(|relation| relation.name == self.name);
+        match own.filter(|_| scope.caps.is_mariadb()) {
+            Some(own) => {
+                let others = (scope.relations.as_slice(), scope.caps.raw_foreign_keys());
+                with_quoted_names(&text, own, others)
+            }
+            None => text,
+        }
+    }
+
     fn mended(&self, text: &BString, answers: &[Rows]) -> Result<BString> {
         let mut rest = answers.get(1..).unwrap_or_default();
         let mut answered = Vec::new();

@@ -111,7 +111,10 @@ impl Object for TableData {
             into: ident(&self.relation.name),
             columns: self.columns(scope),
             filter: scope.condition(&self.relation.name),
-            method: Method::Rows,
+            method: match self.relation.partitioned && !scope.caps.is_mariadb() {
+                true => Method::CharacterRows,
+                false => Method::Rows,
+            },
             bytes: self.relation.bytes,
             rows: self.relation.rows,
             key: 0,

@@ -19,6 +19,8 @@ pub struct Trigger {
     name: BString,
     table: BString,
     event: BString,
+    /// The server can't read its text any more (MariaDB shows it whole, without a definer).
+    unread: bool,
     stored: Stored,
     /// The one that fires before it for the same event: triggers fire in the order of their making.
     after: Option<BString>,
@@ -34,6 +36,10 @@ impl Object for Trigger {
         Found::Query(
             Select::from("information_schema.triggers")
                 .cols(&["trigger_name", "event_object_table", "event_manipulation"])
+                .col(
+                    "unread",
+                    "definer = '' AND action_statement LIKE 'CREATE %'",
+                )
                 .equals("trigger_schema", &scope.database)
                 .order("event_object_table, event_manipulation, action_timing, action_order"),
         )
@@ -44,6 +50,7 @@ impl Object for Trigger {
             name: row.owned("trigger_name")?,
             table: row.owned("event_object_table")?,
             event: row.owned("event_manipulation")?,
+            unread: row.bool("unread")?,
             stored: Stored::default(),
             after: None,
             wanted: false,
@@ -64,12 +71,16 @@ impl Object for Trigger {
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         let object = format!("trigger {}", self.name);
+        if self.unread {
+            let message = "the server can't read its text, which is of another version or mode";
+            return claims.unclaimed(&object, message);
+        }
         let known = claims.value(&object, "event", self.event.as_bstr(), TRIGGER_EVENTS);
         known.map(drop)
     }
 
     fn link(triggers: &mut Vec<Self>) {
-        triggers.retain(|trigger| trigger.wanted);
+        triggers.retain(|trigger| trigger.wanted && !trigger.unread);
         let mut before: Option<(BString, BString)> = None;
         for trigger in triggers.iter_mut() {
             let same = before.as_ref().filter(|(_, table)| *table == trigger.table);

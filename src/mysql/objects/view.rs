@@ -23,6 +23,8 @@ pub struct View {
     collation: BString,
     /// Tables and views of this database that its text may read from.
     reads: Vec<BString>,
+    /// Names that stand before columns without a database: of views, and aliases.
+    bare: Vec<BString>,
     /// Columns in three-byte UTF-8.
     national: Vec<BString>,
 }
@@ -45,6 +47,7 @@ impl Object for View {
         self.charset = row.owned("character_set_client")?;
         self.collation = row.owned("collation_connection")?;
         self.reads = reads(&text, &scope.database);
+        self.bare = bare(&text);
         let text = without_own_database(&text, &scope.database);
         self.create = match self.charset.as_slice() {
             b"utf8" | b"utf8mb3" => text,
@@ -118,6 +121,11 @@ impl View {
         &self.reads
     }
 
+    /// Names before columns that no database stands before.
+    pub(super) fn bare(&self) -> &[BString] {
+        &self.bare
+    }
+
     /// What makes it under its own settings, and what removes it.
     pub(super) fn render_text(&self, sql: &mut Sql) -> Result<()> {
         Around::default()
@@ -135,6 +143,30 @@ impl View {
 /// place.
 fn is_broken(view: &Relation) -> bool {
     view.columns.is_empty() || view.comment.contains_str(" references invalid table(s)")
+}
+
+/// The first of each two names with a point between them, where these are all.
+fn bare(text: &[u8]) -> Vec<BString> {
+    let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
+    let mut found: Vec<BString> = Vec::new();
+    for (at, window) in all.windows(3).enumerate() {
+        let begins = at.checked_sub(1).and_then(|at| all.get(at));
+        let ends = all.get(at + 3);
+        if let [name, dot, column] = window
+            && dot.is_mark(b'.')
+            && name.kind == Kind::Ident
+            && column.kind == Kind::Ident
+            && ![begins, ends]
+                .into_iter()
+                .flatten()
+                .any(|token| token.is_mark(b'.'))
+            && let Some((name, _)) = unquote_ident(name.text)
+            && !found.contains(&name)
+        {
+            found.push(name);
+        }
+    }
+    found
 }
 
 fn national(columns: &[Column]) -> Vec<BString> {
@@ -240,6 +272,8 @@ fn relation_name(tokens: &[Token<'_>], own: &[u8]) -> Option<BString> {
             let _ = name;
             return None;
         }
+        // a call
+        [_, open, ..] if open.is_mark(b'(') => return None,
         [name, ..] => name,
         [] => return None,
     };
@@ -274,10 +308,16 @@ mod tests {
     }
 
     #[test]
+    fn bare_names_have_no_database() {
+        let text = b"CREATE VIEW `v` AS select `w`.`a` AS `a`,`d`.`t`.`b` AS `b` from `w` join `t`";
+        assert_eq!(bare(text), ["w"]);
+    }
+
+    #[test]
     fn tables_stand_behind_from_join_and_brackets() {
         let text = b"CREATE VIEW `v` AS select `a`.`x` AS `x`,`m`.`b`.`y` AS `y` from ((`a` join \
                      `m`.`b` `z` on(`a`.`x` = `z`.`y`)) left join `other`.`c` on(1)) where \
-                     `a`.`x` in (select `d`.`q` from `d`)";
+                     `a`.`x` in (select `d`.`q` from `d`) and f(`g`(1))";
         assert_eq!(reads(text, b"m"), ["a", "b", "d"]);
     }
 }

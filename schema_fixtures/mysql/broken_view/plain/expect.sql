@@ -63,14 +63,12 @@ SET character_set_client = @dumpkeep_character_set_client, collation_connection 
 DROP TABLE `kept`;
 
 -- broken_view v4
-CREATE TABLE `kept_function` (`a` VARCHAR(1), `c` VARCHAR(1), dumpkeep INT);
 CREATE TABLE `kept` (`a` VARCHAR(1), `c` VARCHAR(1), dumpkeep INT);
 CREATE FUNCTION `f`(a0 INT, a1 INT) RETURNS INT DETERMINISTIC RETURN NULL;
 CREATE FUNCTION `kept_function`() RETURNS INT DETERMINISTIC RETURN NULL;
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
 CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v4` AS select `f`(`kept`.`a`,`kept`.`c` + `f`(1,2)) AS `z`,`kept_function`() AS `k` from `kept`;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
-DROP TABLE `kept_function`;
 DROP TABLE `kept`;
 DROP FUNCTION `f`;
 DROP FUNCTION `kept_function`;

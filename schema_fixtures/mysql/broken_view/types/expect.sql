@@ -1,0 +1,86 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
+
+-- broken_view v1
+CREATE TABLE `gone` (`g` GEOMETRY, `n` VARCHAR(1), `p` GEOMETRY, dumpkeep INT);
+SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v1` AS select st_astext(`gone`.`g`) AS `a`,st_x(if(`gone`.`n`,`gone`.`p`,NULL)) AS `x`,st_distance(coalesce(`gone`.`g`,`gone`.`p`),point(`gone`.`n`,`gone`.`n`)) AS `z` from `gone`;
+SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+DROP TABLE `gone`;
+
+-- broken_view v2
+CREATE TABLE `gone` (`p` GEOMETRY, `g` GEOMETRY, `n` VARCHAR(1), `s` VARCHAR(1), dumpkeep INT);
+SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v2` AS select linestring(`gone`.`p`,`gone`.`p`) AS `a`,st_asgeojson(`gone`.`g`,`gone`.`n`) AS `j`,st_geometryfromtext(`gone`.`s`) AS `t`,st_astext(case when `gone`.`n` then `gone`.`g` else `gone`.`p` end) AS `c` from `gone` where mbrcontains(`gone`.`g`,`gone`.`p`);
+SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+DROP TABLE `gone`;
+
+-- broken_view v3
+CREATE TABLE `gone` (`n` INT, `s` INT, dumpkeep INT);
+SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v3` AS select sum(`gone`.`n`) over ( partition by `gone`.`s` order by `gone`.`n` range between 1 preceding  and  current row ) AS `a` from `gone`;
+SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+DROP TABLE `gone`;
+
+-- broken_view v4
+CREATE TABLE `gone` (`n` VARCHAR(1), `m` VARCHAR(1), `o` VARCHAR(1), dumpkeep INT);
+SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v4` AS select `gone`.`n` AS `n` from `gone` where (match `gone`.`m`,`gone`.`o` against ('x' in boolean mode));
+SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+DROP TABLE `gone`;
+
+-- broken_view v5
+CREATE TABLE `gone` (`d` VARCHAR(1), `s` VARCHAR(1), dumpkeep INT);
+SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v5` AS select extract(year from `gone`.`d`) AS `y`,trim(leading 'x' from `gone`.`s`) AS `t`,convert(`gone`.`s` using utf8mb4) collate utf8mb4_bin = 'a' AS `c` from `gone`;
+SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+DROP TABLE `gone`;
+
+-- broken_view v6
+CREATE TABLE `gone` (`g` VARCHAR(1), `n` VARCHAR(1), `l` GEOMETRY, dumpkeep INT);
+CREATE FUNCTION `shape`(a0 INT, a1 INT) RETURNS GEOMETRY DETERMINISTIC RETURN NULL;
+SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v6` AS select st_astext(`shape`(`gone`.`g`,`gone`.`n`)) AS `a`,st_pointn(`gone`.`l`,`gone`.`n`) AS `b`,st_length(`gone`.`l`) AS `c` from `gone`;
+SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+DROP TABLE `gone`;
+DROP FUNCTION `shape`;
+
+-- broken_view v8
+CREATE TABLE `dumpkeep_stand_in` (`n` VARCHAR(1), dumpkeep INT);
+CREATE VIEW `v7 ``x` AS SELECT dumpkeep, `n` FROM `dumpkeep_stand_in`;
+SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v8` AS select `v7 ``x`.`n` AS `n` from `v7 ``x` where `v7 ``x`.`n` > 1;
+SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+DROP VIEW `v7 ``x`;
+DROP TABLE `dumpkeep_stand_in`;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete

@@ -1,0 +1,15 @@
+-- requires: mysql>=8.0.11 mariadb>=10.5
+-- no reference: the vendors' dumpers stop at the first of them
+CREATE TABLE gone (n INT, s VARCHAR(10), d DATETIME, b VARBINARY(20), g GEOMETRY, p POINT, l LINESTRING, m VARCHAR(50), o VARCHAR(50), FULLTEXT (m, o));
+CREATE FUNCTION shape(x GEOMETRY, y INT) RETURNS GEOMETRY DETERMINISTIC RETURN x;
+CREATE VIEW v1 AS SELECT ST_AsText(g) AS a, ST_X(IF(n, p, NULL)) AS x, ST_Distance(COALESCE(g, p), POINT(n, n)) AS z FROM gone;
+CREATE VIEW v2 AS SELECT LINESTRING(p, p) AS a, ST_AsGeoJSON(g, n) AS j, ST_GeomFromText(s) AS t, ST_AsText(CASE WHEN n THEN g ELSE p END) AS c FROM gone WHERE MBRContains(g, p);
+CREATE VIEW v3 AS SELECT SUM(n) OVER (PARTITION BY s ORDER BY n RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS a FROM gone;
+CREATE VIEW v4 AS SELECT n FROM gone WHERE MATCH (m, o) AGAINST ('x' IN BOOLEAN MODE);
+CREATE VIEW v5 AS SELECT EXTRACT(YEAR FROM d) AS y, TRIM(LEADING 'x' FROM s) AS t, CONVERT(s USING utf8mb4) COLLATE utf8mb4_bin = 'a' AS c FROM gone;
+CREATE VIEW v6 AS SELECT ST_AsText(shape(g, n)) AS a, ST_PointN(l, n) AS b, ST_Length(l) AS c FROM gone;
+CREATE VIEW `v7 ``x` AS SELECT n FROM gone;
+CREATE VIEW v8 AS SELECT n FROM `v7 ``x` WHERE n > 1;
+DROP VIEW `v7 ``x`;
+DROP TABLE gone;
+DROP FUNCTION shape;
