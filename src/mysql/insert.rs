@@ -106,6 +106,7 @@ impl RowEncoder {
                 Some(value) => write(*form, value, out)?,
             }
         }
+        row.end()?;
         out.push(b')');
         Ok(())
     }
@@ -407,6 +408,19 @@ mod tests {
                 "{value:?}"
             );
         }
+    }
+
+    /// A row whose beginning was lost reads as another one, with bytes behind it.
+    #[test]
+    fn what_follows_the_last_value_is_refused() {
+        let encoder = RowEncoder {
+            forms: vec![Form::String, Form::String],
+            characters: false,
+        };
+        let mut out = Vec::new();
+        assert!(encoder.row(Reader(b"\x01a\x01b"), &mut out).is_ok());
+        assert!(encoder.row(Reader(b"\x01a\x01b\x01"), &mut out).is_err());
+        assert!(encoder.row(Reader(b"\x01a\xfb\0"), &mut out).is_err());
     }
 
     /// The bytes that a server reads from a quoted string.

@@ -106,6 +106,11 @@ impl<'a, T: Target> Runner<'a, T> {
         self.run(label).await
     }
 
+    /// Gives back the room of what is done with.
+    pub(super) fn rest(&mut self) {
+        self.splitter.push(b"");
+    }
+
     /// Notes rows that were fed.
     pub fn took(&mut self, rows: u64) {
         self.outcome.rows += rows;
@@ -140,6 +145,7 @@ impl<'a, T: Target> Runner<'a, T> {
 
     /// Begins a transaction around what one task runs.
     pub(super) async fn begin_part(&mut self) -> Result<()> {
+        self.rest();
         self.base = Some(self.splitter.clone());
         self.emptied = false;
         self.target.execute(b"START TRANSACTION").await

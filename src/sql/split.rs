@@ -45,6 +45,9 @@ pub const STATEMENT_LIMIT: usize = (1 << 30) + (1 << 20);
 /// A backslash command or a `DELIMITER` line longer than this is none.
 const LINE_LIMIT: usize = 64 << 10;
 
+/// So much room is kept whatever comes, in bytes.
+const KEEP: usize = 8 << 20;
+
 /// Cuts a script into items. Push pieces and take items in turn; then say `end` and take the rest.
 #[derive(Debug, Clone)]
 pub struct Splitter {
@@ -149,6 +152,10 @@ impl Splitter {
         self.offset += self.done as u64;
         self.done = 0;
         self.text.extend_from_slice(piece);
+        // A large statement's room is not kept for the small ones that follow.
+        if self.text.capacity() > KEEP && self.text.len() < self.text.capacity() / 4 {
+            self.text.shrink_to(self.text.len());
+        }
     }
 
     /// There is no more.

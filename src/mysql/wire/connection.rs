@@ -199,6 +199,7 @@ impl Connection {
                     let values = columns.iter().map(|_| reader.value());
                     let values = values.map(|value| Ok(value?.map(BString::from)));
                     rows.push(values.collect::<Result<_>>()?);
+                    reader.end()?;
                 }
             }
         }

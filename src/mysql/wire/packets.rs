@@ -117,10 +117,15 @@ impl Packets {
 
     async fn read_parts(&mut self, mut length: usize) -> io::Result<()> {
         self.joined.clear();
+        let mut whole = 0;
         loop {
             self.joined
                 .extend_from_slice(&self.buf[self.start..self.start + length]);
             self.start += length;
+            whole += length;
+            if self.joined.len() != whole {
+                return Err(io::Error::other("a part of a packet was lost"));
+            }
             if length < PART {
                 return Ok(());
             }

@@ -113,6 +113,14 @@ impl<'a> Reader<'a> {
         self.take(usize::try_from(length).unwrap_or(usize::MAX))
     }
 
+    /// A row ends with its last value: more than that is not the row that was asked for.
+    pub fn end(&self) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        Err(nonsense("it is longer than what it holds"))
+    }
+
     /// A value of a row: bytes, or `None` for NULL.
     pub fn value(&mut self) -> Result<Option<&'a [u8]>> {
         // nearly every value is short: its length is one byte

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bstr::ByteSlice as _;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
@@ -26,6 +26,9 @@ use crate::sql::names::Renaming;
 
 /// How often a task is tried that another one stood in the way of.
 const TRIES: u32 = 6;
+
+/// Longer pieces hold a row of that length, for a frame ends behind the row that fills it, in bytes.
+const LONG: u32 = 16 << 20;
 
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
@@ -48,6 +51,8 @@ pub(super) struct Shared<R> {
     schedule: Mutex<Schedule>,
     /// A task is done: another one may be free.
     changed: Notify,
+    /// For who holds a statement of this size.
+    long: Semaphore,
 }
 
 impl<R: Read + Seek + Send + 'static> Shared<R> {
@@ -71,6 +76,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             late,
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
+            long: Semaphore::new(1),
         })
     }
 
@@ -377,10 +383,19 @@ where
             runner.feed(&guarded, Some(&label)).await?;
             continue;
         }
+        // Where rows are statements, one is held as a whole, more than once: by one connection only.
+        let is_long = piece.length > LONG && runner.target().dialect() == Dialect::Mysql;
+        let _alone = match is_long {
+            true => shared.long.acquire().await.ok(),
+            false => None,
+        };
         let mut chunks = shared.archive.stream(*piece);
         while let Some(chunk) = chunks.next().await? {
             runner.feed(&chunk, Some(&label)).await?;
             item.add(chunk.len() as u64, 0);
+        }
+        if is_long {
+            runner.rest();
         }
         item.add(0, piece.rows);
     }
