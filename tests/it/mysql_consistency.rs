@@ -12,6 +12,7 @@ use dumpkeep::error::Error;
 use dumpkeep::mysql::consistency::strategy::Strategy;
 use dumpkeep::mysql::source::MysqlSource;
 use dumpkeep::plan::entry::{Body, Range, Slice};
+use dumpkeep::source::mysql::LongQueries;
 use dumpkeep::source::{DumpOptions, Snapshot as _, Source as _};
 use tokio::task::JoinSet;
 
@@ -88,7 +89,9 @@ impl FrameSink for Kept {
 
 /// Reads each table by a worker of its own; gives their rows, which are equal in one state.
 async fn round(source: &MysqlSource, database: &[u8]) -> Result<BTreeMap<String, String>, Error> {
-    let options = DumpOptions::default();
+    let mut options = DumpOptions::default();
+    // the writers are long statements themselves, which no lock would be asked behind
+    options.mysql.long_queries = LongQueries::GoOn;
     let mut snapshots = source.snapshot(database, 4, &options).await?;
     let leader = snapshots.first_mut().expect("a leader");
     let catalog = leader.entries().await?;
