@@ -1,6 +1,5 @@
 //! What must hold of anything that others wrote: shared by `tests/it/fuzz.rs` and by libFuzzer's
 //! targets.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "checks")]
 
 use std::io::{Cursor, Read};
 use std::path::Path;

@@ -5,7 +5,7 @@ for word in "$@"; do
   case $previous in
     --crate-name)
       case $word in
-        dumpkeep | scripts_* | statements_* | archives*)
+        dumpkeep | dumpkeep_fuzz | scripts_* | statements_* | archives*)
           exec "$@" -C passes=sancov-module -C llvm-args=-sanitizer-coverage-level=4 \
             -C llvm-args=-sanitizer-coverage-inline-8bit-counters \
             -C llvm-args=-sanitizer-coverage-pc-table -C llvm-args=-sanitizer-coverage-trace-compares

@@ -1,11 +1,7 @@
 //! See `../README.md`.
 #![no_main]
 
-#[path = "../checks.rs"]
-#[allow(dead_code, reason = "each target runs one of them")]
-mod checks;
-
-use checks::splits_for_both;
+use dumpkeep_fuzz::splits_for_both;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     if let Some((piece, script)) = input.split_first() {

@@ -2,13 +2,11 @@
 //! that the worker filled before. Small frames go together, so that a thousand small tables cost no
 //! thousand hand-overs.
 
-use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use rustix::process::{getpriority_process, setpriority_process};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::archive::codec::Encoder;
@@ -164,7 +162,6 @@ fn run<W>(job: &Job<W>, lane: &mut Lane, before: Option<Receiver<()>>) -> Result
 where
     W: Write + Send + 'static,
 {
-    give_way();
     let mut frames = Vec::with_capacity(lane.batch.parts.len());
     let mut rest = lane.batch.sql.as_slice();
     for part in &lane.batch.parts {
@@ -188,22 +185,6 @@ where
         appended.while_with(|| reading(job, *part))?;
     }
     Ok(())
-}
-
-thread_local! {
-    static GAVE_WAY: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Lets whoever feeds the compressors (the server, where it shares the machine, and our own readers) go
-/// first: frames that wait to be compressed cost nothing, a server that waits to be read from does.
-/// Linux keeps a priority for each thread (setpriority(2), "C library/kernel differences"); without
-/// the right to change it all goes on as before.
-fn give_way() {
-    if !GAVE_WAY.replace(true)
-        && let Ok(now) = getpriority_process(None)
-    {
-        let _ = setpriority_process(None, now.saturating_add(5).min(19));
-    }
 }
 
 fn reading<W: Write>(job: &Job<W>, part: Part) -> String {

@@ -12,6 +12,7 @@ use crate::postgres::facets::{acl, comment, extension_member, owner, security_la
 use crate::postgres::link::{self, Depend, Holders};
 use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
 use crate::postgres::render::{Sql, cat};
+use crate::postgres::select::Select;
 use crate::postgres::session::Session;
 use crate::postgres::version::Caps;
 use crate::postgres::{claims, cycles, half_characters};
@@ -136,11 +137,15 @@ async fn objects(
 ) -> Result<Vec<Loaded>> {
     let mut objects = Vec::new();
     let asked = |kind: &&Kind| !(kind.rows && context.schema_only);
-    let mut ahead = Ahead::new(kinds.iter().filter(asked), &context.caps);
-    for kind in kinds.iter().filter(asked) {
+    let asked = kinds.iter().filter(asked);
+    let asked: Vec<_> = asked
+        .map(|kind| (kind, (kind.queries)(&context.caps)))
+        .collect();
+    let mut ahead = Ahead::new(asked.iter().flat_map(|(_, queries)| queries));
+    for (kind, queries) in &asked {
         let doing = format!("cannot read the catalog's objects of kind {}", kind.name);
         let mut rows = Vec::new();
-        for _ in (kind.queries)(&context.caps) {
+        for _ in queries {
             rows.push(ahead.next(session, &doing).await?);
         }
         let more = (kind.more)(context, &rows)?;
@@ -167,10 +172,9 @@ struct Ahead {
 }
 
 impl Ahead {
-    fn new<'a>(kinds: impl Iterator<Item = &'a Kind>, caps: &Caps) -> Self {
-        let queries = kinds.flat_map(|kind| (kind.queries)(caps));
+    fn new<'a>(queries: impl Iterator<Item = &'a Select>) -> Self {
         Self {
-            queries: queries.map(|select| select.sql()).collect(),
+            queries: queries.map(Select::sql).collect(),
             open: 0,
             early: VecDeque::new(),
         }

@@ -14,7 +14,7 @@ use checks::{
 };
 
 #[path = "../../fuzz/checks.rs"]
-#[allow(unreachable_pub, reason = "another crate has it too")]
+#[expect(unreachable_pub, reason = "the targets' library is made of it too")]
 pub(crate) mod checks;
 
 /// What a mutation writes in, beside single bytes.
