@@ -92,7 +92,7 @@ fn a_signal_ends_a_restore_from_a_pipe_that_stalls() {
         .stderr(Stdio::null())
         .spawn()
         .expect("dumpkeep starts");
-    let mut script = b"-- PostgreSQL database dump\nCREATE TABLE t (a int);\n".to_vec();
+    let mut script = b"-- PostgreSQL database dump\nCREATE TABLE public.t (a int);\n".to_vec();
     script.resize(2 << 20, b'\n');
     let mut input = child.stdin.take().expect("a pipe");
     input.write_all(&script).expect("written");
