@@ -164,15 +164,16 @@ pub fn moved(tables: &[Table]) -> Error {
     .hint("Try again when no schema changes run.")
 }
 
-/// Locks one table in a worker, or gives `false` where somebody waits for it: waiting behind a
+/// Locks tables in a worker, or none of them and gives `false` where somebody waits for one: waiting behind a
 /// waiting ALTER, which waits for our own leader, would be for ever.
-pub async fn at_once(session: &mut Session, table: &[u8]) -> Result<bool> {
+pub async fn at_once(session: &mut Session, tables: &[&[u8]]) -> Result<bool> {
+    let names = bstr::join(", ONLY ", tables);
     let sql = bstr::concat([
         b"SAVEPOINT a_lock; LOCK TABLE ONLY ".as_slice(),
-        table,
+        &names,
         b" IN ACCESS SHARE MODE NOWAIT; RELEASE SAVEPOINT a_lock",
     ]);
-    let doing = format!("cannot lock {}", String::from_utf8_lossy(table));
+    let doing = format!("cannot lock {}", String::from_utf8_lossy(&names));
     match session.execute_for(&doing, &sql).await {
         Ok(()) => Ok(true),
         Err(error) if error.server_code() == Some(LOCK_NOT_AVAILABLE) => {
