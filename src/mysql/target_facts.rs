@@ -45,6 +45,9 @@ pub(super) async fn read(
     })
 }
 
+/// Every server takes this one for a column, and lists it nowhere.
+const UNLISTED: &[u8] = b"filename";
+
 /// MariaDB's newer collations have a character set in front in only one of the two lists.
 async fn collations(
     session: &mut Session,
@@ -56,6 +59,7 @@ async fn collations(
         let table = "information_schema.collation_character_set_applicability";
         found.extend(names(session, of("full_collation_name", table, asked)).await?);
     }
+    found.extend(asked.iter().filter(|name| *name == UNLISTED).cloned());
     let found = found.into_iter();
     Ok(found.map(|name| (BString::default(), name)).collect())
 }

@@ -22,6 +22,7 @@ pub mod loadable_function;
 mod mend;
 mod no_default;
 pub mod object_grant;
+mod order_position;
 pub mod package;
 pub mod read_only;
 pub mod resource_group;
@@ -29,6 +30,7 @@ pub mod role_admin;
 pub mod routine;
 mod script_body;
 pub mod sequence;
+pub mod sequence_default;
 pub mod sequence_value;
 pub mod server;
 pub mod spatial_reference_system;
@@ -59,6 +61,7 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<sequence_value::SequenceValue>(),
     Kind::of::<fulltext_index::FulltextIndex>(),
     Kind::of::<disabled_index::DisabledIndex>(),
+    Kind::of::<sequence_default::SequenceDefault>(),
     Kind::of::<trigger::Trigger>(),
     Kind::of::<event::Event>(),
     Kind::of::<object_grant::ObjectGrants>(),
