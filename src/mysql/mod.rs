@@ -8,6 +8,7 @@ pub mod conninfo;
 pub mod consistency;
 pub mod data;
 pub mod definer;
+mod discarded;
 pub mod facts;
 pub mod granted;
 pub mod insert;

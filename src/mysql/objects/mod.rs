@@ -10,6 +10,7 @@ pub mod component;
 pub mod database;
 pub mod database_settings;
 pub mod disabled_index;
+pub mod discarded_tablespace;
 pub mod event;
 mod foreign_key_index;
 mod foreign_key_name;
@@ -61,6 +62,7 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<sequence_value::SequenceValue>(),
     Kind::of::<fulltext_index::FulltextIndex>(),
     Kind::of::<disabled_index::DisabledIndex>(),
+    Kind::of::<discarded_tablespace::DiscardedTablespace>(),
     Kind::of::<sequence_default::SequenceDefault>(),
     Kind::of::<trigger::Trigger>(),
     Kind::of::<event::Event>(),
