@@ -1,4 +1,4 @@
-SELECT a FROM kept UNION ALL SELECT a FROM empty;
+SELECT a FROM kept UNION ALL SELECT a FROM rowless;
 DELIMITER //
 CREATE PROCEDURE ask(t VARCHAR(64))
 BEGIN
@@ -6,6 +6,6 @@ BEGIN
   SET @ask = CONCAT('SELECT COUNT(a) FROM `', REPLACE(t, '`', '``'), '`'); PREPARE p FROM @ask; EXECUTE p; DEALLOCATE PREPARE p;
 END//
 DELIMITER ;
-CALL ask('gone'); CALL ask('odd `t/é'); CALL ask('kept'); CALL ask('empty');
+CALL ask('gone'); CALL ask('odd `t/é'); CALL ask('kept'); CALL ask('rowless');
 DROP PROCEDURE ask;
 SHOW CREATE TABLE gone; SHOW CREATE TABLE `odd ``t/é`;
