@@ -11,6 +11,7 @@ pub mod definer;
 mod discarded;
 pub mod facts;
 pub mod granted;
+mod head_words;
 pub mod insert;
 pub mod inventory;
 mod journal;
