@@ -350,14 +350,14 @@ fn guards_of_many_tables_hold_them_to_the_end() {
         // more than are let go of at once: the transaction goes on behind it
         for table in 10..70 {
             let slice = slice(&catalog, &format!("`many{table}`"));
-            let rows = leader.stream(&slice, &mut Kept(Vec::new())).await?;
-            assert_eq!(rows, 1);
+            let rows = leader.stream(&slice, &mut Kept(Vec::new())).await;
+            assert_eq!(rows.expect("the other tables are read"), 1);
         }
         let kept_out = slice(&catalog, "`many5`");
         let read = leader.stream(&kept_out, &mut Kept(Vec::new())).await;
         assert_eq!(read.expect_err("a lock is waited for").kind(), Kind::Changed);
         assert!(change.try_wait().expect("a client").is_none());
-        leader.close().await?;
+        leader.close().await.expect("all locks were held");
         assert!(change.wait().expect("a client").success());
 
         let mut snapshots = source.snapshot(b"m", 1, &DumpOptions::default()).await?;
