@@ -195,6 +195,12 @@ pub trait Snapshot: Send {
         slice: &Slice,
         sink: &mut S,
     ) -> impl Future<Output = Result<u64>> + Send;
+    /// Says which slices are streamed next, in this order: their rows may be asked for before those
+    /// of the one in front have come.
+    fn upcoming(&mut self, slices: &[Slice]) -> impl Future<Output = Result<()>> + Send {
+        let _ = slices;
+        std::future::ready(Ok(()))
+    }
     /// What was noticed while rows were streamed, given once.
     fn noticed(&mut self) -> Vec<Warning> {
         Vec::new()

@@ -84,6 +84,8 @@ mod page;
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]
 mod postgres_data;
+#[path = "it/postgres_extensions.rs"]
+mod postgres_extensions;
 #[path = "it/postgres_labels.rs"]
 mod postgres_labels;
 #[path = "it/postgres_locks.rs"]

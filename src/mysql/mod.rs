@@ -19,6 +19,7 @@ mod load;
 pub mod losses;
 pub mod objects;
 pub mod optionfile;
+mod pieces;
 pub mod quote;
 pub mod ranges;
 pub mod refusal;

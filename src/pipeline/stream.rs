@@ -18,6 +18,12 @@ use crate::plan::entry::{EntryId, Slice};
 use crate::progress::{Item, Task};
 use crate::source::Snapshot;
 
+/// A table of at most so many bytes is asked for together with others.
+const SMALL_BYTES: u64 = 64 << 10;
+
+/// So many are asked for at once.
+const TOGETHER: usize = 64;
+
 /// An archive that several workers append to.
 pub(super) struct Shared<W: Write>(pub(super) Mutex<Writer<W>>);
 
@@ -102,9 +108,15 @@ where
 {
     let mut lanes = Lanes::new(Arc::clone(&job))?;
     let mut count = 0;
+    let mut taken = VecDeque::new();
     loop {
-        let next = lock(&job.queue).pop_front();
-        let Some(slice) = next else { break };
+        if taken.is_empty() {
+            taken = take(&mut lock(&job.queue));
+            snapshot.upcoming(taken.make_contiguous()).await?;
+        }
+        let Some(slice) = taken.pop_front() else {
+            break;
+        };
         let label = job.labels.get(&slice.entry).map_or("rows", String::as_str);
         let read = one_slice(&mut snapshot, &slice, &mut lanes, label).await;
         if lanes.failed {
@@ -117,6 +129,15 @@ where
     }
     lanes.finish().await?;
     Ok((number, snapshot, count))
+}
+
+/// The next slice; where it is a small one, those that follow too, which are asked for together: a
+/// round trip takes longer than such a table.
+fn take(queue: &mut VecDeque<Slice>) -> VecDeque<Slice> {
+    let small = |slice: &Slice| slice.data.bytes <= SMALL_BYTES;
+    let together = queue.iter().take(TOGETHER).take_while(|slice| small(slice));
+    let count = together.count().max(1).min(queue.len());
+    queue.drain(..count).collect()
 }
 
 async fn one_slice<N, W>(

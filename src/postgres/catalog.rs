@@ -7,6 +7,7 @@ use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
+use crate::postgres::address::{Address, class};
 use crate::postgres::chosen::{self, Hits, Kept};
 use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
 use crate::postgres::link::{self, Depend, Holders};
@@ -17,7 +18,7 @@ use crate::postgres::session::Session;
 use crate::postgres::version::Caps;
 use crate::postgres::{claims, cycles, half_characters};
 use crate::source::{Catalog, DumpOptions, Warning};
-use crate::sql::rows::Rows;
+use crate::sql::rows::{Row, Rows};
 
 /// Everything that the database's archive carries.
 pub async fn load(
@@ -228,12 +229,20 @@ async fn depends(session: &mut Session) -> Result<Vec<Depend>> {
     rows.iter().map(|row| link::decode(&row)).collect()
 }
 
+/// These keys come with their extension, before any rows.
+const EXTENSION_KEYS: &str = "\
+SELECT k.conrelid AS own, k.confrelid AS referenced FROM pg_catalog.pg_constraint k \
+JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND d.objid = k.conrelid AND d.objsubid = 0 \
+AND d.deptype = 'e' WHERE k.contype = 'f' ORDER BY k.oid";
+
 /// The facets of the whole database.
 struct Facets {
     acls: Vec<acl::Acl>,
     comments: Vec<comment::Comment>,
     labels: Vec<security_label::Label>,
     goes_with: Vec<extension_member::GoesWith>,
+    /// Foreign keys of extensions' tables: which table references which.
+    extension_keys: Vec<(Address, Address)>,
 }
 
 impl Facets {
@@ -261,7 +270,13 @@ impl Facets {
         let goes_with = session
             .query(extension_member::query().sql().as_bytes())
             .await?;
+        let keys = session.query(EXTENSION_KEYS.as_bytes()).await?;
+        let table = |row: &Row<'_>, column| Ok(Address::new(class::PG_CLASS, row.num(column)?));
         Ok(Self {
+            extension_keys: keys
+                .iter()
+                .map(|row| Ok((table(&row, "own")?, table(&row, "referenced")?)))
+                .collect::<Result<_>>()?,
             acls: acl::decode(acls.iter())?,
             comments: comments
                 .iter()
@@ -295,6 +310,7 @@ fn entries(
     if options.rows.disable_triggers {
         chosen::switch_off(&mut objects, &mut needs);
     }
+    chosen::by_keys_of_extensions(&objects, &facets.extension_keys, &mut needs);
     let stays = chosen::judge(&objects, &holders, hits, options);
     if options.selection.data_only && !options.rows.disable_triggers {
         let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs);

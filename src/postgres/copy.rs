@@ -44,7 +44,7 @@ enum Next {
 impl Session {
     /// Begins a `COPY … TO STDOUT` in text format. `doing` begins the errors' text.
     pub async fn copy_out(&mut self, doing: &str, sql: &[u8]) -> Result<CopyOut<'_>> {
-        self.send(sql).await?;
+        self.begin_copy(sql).await?;
         match self.message().await? {
             Message::CopyOutResponse(body) if body.format() == 0 => {}
             Message::CopyOutResponse(_) => return Err(hostile("it copies in binary")),

@@ -130,7 +130,7 @@ pub(super) fn column_list(data: &DataRef) -> BString {
 }
 
 /// The plain form costs the server least; it can't say which rows.
-fn statement(slice: &Slice) -> Vec<u8> {
+pub(super) fn statement(slice: &Slice) -> Vec<u8> {
     let data = &slice.data;
     let conditions = conditions(slice);
     let as_named = data.columns.iter().all(|column| column.read == column.name);

@@ -1,6 +1,6 @@
 //! From `pg_depend` to needs: whose entry an address belongs to, and what that must wait for. Pure.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::Result;
 use crate::postgres::address::Address;
@@ -93,8 +93,11 @@ impl Holders {
     }
 }
 
-/// What each address is internal to. A member goes with its extension, a clone with its parent.
+/// What each address is internal to. A member goes with its extension, a clone with its parent; what
+/// hangs on a member (an index, a key, a default, a trigger) is in no list of members, and goes with it.
 fn inside(depends: &[Depend]) -> HashMap<Address, Address> {
+    let members = depends.iter().filter(|depend| depend.kind == b'e');
+    let members: HashSet<Address> = members.map(|depend| depend.from).collect();
     let mut inside: HashMap<Address, (u8, Address)> = HashMap::new();
     for depend in depends {
         let rank = match depend.kind {
@@ -102,6 +105,7 @@ fn inside(depends: &[Depend]) -> HashMap<Address, Address> {
             // What 12 calls `P` is `I` on 11.
             b'P' | b'I' => 1,
             b'e' => 2,
+            b'a' if members.contains(&depend.to) => 3,
             _ => continue,
         };
         let best = inside.entry(depend.from).or_insert((rank, depend.to));
@@ -151,7 +155,9 @@ pub fn needs(
 mod tests {
     use super::*;
     use crate::plan::entry::{Identity, Section};
-    use crate::postgres::address::class::{PG_CLASS, PG_CONSTRAINT, PG_REWRITE, PG_TYPE};
+    use crate::postgres::address::class::{
+        PG_CLASS, PG_CONSTRAINT, PG_EXTENSION, PG_REWRITE, PG_TYPE,
+    };
     use crate::postgres::render::Sql;
 
     fn object(address: Address) -> Loaded {
@@ -164,6 +170,25 @@ mod tests {
 
     fn depend(from: Address, to: Address, kind: u8) -> Depend {
         Depend { from, to, kind }
+    }
+
+    #[test]
+    fn what_hangs_on_a_member_comes_with_its_extension() {
+        let (extension, table) = (Address::new(PG_EXTENSION, 1), Address::new(PG_CLASS, 2));
+        let (key, index) = (Address::new(PG_CONSTRAINT, 3), Address::new(PG_CLASS, 4));
+        let (own, lost) = (Address::new(PG_CLASS, 5), Address::new(PG_CONSTRAINT, 6));
+        let depends = [
+            depend(key, table, b'a'),
+            depend(index, key, b'i'),
+            depend(table, extension, b'e'),
+            depend(lost, own, b'a'),
+        ];
+        let holders = Holders::new(&[object(extension), object(own)], &depends);
+        let holder = |address| holders.find(address).map(|holder| holder.object);
+        assert_eq!(holder(key), Some(0));
+        assert_eq!(holder(index), Some(0));
+        // A user's object is never taken to be there because its table is.
+        assert_eq!(holder(lost), None);
     }
 
     #[test]

@@ -32,6 +32,12 @@ AND d.objsubid = 0 AND d.deptype = 'e' \
 AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass \
 AND NOT c.oid = ANY (COALESCE(e.extconfig, '{}')))";
 
+/// The extension whose table it is, if it is one's.
+const EXTENSION: &str = "\
+(SELECT e.extname FROM pg_catalog.pg_depend d \
+JOIN pg_catalog.pg_extension e ON d.refclassid = 3079 AND e.oid = d.refobjid \
+WHERE d.classid = 1259 AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e')";
+
 /// Locks that are held on relations of this database.
 const HELD: &str = "\
 l.locktype = 'relation' AND l.granted AND l.database = (SELECT d.oid \
@@ -59,7 +65,10 @@ pub async fn uncovered(session: &mut Session, hits: &Hits) -> Result<Vec<Table>>
 }
 
 async fn list(session: &mut Session, hits: &Hits, which: &str) -> Result<Vec<Table>> {
-    let sql = format!("SELECT c.oid, n.nspname, c.relname {FROM} WHERE {which} ORDER BY c.oid");
+    let sql = format!(
+        "SELECT c.oid, n.nspname, c.relname, {EXTENSION} AS extension {FROM} WHERE {which} \
+         ORDER BY c.oid"
+    );
     let doing = "cannot list the tables";
     let rows = session.query_for(doing, sql.as_bytes()).await?;
     let mut tables = Vec::new();
@@ -68,7 +77,12 @@ async fn list(session: &mut Session, hits: &Hits, which: &str) -> Result<Vec<Tab
             schema: row.owned("nspname")?,
             name: row.owned("relname")?,
         };
-        if hits.relation(row.num("oid")?, &table.schema) {
+        let oid = row.num("oid")?;
+        let asked = match row.opt_owned("extension")? {
+            Some(extension) => hits.table_of_extension(oid, &table.schema, &extension),
+            None => hits.relation(oid, &table.schema),
+        };
+        if asked {
             tables.push(table);
         }
     }
@@ -150,15 +164,16 @@ pub fn moved(tables: &[Table]) -> Error {
     .hint("Try again when no schema changes run.")
 }
 
-/// Locks one table in a worker, or gives `false` where somebody waits for it: waiting behind a
+/// Locks tables in a worker, or none of them and gives `false` where somebody waits for one: waiting behind a
 /// waiting ALTER, which waits for our own leader, would be for ever.
-pub async fn at_once(session: &mut Session, table: &[u8]) -> Result<bool> {
+pub async fn at_once(session: &mut Session, tables: &[&[u8]]) -> Result<bool> {
+    let names = bstr::join(", ONLY ", tables);
     let sql = bstr::concat([
         b"SAVEPOINT a_lock; LOCK TABLE ONLY ".as_slice(),
-        table,
+        &names,
         b" IN ACCESS SHARE MODE NOWAIT; RELEASE SAVEPOINT a_lock",
     ]);
-    let doing = format!("cannot lock {}", String::from_utf8_lossy(table));
+    let doing = format!("cannot lock {}", String::from_utf8_lossy(&names));
     match session.execute_for(&doing, &sql).await {
         Ok(()) => Ok(true),
         Err(error) if error.server_code() == Some(LOCK_NOT_AVAILABLE) => {

@@ -19,6 +19,7 @@ mod half_characters;
 pub mod insert;
 mod journal;
 pub mod large_object;
+mod linger;
 pub mod link;
 mod load;
 pub mod locks;

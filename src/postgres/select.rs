@@ -18,6 +18,15 @@ pub struct Select {
 const OF_RESTORE: &str = "(s.nspname = 'dumpkeep_restore' \
      AND pg_catalog.obj_description(s.oid, 'pg_namespace') = 'the record of a dumpkeep restore')";
 
+/// `x`, of pg_class's `c`: the extension that has made it, whether its rows are the users' all the same
+/// (a configuration table: manual, "Extension Configuration Tables"), and which of them.
+const OF_EXTENSION: &str = "LEFT JOIN (SELECT d.objid AS oid, e.extname, k.condition, \
+     k.oid IS NOT NULL AS filled_by_users FROM pg_catalog.pg_depend d \
+     JOIN pg_catalog.pg_extension e ON d.refclassid = 3079 AND e.oid = d.refobjid \
+     LEFT JOIN LATERAL ROWS FROM (pg_catalog.unnest(e.extconfig), \
+     pg_catalog.unnest(e.extcondition)) k(oid, condition) ON k.oid = d.objid \
+     WHERE d.classid = 1259 AND d.objsubid = 0 AND d.deptype = 'e') x ON x.oid = c.oid";
+
 impl Select {
     /// Begins a query `FROM` these catalogs (with joins).
     #[must_use]
@@ -87,6 +96,19 @@ impl Select {
         self.filter(format!("{c}.relpersistence <> 't'"))
             .made_by_users(&format!("{c}.oid"), class::PG_CLASS)
             .in_user_schema(&format!("{c}.relnamespace"))
+    }
+
+    /// A relation whose rows users made, `c` of pg_class: their own, or an extension's that is for them
+    /// to fill. Gives the columns `extension` and `extension_condition`.
+    #[must_use]
+    pub fn with_users_rows(self) -> Self {
+        self.join_if(true, OF_EXTENSION)
+            .col("extension", "x.extname")
+            .col("extension_condition", "NULLIF(x.condition, '')")
+            .filter("x.oid IS NULL OR x.filled_by_users")
+            .filter("c.relpersistence <> 't'")
+            .filter(format!("c.oid >= {FIRST_USER_OID}"))
+            .in_user_schema("c.relnamespace")
     }
 
     /// The order of the rows.

@@ -1,7 +1,7 @@
 //! One session: statements by the simple query protocol. Everything is bytes in the session's
 //! encoding; results come as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use bstr::{BString, ByteSlice};
@@ -19,6 +19,9 @@ use crate::sql::rows::Rows;
 /// What an error says where the caller has nothing better.
 const DOING: &str = "the server refused a statement";
 
+/// So much is sent at once of what is asked ahead, in bytes: it has room in the system's buffers.
+const AHEAD_BYTES: usize = 16 << 10;
+
 /// The most notices that are kept.
 const NOTICES: usize = 100;
 
@@ -33,6 +36,8 @@ pub struct Session {
     status: u8,
     /// Queries whose answers have not been read to their end.
     open: usize,
+    /// COPYs that were sent before anybody began to read them, the first one first.
+    ahead: VecDeque<Vec<u8>>,
     cancel: Option<Cancel>,
     address: String,
 }
@@ -78,6 +83,7 @@ impl Session {
             notices: greeting.notices,
             status: greeting.status,
             open: 0,
+            ahead: VecDeque::new(),
             cancel: greeting.cancel.map(|(process, key)| Cancel {
                 settings: settings.clone(),
                 host,
@@ -131,6 +137,40 @@ impl Session {
     /// on it while the answers before are looked at. One or two ahead, of some kilobytes each: the
     /// server takes no more while nobody reads what it says.
     pub(super) async fn ask(&mut self, sql: &[u8]) -> Result<()> {
+        self.put(sql)?;
+        self.wire.flush().await
+    }
+
+    /// Sends COPYs together, for [`Self::begin_copy`] to be called for each in this order: as many as
+    /// go into a few kilobytes. Gives their number.
+    pub(super) async fn ask_ahead(
+        &mut self,
+        copies: impl Iterator<Item = Vec<u8>>,
+    ) -> Result<usize> {
+        for sql in copies {
+            if self.open > 0 && self.wire.outgoing().len() + sql.len() > AHEAD_BYTES {
+                break;
+            }
+            self.put(&sql)?;
+            self.ahead.push_back(sql);
+        }
+        self.wire.flush().await?;
+        Ok(self.ahead.len())
+    }
+
+    /// Sends a COPY, unless that was done ahead.
+    pub(super) async fn begin_copy(&mut self, sql: &[u8]) -> Result<()> {
+        match self.ahead.pop_front() {
+            None => self.send(sql).await,
+            Some(sent) if sent == sql => Ok(()),
+            Some(_) => Err(Error::new(
+                Kind::Internal,
+                "rows are read in another order than they were asked for",
+            )),
+        }
+    }
+
+    fn put(&mut self, sql: &[u8]) -> Result<()> {
         if sql.contains(&0) {
             return Err(Error::new(
                 Kind::Unsupported,
@@ -139,7 +179,7 @@ impl Session {
         }
         wire::put(self.wire.outgoing(), b'Q', &[sql, b"\0"])?;
         self.open += 1;
-        self.wire.flush().await
+        Ok(())
     }
 
     /// The answer to the first query that has none yet: the last result set. `doing` begins the

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::chosen::Hits;
 use super::session::Session;
@@ -30,6 +30,10 @@ pub struct PgSnapshot {
     pub(super) leader: Arc<Mutex<Session>>,
     /// A worker's own session; the leader has none.
     pub(super) own: Option<Session>,
+    /// So many slices were asked for together and are not streamed yet.
+    pub(super) ahead: usize,
+    /// The leader's session, while it answers what was asked for together: no worker may come between.
+    pub(super) held: Option<OwnedMutexGuard<Session>>,
 }
 
 impl PgSnapshot {
@@ -45,6 +49,8 @@ impl PgSnapshot {
             hits: self.hits.clone(),
             leader: Arc::clone(&self.leader),
             own: Some(own),
+            ahead: 0,
+            held: None,
         }
     }
 
@@ -55,13 +61,22 @@ impl PgSnapshot {
             return Ok(None);
         };
         // Only tables can be locked.
-        let locked = matches!(slice.data.method, Method::LargeObjects(_))
-            || self
-                .hits
-                .foreign_rows(u32::try_from(slice.data.key).unwrap_or(0))
-            || locks::at_once(own, &slice.data.table).await?;
+        let locked =
+            !is_table(slice, &self.hits) || locks::at_once(own, &[&slice.data.table]).await?;
         Ok(locked.then_some(own))
     }
+
+    /// The session that was asked ahead for the slice that is streamed now.
+    fn asked(&mut self) -> Option<&mut Session> {
+        self.ahead = self.ahead.checked_sub(1)?;
+        self.own.as_mut().or(self.held.as_deref_mut())
+    }
+}
+
+/// Not a foreign one, and no large objects: what can be locked, and copied.
+fn is_table(slice: &Slice, hits: &Hits) -> bool {
+    let foreign = || hits.foreign_rows(u32::try_from(slice.data.key).unwrap_or(0));
+    !matches!(slice.data.method, Method::LargeObjects(_)) && !foreign()
 }
 
 impl Snapshot for PgSnapshot {
@@ -102,11 +117,44 @@ impl Snapshot for PgSnapshot {
 
     async fn stream<S: FrameSink>(&mut self, slice: &Slice, sink: &mut S) -> Result<u64> {
         let limit = (self.options.frame_limit(), self.options.rows);
+        if let Some(session) = self.asked() {
+            let rows = data::stream_as(session, slice, sink, limit).await?;
+            if self.ahead == 0 {
+                self.held = None;
+            }
+            return Ok(rows);
+        }
         if let Some(own) = self.worker_for(slice).await? {
             return data::stream_as(own, slice, sink, limit).await;
         }
         let mut leader = self.leader.lock().await;
         data::stream_as(&mut leader, slice, sink, limit).await
+    }
+
+    async fn upcoming(&mut self, slices: &[Slice]) -> Result<()> {
+        let tables = slices
+            .iter()
+            .take_while(|slice| is_table(slice, &self.hits));
+        let tables: Vec<&Slice> = tables.collect();
+        if tables.len() < 2 {
+            return Ok(());
+        }
+        let copies = tables.iter().map(|slice| data::statement(slice));
+        if let Some(own) = &mut self.own {
+            let names: Vec<&[u8]> = tables
+                .iter()
+                .map(|slice| slice.data.table.as_slice())
+                .collect();
+            // where one of them can't be locked, each is asked for by itself
+            if locks::at_once(own, &names).await? {
+                self.ahead = own.ask_ahead(copies).await?;
+            }
+        } else {
+            let mut leader = Arc::clone(&self.leader).lock_owned().await;
+            self.ahead = leader.ask_ahead(copies).await?;
+            self.held = Some(leader);
+        }
+        Ok(())
     }
 
     async fn close(self) -> Result<()> {

@@ -145,6 +145,8 @@ impl PgSource {
             hits: leader.hits,
             leader: Arc::new(Mutex::new(leader.session)),
             own: None,
+            ahead: 0,
+            held: None,
         };
         let others: Vec<_> = opened.into_iter().map(|own| first.worker(own)).collect();
         Ok(std::iter::once(first).chain(others).collect())

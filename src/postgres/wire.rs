@@ -8,6 +8,7 @@ use bytes::{Buf, BytesMut};
 use postgres_protocol::message::backend::{self, Message};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use super::linger::Linger;
 use crate::error::{Error, Kind, Result};
 
 /// A byte stream to a server: TCP, a Unix socket, TLS over either, a pipe in memory.
@@ -32,6 +33,7 @@ pub struct Wire {
     io: Box<dyn Io>,
     read: BytesMut,
     write: BytesMut,
+    linger: Linger,
 }
 
 /// A message's tag and the length of its body, in bytes.
@@ -48,6 +50,7 @@ impl Wire {
             io,
             read: BytesMut::new(),
             write: BytesMut::new(),
+            linger: Linger::default(),
         }
     }
 
@@ -77,10 +80,14 @@ impl Wire {
             self.read = BytesMut::new();
         }
         self.read.reserve(READ_BYTES);
+        self.linger.before_read();
         let read = self.io.read_buf(&mut self.read).await;
         match read.map_err(|error| lost().cause(error))? {
             0 => Err(lost().cause("it closed the connection")),
-            _ => Ok(()),
+            came => {
+                self.linger.came(came);
+                Ok(())
+            }
         }
     }
 
@@ -123,6 +130,7 @@ impl Wire {
 
     /// Sends what was appended to [`Self::outgoing`].
     pub async fn flush(&mut self) -> Result<()> {
+        self.linger.begin();
         let sent = send(&mut self.io, &self.write, &mut self.read).await;
         self.write.clear();
         if self.write.capacity() > KEEP_BYTES {

@@ -63,12 +63,24 @@ fn slice(table: &str, columns: &[&str], range: Range) -> Slice {
 
 /// Each worker reads its share of the slices; gives all rows.
 async fn read(snapshots: Vec<PgSnapshot>, slices: &[Slice]) -> Result<Vec<String>> {
+    read_as(snapshots, slices, false).await
+}
+
+/// The same; `together`: each worker asks for all of its slices before it reads the first.
+async fn read_as(
+    snapshots: Vec<PgSnapshot>,
+    slices: &[Slice],
+    together: bool,
+) -> Result<Vec<String>> {
     let mut tasks = Vec::new();
     let count = snapshots.len();
     for (number, mut snapshot) in snapshots.into_iter().enumerate() {
         let own: Vec<_> = slices.iter().skip(number).step_by(count).cloned().collect();
         tasks.push(tokio::spawn(async move {
             let mut frames = Frames::default();
+            if together {
+                snapshot.upcoming(&own).await?;
+            }
             for slice in &own {
                 let rows = snapshot.stream(slice, &mut frames).await?;
                 assert!(rows <= frames.rows().len() as u64);
@@ -358,6 +370,44 @@ async fn a_change_waits_for_the_dump_and_the_dump_does_not_wait_for_it() {
     assert!(is_whole(&rows));
     change.await.expect("ends").expect("the change goes on");
     assert_eq!(server.sql("shop", "SELECT count(*) FROM t").trim(), "0");
+}
+
+/// What is asked for together comes in order, from workers that lock the tables themselves and from
+/// those that are kept out, which take turns at the leader.
+#[tokio::test]
+async fn what_is_asked_for_together_is_whole() {
+    let server = shop("15");
+    let source = source(&server).await;
+    for kept_out in [false, true] {
+        let snapshots = source.snapshot(b"shop", WORKERS, &options(None)).await;
+        let snapshots = snapshots.expect("a snapshot");
+        let other = client(&server, "shop").await;
+        let change =
+            kept_out.then(|| tokio::spawn(async move { other.batch_execute("TRUNCATE t").await }));
+        if kept_out {
+            wait_for_waiting(&server).await;
+        }
+        let rows = read_as(snapshots, &slices(), true).await.expect("whole");
+        assert!(is_whole(&rows), "{kept_out}");
+        if let Some(change) = change {
+            change.await.expect("ends").expect("the change goes on");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_order_than_was_asked_for_is_an_error() {
+    let server = shop("15");
+    let source = source(&server).await;
+    let snapshots = source.snapshot(b"shop", 1, &options(None)).await;
+    let mut leader = snapshots.expect("a snapshot").pop().expect("a leader");
+    let slices = slices();
+    leader.upcoming(&slices).await.expect("asked");
+    let read = leader.stream(&slices[1], &mut Frames::default()).await;
+    assert_eq!(
+        read.expect_err("the first comes first").kind(),
+        Kind::Internal
+    );
 }
 
 async fn wait_for_waiting(server: &Postgres) {

@@ -10,6 +10,6 @@ mod verdict;
 
 pub use hits::{Hits, look_up};
 pub use keep::{Kept, keep};
-pub use order::by_foreign_keys;
+pub use order::{by_foreign_keys, by_keys_of_extensions};
 pub use triggers::switch_off;
 pub use verdict::judge;

@@ -1,5 +1,5 @@
-//! Rows that are loaded without definitions meet foreign keys that are there already: what is
-//! referenced goes first. Where tables reference one another no order will do, which is said.
+//! Rows that are loaded without definitions, or into extensions' tables, meet foreign keys that are there
+//! already: what is referenced goes first. Where tables reference one another no order will do, which is said.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -38,6 +38,38 @@ pub fn by_foreign_keys(
             }
         }
     }
+    let knot = wait_for(waits, needs);
+    warnings(objects, &knot)
+}
+
+/// An extension makes its tables with their foreign keys: whatever rows of theirs are carried wait for
+/// those that they reference.
+pub fn by_keys_of_extensions(
+    objects: &[Loaded],
+    keys: &[(Address, Address)],
+    needs: &mut [BTreeSet<usize>],
+) {
+    if keys.is_empty() {
+        return;
+    }
+    let rows = objects.iter().enumerate();
+    let rows = rows.filter(|(_, object)| object.kind == "table_data");
+    let rows: HashMap<Address, usize> = rows
+        .filter_map(|(at, object)| Some((object.table?, at)))
+        .collect();
+    let mut waits = vec![Vec::new(); objects.len()];
+    for (own, referenced) in keys.iter().filter(|(own, referenced)| own != referenced) {
+        if let (Some(from), Some(to)) = (rows.get(own), rows.get(referenced))
+            && let Some(waits) = waits.get_mut(*from)
+        {
+            waits.push(*to);
+        }
+    }
+    wait_for(waits, needs);
+}
+
+/// Adds what does not go in circles; gives for each object the number of its circle.
+fn wait_for(waits: Vec<Vec<usize>>, needs: &mut [BTreeSet<usize>]) -> Vec<usize> {
     let knot = knots(waits.clone());
     let tied = |at: usize| knot.get(at).copied().unwrap_or(0);
     for (at, waits) in waits.into_iter().enumerate() {
@@ -48,7 +80,7 @@ pub fn by_foreign_keys(
             needs.extend(free);
         }
     }
-    warnings(objects, &knot)
+    knot
 }
 
 fn find(holders: &Holders, address: Address) -> Option<usize> {

@@ -49,7 +49,7 @@ impl Judge<'_> {
             return object.table.is_none() && self.stands(object);
         };
         let follows = match object.kind {
-            "table_data" if table.kind == "extension" => {
+            "table_data" | "sequence_value" if table.kind == "extension" => {
                 let schema = object.identity.schema.clone().unwrap_or_default();
                 let name = &table.identity.name;
                 return self.hits.table_of_extension(oid(object), &schema, name)

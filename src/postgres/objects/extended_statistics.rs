@@ -40,6 +40,8 @@ impl Object for ExtendedStatistics {
             .col("definition", "pg_catalog.pg_get_statisticsobjdef(s.oid)")
             .col_if(caps.stxstattarget(), "target", target, "NULL")
             .made_by_users("s.oid", class::PG_STATISTIC_EXT)
+            // The server lists none of an extension's table as the extension's members.
+            .of_user_relation("c")
             .in_user_schema("s.stxnamespace"),
         )
     }

@@ -51,7 +51,7 @@ fn query(caps: &Caps) -> Select {
         .col_if(has, "last_value", "v.last_value", "NULL")
         .col_if(has, "is_called", "v.is_called", "NULL")
         .filter("c.relkind = 'S'")
-        .of_user_relation("c")
+        .with_users_rows()
         .order("c.oid")
 }
 
@@ -83,7 +83,11 @@ fn wanted(context: &BuildContext, row: &Row<'_>) -> Result<bool> {
         Some(owner) => hits.relation(owner, &row.owned("owner_schema")?),
         None => false,
     };
-    let asked = owned || hits.relation(oid, &row.owned("schema")?);
+    let schema = row.owned("schema")?;
+    let asked = match row.opt_owned("extension")? {
+        Some(extension) => hits.table_of_extension(oid, &schema, &extension),
+        None => owned || hits.relation(oid, &schema),
+    };
     Ok(asked && !context.schema_only && !hits.without_rows(oid))
 }
 

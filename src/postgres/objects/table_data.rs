@@ -1,4 +1,5 @@
-//! The rows of tables, each partition's by itself. Catalogs: pg_class, pg_attribute,
+//! The rows of tables, each partition's by itself, and of extensions' tables that are for users to fill
+//! (pg_extension.extconfig). Catalogs: pg_class, pg_attribute,
 //! pg_partitioned_table.
 //!
 //! Where a row may belong to another partition on the server that it comes to (hashes of enums
@@ -13,7 +14,7 @@ use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueFo
 use crate::postgres::address::{Address, class, step};
 use crate::postgres::objects::{BuildContext, Kind, Loaded};
 use crate::postgres::quote::{ident, qualified};
-use crate::postgres::render::Sql;
+use crate::postgres::render::{Sql, cat};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
 use crate::sql::rows::{Row, Rows};
@@ -69,7 +70,7 @@ fn tables(caps: &Caps) -> Select {
         "c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()",
     )
     .filter("c.relkind IN ('r', 'f')")
-    .of_user_relation("c")
+    .with_users_rows()
 }
 
 /// Partitions with their roots, and whether an ancestor is unsafe to load by partition.
@@ -134,7 +135,7 @@ fn columns(caps: &Caps) -> Select {
     } else {
         "true"
     })
-    .of_user_relation("c")
+    .with_users_rows()
     .order("a.attrelid, a.attnum")
 }
 
@@ -191,11 +192,10 @@ fn data(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Resu
         None => table.clone(),
     };
     Ok(DataRef {
+        filter: filter(row, &table)?,
         table,
         into,
         columns,
-        // COPY reads no foreign table but by a query.
-        filter: (row.letter("kind")? == b'f').then(|| "true".into()),
         // INSERT can't give a row its OID; `catalog` refuses that where the rows are carried.
         method: match row.bool("oids")? {
             true => Method::CopyWithOids,
@@ -207,4 +207,14 @@ fn data(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Resu
         blocks: row.num("blocks")?,
         key: row.num("oid")?,
     })
+}
+
+/// Which of the rows. COPY reads no foreign table but by a query. What an extension says of its table's
+/// rows stands behind the table's name there, and need not begin with WHERE.
+fn filter(row: &Row<'_>, table: &BString) -> Result<Option<BString>> {
+    if row.letter("kind")? == b'f' {
+        return Ok(Some("true".into()));
+    }
+    let condition = row.opt("extension_condition")?;
+    Ok(condition.map(|text| cat!["ctid IN (SELECT ctid FROM ONLY ", table, " ", text, "\n)"]))
 }
