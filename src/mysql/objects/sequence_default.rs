@@ -151,9 +151,9 @@ mod tests {
         };
         let text = "CREATE TABLE `t` (\n  `a` int NOT NULL DEFAULT nextval(`s`) COMMENT 'DEFAULT \
                     nextval(`s`)',\n  `b` int DEFAULT nextval(`z`),\n  `c` int DEFAULT nextval(`s`)\n)";
-        let left = without(&text.into(), &[lost("a"), lost("c")]).expect("both");
+        let left = without(&text.into(), &[lost("a"), lost("c")]);
         assert_eq!(
-            left,
+            left.unwrap_or_default(),
             "CREATE TABLE `t` (\n  `a` int NOT NULL COMMENT 'DEFAULT \
              nextval(`s`)',\n  `b` int DEFAULT nextval(`z`),\n  `c` int\n)"
         );
