@@ -6,6 +6,7 @@ use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::mysql::claims::Claims;
+use crate::mysql::discarded;
 use crate::mysql::inventory;
 use crate::mysql::objects::{GLOBALS, KINDS, Kind, Loaded, Loader, Reference};
 use crate::mysql::rights;
@@ -30,9 +31,12 @@ pub async fn load(
     session.execute(Text::new("USE ").ident(database)).await?;
     let selection = options.selection.compile(Dialect::Mysql)?;
     let mut claims = claims(options);
-    let relations = inventory::load(session, caps, database, &mut claims)
+    let mut relations = inventory::load(session, caps, database, &mut claims)
         .await
         .while_with(|| "reading the tables' list")?;
+    if !options.selection.schema_only {
+        discarded::mark(session, caps, &mut relations).await?;
+    }
     let mut scope = Scope {
         caps,
         database: database.into(),

@@ -7,8 +7,11 @@
 use crate::archive::frame::{FrameBuilder, FrameSink};
 use crate::error::{Error, Kind, Result};
 use crate::mysql::insert::{RowEncoder, STATEMENT};
+use crate::mysql::pieces::Pieces;
+use crate::mysql::refusal;
 use crate::mysql::session::Session;
 use crate::mysql::wire::connection::Next;
+use crate::mysql::wire::packets::Parts;
 use crate::mysql::wire::reply::{Column, Reader};
 use crate::plan::entry::{DataRef, Method, Range, Slice};
 
@@ -81,10 +84,11 @@ async fn stream_rows<S: FrameSink>(
         if rows > 0 {
             continue;
         }
-        let Next::Row(row) = session.row(&sql).await? else {
-            break;
-        };
-        statements.write(row, frames.buffer())?;
+        match session.row(&sql).await? {
+            Next::End(_) => break,
+            Next::Row(row) => statements.write(row, frames.buffer())?,
+            Next::Parts(parts) => statements.write_parts(parts, frames.buffer()).await?,
+        }
         frames.rows(1).await?;
     }
     Ok(Streamed {
@@ -141,6 +145,21 @@ impl Statements {
     fn write(&mut self, row: Reader<'_>, out: &mut Vec<u8>) -> Result<()> {
         self.before_row(row.0.len(), out);
         self.encoder.row(row, out)?;
+        self.after_row(out);
+        Ok(())
+    }
+
+    /// A large row, while it comes.
+    async fn write_parts(&mut self, mut parts: Parts<'_>, out: &mut Vec<u8>) -> Result<()> {
+        self.before_row(self.limits.statement, out);
+        let mut pieces = Pieces::new(&self.encoder);
+        loop {
+            match parts.next().await.map_err(refusal::lost)? {
+                [] => break,
+                piece => pieces.piece(piece, out)?,
+            }
+        }
+        pieces.end(out)?;
         self.after_row(out);
         Ok(())
     }

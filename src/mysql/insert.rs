@@ -23,7 +23,7 @@ const STRING: u8 = 254;
 
 /// How one column's values are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     Number,
     Float,
     String,
@@ -59,8 +59,8 @@ impl Form {
 /// Writes rows of one table.
 #[derive(Debug, Clone)]
 pub struct RowEncoder {
-    forms: Vec<Form>,
-    characters: bool,
+    pub(super) forms: Vec<Form>,
+    pub(super) characters: bool,
 }
 
 impl RowEncoder {
@@ -112,7 +112,7 @@ impl RowEncoder {
     }
 }
 
-fn write(form: Form, value: &[u8], out: &mut Vec<u8>) -> Result<()> {
+pub(super) fn write(form: Form, value: &[u8], out: &mut Vec<u8>) -> Result<()> {
     match form {
         Form::String => quoted(b"'", value, out),
         Form::Bytes => quoted(b"_binary'", value, out),
@@ -294,6 +294,12 @@ const ESCAPES: [u8; 256] = {
 fn quoted(open: &[u8], value: &[u8], out: &mut Vec<u8>) {
     out.reserve(value.len() + open.len() + 1);
     out.extend_from_slice(open);
+    escape(value, out);
+    out.push(b'\'');
+}
+
+/// What stands between quotes, or a part of it.
+pub(super) fn escape(value: &[u8], out: &mut Vec<u8>) {
     let mut clean = 0;
     let (mut control, mut mark) = (control_from(value, 0), mark_from(value, 0));
     while let Some(&byte) = value.get(control.min(mark)) {
@@ -310,7 +316,6 @@ fn quoted(open: &[u8], value: &[u8], out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(&value[clean..]);
-    out.push(b'\'');
 }
 
 /// The first half of the bytes in [`ESCAPES`]; `usize::MAX` where there is none.
@@ -330,14 +335,17 @@ fn mark_from(value: &[u8], from: usize) -> usize {
 /// The shorter of a hexadecimal literal (`0x` and each byte twice) and a quoted string
 /// (`_binary''` and each escaped byte twice): the first where eight bytes at most need no escape.
 fn binary(value: &[u8], out: &mut Vec<u8>) {
-    let plain = value
-        .iter()
-        .filter(|byte| ESCAPES[usize::from(**byte)] == 0);
+    let plain = value.iter().filter(|byte| is_plain(**byte));
     if !value.is_empty() && plain.take(9).count() <= 8 {
         hex(value, out);
     } else {
         quoted(b"_binary'", value, out);
     }
+}
+
+/// Whether a byte stands between quotes as it is.
+pub(super) fn is_plain(byte: u8) -> bool {
+    ESCAPES[usize::from(byte)] == 0
 }
 
 fn hex(value: &[u8], out: &mut Vec<u8>) {
@@ -346,6 +354,11 @@ fn hex(value: &[u8], out: &mut Vec<u8>) {
         return;
     }
     out.extend_from_slice(b"0x");
+    hex_digits(value, out);
+}
+
+/// The digits of a hexadecimal literal, or of a part of it.
+pub(super) fn hex_digits(value: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + 2 * value.len(), 0);
     // the room is exactly right, so this can't fail

@@ -73,6 +73,8 @@ pub struct Relation {
     pub rows: u64,
     /// Bytes, by the server's estimate.
     pub bytes: u64,
+    /// Its tablespace was discarded.
+    pub discarded: bool,
     /// In their order.
     pub columns: Vec<Column>,
 }
@@ -152,6 +154,7 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
         partitioned: row.bool("partitioned")?,
         rows: row.num("table_rows")?,
         bytes: row.num("bytes")?,
+        discarded: false,
         columns: Vec::new(),
     })
 }

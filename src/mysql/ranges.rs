@@ -162,6 +162,11 @@ async fn key(session: &mut Session, database: &[u8], data: &DataRef) -> Result<V
     .col("part", "s.sub_part")
     .equals("s.table_schema", database)
     .equals("s.table_name", &name)
+    // for MariaDB, which else opens every table of the server once more for each of these views
+    .equals("c.table_schema", database)
+    .equals("c.table_name", &name)
+    .equals("t.table_schema", database)
+    .equals("t.table_name", &name)
     // elsewhere no snapshot holds the rows still
     .equals("t.engine", b"InnoDB")
     .equals("s.index_name", b"PRIMARY")

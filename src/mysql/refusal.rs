@@ -7,7 +7,20 @@ use crate::mysql::wire::reply::Refusal;
 
 /// The error of a statement that was refused. Only its beginning is told.
 pub(crate) fn of_statement(sql: &[u8], refusal: Refusal) -> Error {
-    named(format!("the server refused {}", excerpt(sql)), refusal)
+    named(
+        format!("the server refused {}", excerpt(asked(sql))),
+        refusal,
+    )
+}
+
+/// A statement that is chosen by the server is told by what was asked.
+fn asked(sql: &[u8]) -> &[u8] {
+    let chosen = sql.strip_prefix(b"EXECUTE IMMEDIATE IF(");
+    let shown = chosen.and_then(|sql| {
+        let start = memchr::memmem::find(sql, b"SHOW CREATE ")?;
+        sql.get(start..)?.strip_suffix(b"')")
+    });
+    shown.unwrap_or(sql)
 }
 
 /// The error of a log in that was refused.

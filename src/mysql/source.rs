@@ -10,6 +10,7 @@ use crate::env::Env;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::catalog;
 use crate::mysql::conninfo;
+use crate::mysql::consistency::guards::Letting;
 use crate::mysql::consistency::shared::Shared;
 use crate::mysql::consistency::strategy::Strategy;
 use crate::mysql::consistency::tables::Tables;
@@ -243,6 +244,7 @@ impl MysqlSource {
         let database = BString::from(database);
         let shared = options.mysql.consistency == Consistency::Server;
         let sessions = std::mem::take(&mut opened.workers);
+        let letting = opened.guards.stay();
         let mut leader = Some(Leader {
             tables: opened.tables.of(&database),
             opened,
@@ -255,6 +257,7 @@ impl MysqlSource {
             options: options.clone(),
             leader: leader.take(),
             shared: shared.then(|| Arc::clone(&self.shared)),
+            letting: letting.then(Letting::default),
             noticed: Vec::new(),
         });
         snapshots.collect()
@@ -337,6 +340,21 @@ async fn may_be_lax(session: &mut Session, database: &[u8]) -> Result<bool> {
              OR create_options LIKE '%row\\_format=COMPRESSED%' \
              OR create_options LIKE '%KEY\\_BLOCK\\_SIZE%') LIMIT 1",
         );
+    if !session.query(sql).await?.is_empty() {
+        return Ok(true);
+    }
+    // Formats that keep 768 bytes of each long value beside the others: a row may be too long for a page.
+    let sql = Text::new(
+        "SELECT 1 AS lax FROM information_schema.tables t JOIN information_schema.columns c \
+         ON c.table_schema = t.table_schema AND c.table_name = t.table_name \
+         WHERE t.engine = 'InnoDB' AND t.row_format IN ('Compact', 'Redundant') \
+         AND t.table_schema = ",
+    )
+    .string(database)
+    .words(
+        " GROUP BY t.table_name \
+         HAVING SUM(LEAST(COALESCE(c.character_octet_length, 8), 768)) > 7500 LIMIT 1",
+    );
     Ok(!session.query(sql).await?.is_empty())
 }
 
@@ -351,6 +369,8 @@ pub struct MysqlSnapshot {
     leader: Option<Leader>,
     /// Where the session goes back to, where all databases share it.
     shared: Option<Arc<Shared>>,
+    /// Lets go of the tables that are read, where guards hold them.
+    letting: Option<Letting>,
     noticed: Vec<Warning>,
 }
 
@@ -436,7 +456,15 @@ impl Snapshot for MysqlSnapshot {
     async fn stream<S: FrameSink>(&mut self, slice: &Slice, sink: &mut S) -> Result<u64> {
         let limits = Limits::new(self.options.mysql.max_allowed_packet);
         let limits = (self.options.frame_limit(), limits);
-        let streamed = data::stream(&mut self.session, slice, sink, limits).await?;
+        let streamed = data::stream(&mut self.session, slice, sink, limits).await;
+        let streamed = match &mut self.letting {
+            None => streamed?,
+            Some(letting) => {
+                let streamed = streamed.map_err(Letting::kept_out)?;
+                letting.read(&mut self.session).await?;
+                streamed
+            }
+        };
         if let Some(bytes) = streamed.oversized {
             self.notice_row(&slice.data.into, bytes);
         }
@@ -455,7 +483,11 @@ impl Snapshot for MysqlSnapshot {
             return Ok(());
         }
         self.session.close().await?;
-        let Some(mut control) = opened.and_then(|opened| opened.control) else {
+        let Some(opened) = opened else {
+            return Ok(());
+        };
+        opened.guards.end().await?;
+        let Some(mut control) = opened.control else {
             return Ok(());
         };
         control.execute("UNLOCK INSTANCE").await.map_err(|error| {

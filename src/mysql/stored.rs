@@ -5,10 +5,12 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::error::Result;
 use crate::mysql::around::Around;
+use crate::mysql::claims::Claims;
 use crate::mysql::comment::with_plain_comment;
+use crate::mysql::head_words::HeadWords;
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
-use crate::sql::rows::Row;
+use crate::sql::rows::{Row, Rows};
 
 /// A stored program.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,19 +27,54 @@ pub struct Stored {
     pub database_collation: BString,
     /// The time zone, of an event.
     pub time_zone: Option<BString>,
+    /// What of it is printed in another character set than the rest.
+    head: HeadWords,
+    /// Words of the head can't be written in `charset`.
+    unwritable: bool,
 }
 
 impl Stored {
-    /// Reads a row of `SHOW CREATE …`, whose text is already known.
-    pub fn decode(row: &Row<'_>, create: BString) -> Result<Self> {
-        Ok(Self {
-            create,
-            mode: row.owned("sql_mode")?,
-            charset: row.owned("character_set_client")?,
-            collation: row.owned("collation_connection")?,
-            database_collation: row.owned("Database Collation")?,
-            time_zone: None,
-        })
+    /// Begins with what the catalog's list says.
+    pub fn listed(head: HeadWords) -> Self {
+        Self {
+            head,
+            ..Self::default()
+        }
+    }
+
+    /// What has to be asked beside `SHOW CREATE …`.
+    pub fn question(&self) -> Option<BString> {
+        self.head.question()
+    }
+
+    /// Reads a row of `SHOW CREATE …`, whose text is already known, and what else was asked.
+    pub fn decode(&mut self, row: &Row<'_>, create: BString, answers: &[Rows]) -> Result<()> {
+        self.create = create;
+        if self.head.question().is_some() {
+            let answer = answers.get(1);
+            let mended = answer.map(|answer| self.head.mend(&self.create, answer));
+            match mended.transpose()?.flatten() {
+                Some(text) => self.create = text,
+                None => self.unwritable = true,
+            }
+        }
+        self.mode = row.owned("sql_mode")?;
+        self.charset = row.owned("character_set_client")?;
+        self.collation = row.owned("collation_connection")?;
+        self.database_collation = row.owned("Database Collation")?;
+        Ok(())
+    }
+
+    /// An error where its head would come back as other words.
+    pub fn claim(&self, object: &str, claims: &mut Claims) -> Result<()> {
+        if self.unwritable {
+            let message = format!(
+                "its name, definer or comment has no place in a text in {}, its client's character set",
+                self.charset
+            );
+            return claims.unclaimed(object, &message);
+        }
+        Ok(())
     }
 
     /// For a program that has a comment: writes it as the program's own mode reads it.

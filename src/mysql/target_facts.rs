@@ -45,6 +45,9 @@ pub(super) async fn read(
     })
 }
 
+/// Every server takes this one for a column, and lists it nowhere.
+const UNLISTED: &[u8] = b"filename";
+
 /// MariaDB's newer collations have a character set in front in only one of the two lists.
 async fn collations(
     session: &mut Session,
@@ -56,6 +59,7 @@ async fn collations(
         let table = "information_schema.collation_character_set_applicability";
         found.extend(names(session, of("full_collation_name", table, asked)).await?);
     }
+    found.extend(asked.iter().filter(|name| *name == UNLISTED).cloned());
     let found = found.into_iter();
     Ok(found.map(|name| (BString::default(), name)).collect())
 }
@@ -63,7 +67,12 @@ async fn collations(
 /// The names that are asked for, among those of a table.
 fn of(name: &str, table: &str, asked: &BTreeSet<BString>) -> Vec<u8> {
     let each: Vec<BString> = asked.iter().map(|name| quote::string(name)).collect();
-    let head = format!("SELECT {name} AS name FROM {table} WHERE {name} IN (NULL");
+    // accounts' columns are of two character sets, of which none may have all the letters asked for
+    let compared = match table {
+        "mysql.user" => format!("CAST({name} AS BINARY)"),
+        _ => name.to_owned(),
+    };
+    let head = format!("SELECT {name} AS name FROM {table} WHERE {compared} IN (NULL");
     let list = each.iter().flat_map(|name| [b", ".as_slice(), name]);
     [
         head.into_bytes(),

@@ -232,6 +232,12 @@ impl Caps {
         self.since(mysql("8.0.22"), NEVER)
     }
 
+    /// A session finds a metadata lock that it holds without looking through all of them.
+    #[must_use]
+    pub fn metadata_locks_hashed(&self) -> bool {
+        self.since(mysql("8.0.0"), NEVER)
+    }
+
     /// The data dictionary in InnoDB: spatial reference systems, histograms, column SRIDs.
     #[must_use]
     pub fn data_dictionary(&self) -> bool {

@@ -2,7 +2,8 @@
 //! without a care for those that the server refuses; what stands there then is dumped, restored
 //! natively and through the client, and equal by the oracle.
 //!
-//! `DUMPKEEP_SCHEMAS=1000` makes so many; `DUMPKEEP_SEED=7` begins with that seed.
+//! `DUMPKEEP_SCHEMAS=1000` makes so many; `DUMPKEEP_SEED=7` begins with that seed;
+//! `DUMPKEEP_MARIADB=10.5` and `DUMPKEEP_MYSQL=5.6` take these servers.
 
 #[path = "generated_mysql/schema.rs"]
 mod schema;
@@ -78,16 +79,20 @@ fn there_and_back(server: &MySqlServer, file: &Path, seeds: Range<u64>) -> Resul
     Ok(())
 }
 
+fn version(variable: &str, default: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| default.to_owned())
+}
+
 #[test]
 fn on_mariadb() {
-    generated(
-        &MariaDb::with("10.11")
-            .setting("event-scheduler=OFF")
-            .start(),
-    );
+    let version = version("DUMPKEEP_MARIADB", "10.11");
+    let server = MariaDb::with(&version).setting("event-scheduler=OFF");
+    generated(&server.start());
 }
 
 #[test]
 fn on_mysql() {
-    generated(&MySql::with("9.7").setting("event-scheduler=OFF").start());
+    let version = version("DUMPKEEP_MYSQL", "9.7");
+    let server = MySql::with(&version).setting("event-scheduler=OFF");
+    generated(&server.start());
 }

@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use dumpkeep::archive::frame::FrameSink;
-use dumpkeep::error::Error;
+use dumpkeep::error::{Error, Kind};
 use dumpkeep::mysql::consistency::strategy::Strategy;
 use dumpkeep::mysql::source::MysqlSource;
 use dumpkeep::plan::entry::{Body, Range, Slice};
 use dumpkeep::source::mysql::LongQueries;
-use dumpkeep::source::{DumpOptions, Snapshot as _, Source as _};
+use dumpkeep::source::{Catalog, DumpOptions, Snapshot as _, Source as _};
 use tokio::task::JoinSet;
 
 use crate::support::mysql_archive::{archive, job, nowhere, script, wait};
@@ -237,9 +237,10 @@ const MIGRATIONS: [&[&str]; 4] = [
 ];
 
 /// Dumps while a migration goes round and round: whole each time, or an error.
-fn migrations(server: &MySqlServer) {
+fn migrations(server: &MySqlServer, beside: usize) {
     server.create_database("m");
     server.sql("m", SWAP);
+    server.sql("m", &many(beside));
     // more tables, so that there is a middle of the dump
     for table in 0..20 {
         server.sql(
@@ -293,12 +294,84 @@ fn check_whole(script: &[u8]) {
 
 #[test]
 fn mariadb_migrations_in_mid_dump() {
-    migrations(&MariaDb::start("10.11"));
+    migrations(&MariaDb::start("10.11"), 0);
 }
 
 #[test]
 fn mysql_migrations_in_mid_dump() {
-    migrations(&MySql::start("9.7"));
+    migrations(&MySql::start("9.7"), 0);
+}
+
+/// So many tables that MariaDB's workers leave their locks to others.
+const MANY: usize = 1100;
+
+fn many(tables: usize) -> String {
+    let one =
+        |table| format!("CREATE TABLE many{table} (i INT); INSERT INTO many{table} VALUES (7);\n");
+    (0..tables).map(one).collect()
+}
+
+#[test]
+fn mariadb_migrations_among_many_tables() {
+    migrations(&MariaDb::start("10.11"), MANY);
+}
+
+/// Whoever waits to change a table that is not read yet keeps the workers out of it, and gets it when the
+/// dump, which that ends, lets go. A guard that is lost is an error, too.
+#[test]
+fn guards_of_many_tables_hold_them_to_the_end() {
+    let server = MariaDb::start("10.11");
+    server.create_database("m");
+    server.sql("m", &many(MANY));
+    let slice = |catalog: &Catalog, table: &str| {
+        let entries = catalog.entries.iter();
+        let mut slices = entries.filter_map(|entry| match &entry.body {
+            Body::Data(data) if data.into == table => Some(Slice {
+                entry: entry.id,
+                data: data.clone(),
+                range: Range::Whole,
+                number: 0,
+            }),
+            _ => None,
+        });
+        slices.next().expect("the table's rows")
+    };
+    wait(async {
+        let source = MysqlSource::connect(&server.url("m"), &nowhere()).await?;
+        let mut snapshots = source.snapshot(b"m", 1, &DumpOptions::default()).await?;
+        let mut leader = snapshots.remove(0);
+        let catalog = leader.entries().await?;
+        let mut change = server.client("m");
+        change.args(["-e", "RENAME TABLE many5 TO other"]);
+        let mut change = change.spawn().expect("a client");
+        while !server.sql("", "SHOW PROCESSLIST").contains("metadata lock") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // more than are let go of at once: the transaction goes on behind it
+        for table in 10..70 {
+            let slice = slice(&catalog, &format!("`many{table}`"));
+            let rows = leader.stream(&slice, &mut Kept(Vec::new())).await;
+            assert_eq!(rows.expect("the other tables are read"), 1);
+        }
+        let kept_out = slice(&catalog, "`many5`");
+        let read = leader.stream(&kept_out, &mut Kept(Vec::new())).await;
+        assert_eq!(read.expect_err("a lock is waited for").kind(), Kind::Changed);
+        assert!(change.try_wait().expect("a client").is_none());
+        leader.close().await.expect("all locks were held");
+        assert!(change.wait().expect("a client").success());
+
+        let mut snapshots = source.snapshot(b"m", 1, &DumpOptions::default()).await?;
+        let mut leader = snapshots.remove(0);
+        leader.entries().await?;
+        let guards = "SELECT id FROM information_schema.processlist WHERE command = 'Sleep' AND id NOT IN \
+                      (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx)";
+        for id in server.sql("", guards).lines() {
+            server.sql("", &format!("KILL {id}"));
+        }
+        assert!(leader.close().await.is_err());
+        Ok::<_, Error>(())
+    })
+    .expect("sessions");
 }
 
 /// How many connections an account gets for two, and what the script says of the way.

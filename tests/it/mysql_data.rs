@@ -121,3 +121,44 @@ fn mariadb_10_11_bit_for_bit() {
 fn mysql_9_7_bit_for_bit() {
     everything(&MySql::start("9.7"), MYSQL);
 }
+
+/// Rows that come in parts of 16 MiB are written while they come; the third fills its first part and
+/// is followed by an empty one.
+fn rows_in_parts(server: &MySqlServer) {
+    server.sql("", "SET GLOBAL max_allowed_packet = 1073741824");
+    server.create_database("a");
+    server.sql(
+        "a",
+        "CREATE TABLE big (id INT PRIMARY KEY, t LONGTEXT, b LONGBLOB, z LONGBLOB, n INT, j JSON);
+         INSERT INTO big VALUES
+           (1, REPEAT('it''s é\\\\ \\n', 1600000), REPEAT(x'00ff5c27', 5000000), REPEAT(x'00', 2000000), NULL,
+            JSON_QUOTE(REPEAT('\"é', 3000000))),
+           (2, 'a', 'b', 'c', 7, '[1]'),
+           (3, REPEAT('x', 16777205), NULL, NULL, NULL, NULL),
+           (4, '', REPEAT('y', 17000000), '', -1, '{}');",
+    );
+    let first = archive(&server.url("a"), "a", &job(), None).expect("a dump");
+    let sums = |database| {
+        let sql = "SELECT id, LENGTH(t), SHA2(t, 256), LENGTH(b), SHA2(b, 256), LENGTH(z), SHA2(z, 256), n, LENGTH(j), SHA2(j, 256) \
+                   FROM big ORDER BY id";
+        server.sql(database, sql)
+    };
+    let before = sums("a");
+    assert_eq!(before.lines().count(), 4);
+    server.create_database("plain");
+    pipe(&first, server, "plain", &["--max-allowed-packet=1G"]).expect("the client reads it");
+    assert_eq!(sums("plain"), before);
+    server.create_database("native");
+    native(&first, &server.url("native")).expect("a native restore");
+    assert_eq!(sums("native"), before);
+}
+
+#[test]
+fn mariadb_rows_in_parts() {
+    rows_in_parts(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn mysql_rows_in_parts() {
+    rows_in_parts(&MySql::start("9.7"));
+}

@@ -8,8 +8,9 @@
 //! 2. a *control* connection takes a lock that holds commits back ([`strategy`]);
 //! 3. the *workers* open their snapshots; the position is read; the lock goes;
 //! 4. each worker touches every table too (a waiting `ALTER` would otherwise stop it behind the
-//!    guard for ever), then the guard goes.
+//!    guard for ever), then the guard goes; or, of many tables, guards stay ([`guards`]).
 
+pub mod guards;
 pub mod position;
 pub mod shared;
 pub mod strategy;
@@ -19,6 +20,7 @@ use bstr::BString;
 use tokio::task::JoinSet;
 
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::mysql::consistency::guards::{Guards, Letting};
 use crate::mysql::consistency::position::Position;
 use crate::mysql::consistency::strategy::{Held, Strategy};
 use crate::mysql::consistency::tables::Tables;
@@ -44,6 +46,8 @@ pub struct Opened {
     pub strategy: Strategy,
     /// Binary log file and position, GTID set.
     pub position: Option<Position>,
+    /// Hold the metadata locks to the end, where the workers don't.
+    pub guards: Guards,
     /// The tables whose metadata locks are held.
     pub tables: Tables,
     /// What the user should hear of the way.
@@ -91,18 +95,22 @@ pub async fn open(request: Request<'_>) -> Result<Opened> {
 
 async fn attempt(request: Request<'_>) -> Result<Opened> {
     let mut workers = connect(request).await?;
-    let mut guard = begin_guard(request).await?;
-    let mut tables = Tables::list(&mut guard, request.databases).await?;
-    tables.touch(&mut guard).await?;
+    // not by a guard: what holds many tables is slow in opening others
+    let lister = workers.first_mut().ok_or_else(none)?;
+    let hashed = lister.caps().metadata_locks_hashed();
+    let mut tables = Tables::list(lister, request.databases).await?;
+    let mut guards = Guards::begin(request, tables.len(), hashed).await?;
+    guards.touch(&tables).await?;
 
     let control = Session::open(request.settings).await?;
     let (mut held, refused) = Held::take(control, &tables, request).await?;
-    let now = Tables::list(&mut guard, request.databases).await?;
+    let lister = workers.first_mut().ok_or_else(none)?;
+    let now = Tables::list(lister, request.databases).await?;
     let new = now.beyond(&tables);
     if !held.strategy.stops_ddl() && !new.is_empty() {
         return Err(changed("tables came or went while the snapshot was opened"));
     }
-    new.touch(&mut guard).await?;
+    guards.touch(&new).await?;
     tables.extend(new);
 
     if held.strategy == Strategy::Alone {
@@ -112,14 +120,21 @@ async fn attempt(request: Request<'_>) -> Result<Opened> {
     let strategy = held.strategy;
     let control = held.release().await?;
     let wait = strategy::seconds(request.options).unwrap_or(strategy::FOR_EVER);
-    let workers = touch_all(workers, &tables, wait).await?;
-    guard.close().await?;
+    if guards.stay() {
+        for session in &mut workers {
+            Letting::begin(session).await?;
+        }
+    } else {
+        workers = touch_all(workers, &tables, wait).await?;
+        std::mem::take(&mut guards).end().await?;
+    }
     let warnings = strategy.warning(request.workers, refused.as_deref());
     Ok(Opened {
         workers,
         control,
         strategy,
         position: at,
+        guards,
         tables,
         warnings: warnings.into_iter().collect(),
     })
@@ -141,14 +156,8 @@ async fn connect(request: Request<'_>) -> Result<Vec<Session>> {
     Ok(workers)
 }
 
-async fn begin_guard(request: Request<'_>) -> Result<Session> {
-    let mut guard = Session::open(request.settings).await?;
-    let wait = strategy::seconds(request.options).unwrap_or(strategy::FOR_EVER);
-    guard
-        .execute(format!("SET SESSION lock_wait_timeout = {wait}"))
-        .await?;
-    guard.execute("START TRANSACTION READ ONLY").await?;
-    Ok(guard)
+fn none() -> Error {
+    Error::new(Kind::Internal, "there is no connection")
 }
 
 /// Opens every worker's snapshot, and reads the position that is theirs.

@@ -76,6 +76,12 @@ impl Tables {
         self.known.is_empty()
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
     /// Those that `earlier` does not have.
     #[must_use]
     pub fn beyond(mut self, earlier: &Self) -> Self {
@@ -99,6 +105,11 @@ impl Tables {
     /// left to whoever reads it: that error names it.
     pub async fn touch(&self, session: &mut Session) -> Result<()> {
         let names: Vec<BString> = self.names().collect();
+        Self::touch_these(session, &names).await
+    }
+
+    /// The same of some of them, by their quoted and qualified names.
+    pub async fn touch_these(session: &mut Session, names: &[BString]) -> Result<()> {
         for batch in names.chunks(BATCH) {
             match touch(session, batch).await {
                 Err(error) if error.kind() == Kind::Server || error.kind() == Kind::Privilege => {

@@ -44,23 +44,27 @@ impl Object for BrokenView {
 
     fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
         if scope.caps.is_mariadb() {
-            ask_with_care(self.view.name(), &scope.database)
+            ask_with_care(&self.view, scope)
         } else {
             self.view.show(scope)
         }
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
-        let mut answers = answers;
         if scope.caps.is_mariadb() {
-            let text = only(answers)?.opt_owned("text")?.unwrap_or_default();
-            self.unshown = unshown(&text);
+            let stored = only(answers)?.opt_owned("text")?.unwrap_or_default();
+            self.unshown = unshown(&stored);
             if self.unshown.is_some() {
                 return Ok(());
             }
-            answers = answers.get(2..).unwrap_or_default();
+            let answers = answers.get(2..).unwrap_or_default();
+            self.view.define_shown(answers, Some(&stored), scope)?;
+            if self.view.lacks_positions() {
+                self.unshown = Some("positions in ORDER BY or GROUP BY");
+            }
+        } else {
+            self.view.define_shown(answers, None, scope)?;
         }
-        self.view.define(answers, scope)?;
         let relations = self.view.reads().to_vec();
         self.stand_ins = StandIns::of(self.view.text(), &scope.database, relations);
         self.stand_ins.views = View::names(scope);
@@ -145,22 +149,14 @@ impl Object for BrokenView {
 
 /// MariaDB ends with a crash where it is to show a broken view over `JSON_TABLE`: its text is looked
 /// at first, and only shown where it has none.
-fn ask_with_care(name: &[u8], database: &[u8]) -> Vec<BString> {
-    let from = |text: Text| {
-        text.words(" FROM information_schema.views WHERE table_schema = ")
-            .string(database)
-            .words(" AND table_name = ")
-            .string(name)
-    };
-    let show = BString::from(Text::new("SHOW CREATE VIEW ").ident(name));
-    let choice = Text::new("IF(LOCATE('json_table(', view_definition) > 0, 'DO 0', ");
-    let choice = choice.string(&show).words(")");
-    let set = Text::new("SET @dumpkeep_show = (SELECT ").raw(choice.as_ref());
-    vec![
-        from(Text::new("SELECT view_definition AS text")).into(),
-        from(set).words(")").into(),
-        "EXECUTE IMMEDIATE @dumpkeep_show".into(),
-    ]
+fn ask_with_care(view: &View, scope: &Scope<'_>) -> Vec<BString> {
+    let show = BString::from(Text::new("SHOW CREATE VIEW ").ident(view.name()));
+    let stored = view.stored(scope);
+    let known = Text::new("SET @dumpkeep_json = (SELECT LOCATE('json_table(', text) > 0 FROM (");
+    let known = known.raw(&stored).words(") AS v)");
+    // What is asked stands in the statement: should it be refused, an error shows it.
+    let choice = Text::new("EXECUTE IMMEDIATE IF(@dumpkeep_json, 'DO 0', ");
+    vec![stored, known.into(), choice.string(&show).words(")").into()]
 }
 
 /// What `SHOW CREATE VIEW` does not show of a broken view with this text (MariaDB).

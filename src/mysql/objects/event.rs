@@ -5,6 +5,7 @@ use bstr::{BString, ByteSlice};
 use crate::error::Result;
 use crate::mysql::around::Around;
 use crate::mysql::claims::{Claims, EVENT_STATES, EVENT_TYPES};
+use crate::mysql::head_words::HeadWords;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
@@ -42,6 +43,9 @@ impl Object for Event {
             Select::from("information_schema.events")
                 .cols(&["event_name", "event_type", "status"])
                 .col("commented", "event_comment <> ''")
+                .col("comment", "event_comment")
+                .col("client", "character_set_client")
+                .cols(&["definer"])
                 .col("before_end", BEFORE_END)
                 .equals("event_schema", &scope.database)
                 .order("event_name"),
@@ -49,24 +53,30 @@ impl Object for Event {
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
+        let name = row.owned("event_name")?;
+        let head = HeadWords::read(row, &[&name], true)?;
         Ok(Self {
-            name: row.owned("event_name")?,
+            name,
             kind: row.owned("event_type")?,
             status: row.owned("status")?,
             commented: row.bool("commented")?,
             before_end: row.opt_num("before_end")?,
-            stored: Stored::default(),
+            stored: Stored::listed(head),
         })
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
-        vec![Text::new("SHOW CREATE EVENT ").ident(&self.name).into()]
+        let show = Text::new("SHOW CREATE EVENT ").ident(&self.name).into();
+        [Some(show), self.stored.question()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
         let row = only(answers)?;
         let create = shown(&row, "Create Event", "EVENT on the database")?;
-        self.stored = Stored::decode(&row, create)?;
+        self.stored.decode(&row, create, answers)?;
         if self.commented {
             self.stored.mend_comment();
         }
@@ -76,6 +86,7 @@ impl Object for Event {
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         let object = format!("event {}", self.name);
+        self.stored.claim(&object, claims)?;
         claims.value(&object, "type", self.kind.as_bstr(), EVENT_TYPES)?;
         claims.value(&object, "status", self.status.as_bstr(), EVENT_STATES)?;
         Ok(())

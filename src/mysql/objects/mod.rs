@@ -10,6 +10,7 @@ pub mod component;
 pub mod database;
 pub mod database_settings;
 pub mod disabled_index;
+pub mod discarded_tablespace;
 pub mod event;
 mod foreign_key_index;
 mod foreign_key_name;
@@ -22,6 +23,7 @@ pub mod loadable_function;
 mod mend;
 mod no_default;
 pub mod object_grant;
+mod order_position;
 pub mod package;
 pub mod read_only;
 pub mod resource_group;
@@ -29,6 +31,7 @@ pub mod role_admin;
 pub mod routine;
 mod script_body;
 pub mod sequence;
+pub mod sequence_default;
 pub mod sequence_value;
 pub mod server;
 pub mod spatial_reference_system;
@@ -59,6 +62,8 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<sequence_value::SequenceValue>(),
     Kind::of::<fulltext_index::FulltextIndex>(),
     Kind::of::<disabled_index::DisabledIndex>(),
+    Kind::of::<discarded_tablespace::DiscardedTablespace>(),
+    Kind::of::<sequence_default::SequenceDefault>(),
     Kind::of::<trigger::Trigger>(),
     Kind::of::<event::Event>(),
     Kind::of::<object_grant::ObjectGrants>(),

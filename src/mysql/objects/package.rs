@@ -3,6 +3,8 @@
 use bstr::BString;
 
 use crate::error::Result;
+use crate::mysql::claims::Claims;
+use crate::mysql::head_words::HeadWords;
 use crate::mysql::objects::routine::{query, right};
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::scope::Scope;
@@ -44,17 +46,23 @@ impl Object for Package {
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
+        let name = row.owned("routine_name")?;
+        let head = HeadWords::read(row, &[&name], true)?;
         Ok(Self {
-            name: row.owned("routine_name")?,
+            name,
             body: row.bytes("routine_type")? == "PACKAGE BODY",
             commented: row.bool("commented")?,
-            stored: Stored::default(),
+            stored: Stored::listed(head),
         })
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         let show = Text::new("SHOW CREATE ").words(self.words());
-        vec![show.ident(&self.name).into()]
+        let show = show.ident(&self.name).into();
+        [Some(show), self.stored.question()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
@@ -64,11 +72,17 @@ impl Object for Package {
         } else {
             "Create Package"
         };
-        self.stored = Stored::decode(&row, shown(&row, column, right(scope))?)?;
+        let text = shown(&row, column, right(scope))?;
+        self.stored.decode(&row, text, answers)?;
         if self.commented {
             self.stored.mend_comment();
         }
         Ok(())
+    }
+
+    fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        let object = format!("{}{}", self.words().to_lowercase(), self.name);
+        self.stored.claim(&object, claims)
     }
 
     fn identity(&self) -> Identity {

@@ -3,6 +3,8 @@
 use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
+use crate::mysql::claims::Claims;
+use crate::mysql::head_words::HeadWords;
 use crate::mysql::objects::script_body::with_quoted_body;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::ident;
@@ -30,6 +32,9 @@ pub(super) fn query(scope: &Scope<'_>, types: &str) -> Select {
     Select::from("information_schema.routines")
         .cols(&["routine_name", "routine_type"])
         .col("commented", "routine_comment <> ''")
+        .col("comment", "routine_comment")
+        .col("client", "character_set_client")
+        .cols(&["definer"])
         .equals("routine_schema", &scope.database)
         .filter(&format!("routine_type IN ({types})"))
         .order("routine_type, routine_name")
@@ -60,17 +65,23 @@ impl Object for Routine {
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
+        let name = row.owned("routine_name")?;
+        let head = HeadWords::read(row, &[&name], true)?;
         Ok(Self {
-            name: row.owned("routine_name")?,
+            name,
             kind: row.owned("routine_type")?,
             commented: row.bool("commented")?,
-            stored: Stored::default(),
+            stored: Stored::listed(head),
         })
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         let show = Text::new("SHOW CREATE ").raw(&self.kind).words(" ");
-        vec![show.ident(&self.name).into()]
+        let show = show.ident(&self.name).into();
+        [Some(show), self.stored.question()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
@@ -87,11 +98,16 @@ impl Object for Routine {
         } else {
             text
         };
-        self.stored = Stored::decode(&row, text)?;
+        self.stored.decode(&row, text, answers)?;
         if self.commented {
             self.stored.mend_comment();
         }
         Ok(())
+    }
+
+    fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        let object = format!("{} {}", self.kind.to_lowercase().as_bstr(), self.name);
+        self.stored.claim(&object, claims)
     }
 
     fn identity(&self) -> Identity {

@@ -11,6 +11,9 @@ use crate::mysql::text::{Sql, Text};
 /// The table below stand-ins that are views.
 const BELOW: &[u8] = b"dumpkeep_stand_in";
 
+/// InnoDB takes no more columns.
+const WIDE: usize = 1000;
+
 /// What has to be there while the view is made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct StandIns {
@@ -139,6 +142,8 @@ impl StandIns {
             sql.push(indexes.fold(text, |text, one| with_index(text, one)).words(
                 if self.is_indexed() {
                     ") ENGINE = InnoDB"
+                } else if self.columns.len() > WIDE {
+                    ") ENGINE = MyISAM"
                 } else {
                     ")"
                 },

@@ -13,6 +13,7 @@ use crate::mysql::objects::fulltext_index;
 use crate::mysql::objects::implied_collation::without_implied;
 use crate::mysql::objects::mend::{self, Suspect};
 use crate::mysql::objects::no_default::drop_defaults;
+use crate::mysql::objects::sequence_default;
 use crate::mysql::objects::unknown_option::with_unknown_options;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
@@ -83,6 +84,7 @@ impl Object for Table {
         let text = self.readable(text, scope);
         let (text, sequences) = without_own_database(&text, &scope.database);
         self.sequences = sequences;
+        let text = self.without_lost_defaults(text, scope);
         self.create = self.mended(&text, answers)?;
         if scope.caps.is_mariadb() {
             self.create = with_nullable_counter(&self.create);
@@ -156,6 +158,25 @@ impl Object for Table {
 }
 
 impl Table {
+    /// The text without defaults that are set after the rows (`sequence_default.rs`).
+    fn without_lost_defaults(&mut self, text: BString, scope: &Scope<'_>) -> BString {
+        let mut relations = scope.relations.iter();
+        let own = relations.find(|relation| relation.name == self.name);
+        let lost = own.map(|own| sequence_default::of(own, scope));
+        match lost {
+            Some(lost) if !lost.is_empty() => match sequence_default::without(&text, &lost) {
+                Some(text) => {
+                    let there =
+                        |name: &BString| scope.relations.iter().any(|one| one.name == *name);
+                    self.sequences.retain(there);
+                    text
+                }
+                None => text,
+            },
+            _ => text,
+        }
+    }
+
     /// What MariaDB printed, with its names in quotes.
     fn readable(&self, text: BString, scope: &Scope<'_>) -> BString {
         let mut relations = scope.relations.iter();
@@ -185,7 +206,7 @@ impl Table {
 
 /// MariaDB names the sequences of defaults with their database (`` nextval(`db`.`s`) ``), which
 /// need not be the one that is restored into. Gives the text without it, and the sequences.
-fn without_own_database(text: &[u8], database: &[u8]) -> (BString, Vec<BString>) {
+pub(super) fn without_own_database(text: &[u8], database: &[u8]) -> (BString, Vec<BString>) {
     let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
     let own = ident(database);
     let (mut out, mut from, mut sequences) = (Vec::new(), 0, Vec::new());

@@ -26,7 +26,9 @@ impl Object for TableData {
     const SECTION: Section = Section::Data;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
-        let wanted = |relation: &&Relation| relation.is_table() && scope.wants_rows(&relation.name);
+        let wanted = |relation: &&Relation| {
+            relation.is_table() && !relation.discarded && scope.wants_rows(&relation.name)
+        };
         let tables = scope.relations.iter().filter(wanted);
         let data = tables.map(|relation| Self {
             relation: relation.clone(),

@@ -5,6 +5,7 @@ use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
 use crate::mysql::claims::{Claims, TRIGGER_EVENTS};
+use crate::mysql::head_words::HeadWords;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
@@ -40,32 +41,41 @@ impl Object for Trigger {
                     "unread",
                     "definer = '' AND action_statement LIKE 'CREATE %'",
                 )
+                .col("client", "character_set_client")
+                .cols(&["definer"])
                 .equals("trigger_schema", &scope.database)
                 .order("event_object_table, event_manipulation, action_timing, action_order"),
         )
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
+        let name = row.owned("trigger_name")?;
+        let table = row.owned("event_object_table")?;
+        let head = HeadWords::read(row, &[&name, &table], false)?;
         Ok(Self {
-            name: row.owned("trigger_name")?,
-            table: row.owned("event_object_table")?,
+            name,
+            table,
             event: row.owned("event_manipulation")?,
             unread: row.bool("unread")?,
-            stored: Stored::default(),
+            stored: Stored::listed(head),
             after: None,
             wanted: false,
         })
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
-        vec![Text::new("SHOW CREATE TRIGGER ").ident(&self.name).into()]
+        let show = Text::new("SHOW CREATE TRIGGER ").ident(&self.name).into();
+        [Some(show), self.stored.question()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
         self.wanted = scope.wants_relation(&self.table);
         let row = only(answers)?;
         let text = shown(&row, "SQL Original Statement", "TRIGGER on the database")?;
-        self.stored = Stored::decode(&row, text)?;
+        self.stored.decode(&row, text, answers)?;
         Ok(())
     }
 
@@ -75,6 +85,7 @@ impl Object for Trigger {
             let message = "the server can't read its text, which is of another version or mode";
             return claims.unclaimed(&object, message);
         }
+        self.stored.claim(&object, claims)?;
         let known = claims.value(&object, "event", self.event.as_bstr(), TRIGGER_EVENTS);
         known.map(drop)
     }

@@ -5,7 +5,9 @@ use bstr::{BString, ByteSlice};
 
 use crate::error::Result;
 use crate::mysql::around::Around;
+use crate::mysql::claims::Claims;
 use crate::mysql::inventory::{Column, Relation};
+use crate::mysql::objects::order_position::with_positions;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
@@ -27,6 +29,8 @@ pub struct View {
     bare: Vec<BString>,
     /// Columns in three-byte UTF-8.
     national: Vec<BString>,
+    /// The server leaves out positions of its ORDER BY or GROUP BY, and they can't be told.
+    lacks_positions: bool,
 }
 
 impl Object for View {
@@ -37,22 +41,29 @@ impl Object for View {
         Found::Listed(Self::listed(scope, false))
     }
 
-    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
-        vec![Text::new("SHOW CREATE VIEW ").ident(&self.name).into()]
+    fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
+        let shown = Text::new("SHOW CREATE VIEW ").ident(&self.name).into();
+        if scope.caps.is_mariadb() {
+            vec![self.stored(scope), shown]
+        } else {
+            vec![shown]
+        }
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
-        let row = only(answers)?;
-        let text = shown(&row, "Create View", "SHOW VIEW on the database")?;
-        self.charset = row.owned("character_set_client")?;
-        self.collation = row.owned("collation_connection")?;
-        self.reads = reads(&text, &scope.database);
-        self.bare = bare(&text);
-        let text = without_own_database(&text, &scope.database);
-        self.create = match self.charset.as_slice() {
-            b"utf8" | b"utf8mb3" => text,
-            _ => with_national_literals(&text, &self.national),
-        };
+        if !scope.caps.is_mariadb() {
+            return self.define_shown(answers, None, scope);
+        }
+        let stored = only(answers)?.opt_owned("text")?.unwrap_or_default();
+        let answers = answers.get(1..).unwrap_or_default();
+        self.define_shown(answers, Some(&stored), scope)
+    }
+
+    fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        if self.lacks_positions {
+            let message = "the server does not show the positions in its ORDER BY or GROUP BY";
+            return claims.unclaimed(&format!("view {}", self.name), message);
+        }
         Ok(())
     }
 
@@ -80,6 +91,38 @@ impl Object for View {
 }
 
 impl View {
+    /// Asks for the text that the server stores (MariaDB).
+    pub(super) fn stored(&self, scope: &Scope<'_>) -> BString {
+        let text = Text::new("SELECT view_definition AS text FROM information_schema.views");
+        let text = text.words(" WHERE table_schema = ");
+        let text = text.string(&scope.database).words(" AND table_name = ");
+        text.string(&self.name).into()
+    }
+
+    /// Reads what `SHOW CREATE VIEW` answers, beside the stored text.
+    pub(super) fn define_shown(
+        &mut self,
+        answers: &[Rows],
+        stored: Option<&BString>,
+        scope: &Scope<'_>,
+    ) -> Result<()> {
+        let row = only(answers)?;
+        let text = shown(&row, "Create View", "SHOW VIEW on the database")?;
+        self.charset = row.owned("character_set_client")?;
+        self.collation = row.owned("collation_connection")?;
+        self.reads = reads(&text, &scope.database);
+        self.bare = bare(&text);
+        let text = without_own_database(&text, &scope.database);
+        let told = stored.map(|stored| with_positions(&text, stored, &scope.database));
+        self.lacks_positions = matches!(told, Some(None));
+        let text = told.flatten().unwrap_or(text);
+        self.create = match self.charset.as_slice() {
+            b"utf8" | b"utf8mb3" => text,
+            _ => with_national_literals(&text, &self.national),
+        };
+        Ok(())
+    }
+
     /// The views that are asked for: those that the server can't open, whose columns it does not
     /// list, or the others.
     pub(super) fn listed(scope: &Scope<'_>, broken: bool) -> Vec<Self> {
@@ -119,6 +162,11 @@ impl View {
     /// What its text may read from.
     pub(super) fn reads(&self) -> &[BString] {
         &self.reads
+    }
+
+    /// Positions in its lists are lost.
+    pub(super) fn lacks_positions(&self) -> bool {
+        self.lacks_positions
     }
 
     /// Names before columns that no database stands before.
@@ -182,31 +230,41 @@ fn national(columns: &[Column]) -> Vec<BString> {
 }
 
 /// Where the server can't open a view (its definer is gone), it names columns with their database
-/// but tables without: such a view would load into a database of the same name only.
+/// and tables without, or (beside `JSON_TABLE`) with it: such a view would load into a database of
+/// the same name only, or read from that.
 fn without_own_database(text: &BString, database: &[u8]) -> BString {
     let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
     let own = ident(database);
+    let beside_json = all.iter().any(|token| token.is("json_table"));
     let mut out = Vec::with_capacity(text.len());
     let mut from = 0;
-    for (at, window) in all.windows(5).enumerate() {
-        let [schema, dot, table, second, column] = window else {
+    for (at, window) in all.windows(3).enumerate() {
+        let [schema, dot, name] = window else {
             continue;
         };
-        let before = at.checked_sub(1).and_then(|before| all.get(before));
-        let begins = before.is_none_or(|before| !before.is_mark(b'.'));
-        let names = [schema, table, column];
+        let before = all.get(..at).unwrap_or_default();
+        let begins = before.last().is_none_or(|before| !before.is_mark(b'.'));
+        let of_column = matches!(all.get(at + 3..), Some([second, column, ..])
+            if second.is_mark(b'.') && column.kind == Kind::Ident);
         if begins
             && schema.text == own.as_slice()
             && dot.is_mark(b'.')
-            && second.is_mark(b'.')
-            && names.iter().all(|name| name.kind == Kind::Ident)
+            && name.kind == Kind::Ident
+            && (of_column || beside_json && is_table(before, all.get(at + 3)))
         {
             out.extend_from_slice(text.get(from..schema.start).unwrap_or_default());
-            from = table.start;
+            from = name.start;
         }
     }
     out.extend_from_slice(text.get(from..).unwrap_or_default());
     out.into()
+}
+
+/// What stands between these is a table (not the last word of `trim(… from …)`).
+fn is_table(before: &[Token<'_>], next: Option<&Token<'_>>) -> bool {
+    let word = before.iter().rev().find(|token| !token.is_mark(b'('));
+    word.is_some_and(|word| word.is("from") || word.is("join") || word.is("straight_join"))
+        && next.is_some_and(|next| !next.is_mark(b')'))
 }
 
 /// The server forgets the `N` of `N'…'`, so that a column of that alone would change its character
@@ -295,6 +353,13 @@ mod tests {
             without_own_database(&text.into(), b"d"),
             "CREATE VIEW `v` AS select `t`.`a` AS `a`,`o`.`t`.`b` AS `b`,`d`.`f`(1) AS \
              `x` from `t` join `o`.`t`"
+        );
+        let text = "CREATE VIEW `v` AS select trim('x' from `d`.`a`) AS `a` from (`d`.`t` `d` \
+                    join JSON_TABLE(`d`.`j`, '$') `j`)";
+        assert_eq!(
+            without_own_database(&text.into(), b"d"),
+            "CREATE VIEW `v` AS select trim('x' from `d`.`a`) AS `a` from (`t` `d` \
+             join JSON_TABLE(`d`.`j`, '$') `j`)"
         );
     }
 

@@ -61,7 +61,9 @@ fn left_out(entry: &Entry, to: Caps) -> Option<&'static str> {
         return (entry.kind == "library").then_some("left out, there are no libraries");
     }
     match entry.kind {
-        "sequence" | "sequence_value" => Some("left out, there are no sequences"),
+        "sequence" | "sequence_value" | "sequence_default" => {
+            Some("left out, there are no sequences")
+        }
         "package" => Some("left out, there are no packages"),
         _ if is_oracle(entry) => Some("left out, written in Oracle mode"),
         _ => None,

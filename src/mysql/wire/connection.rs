@@ -10,7 +10,7 @@ use crate::mysql::refusal;
 use crate::mysql::settings::{Place, Settings, TlsMode};
 use crate::mysql::wire::auth::{self, Login};
 use crate::mysql::wire::greeting::{self, Greeting, capability};
-use crate::mysql::wire::packets::{Io, Packets};
+use crate::mysql::wire::packets::{Io, Packets, Parts, Payload};
 use crate::mysql::wire::reply::{self, Column, Done, Reader, nonsense};
 use crate::mysql::wire::tls;
 use crate::sql::rows::Rows;
@@ -43,6 +43,8 @@ pub enum Answer {
 pub enum Next<'a> {
     /// A row's values, one after the other.
     Row(Reader<'a>),
+    /// A row of 16 MiB and more.
+    Parts(Parts<'a>),
     /// There are no more.
     End(Done),
 }
@@ -151,13 +153,16 @@ impl Connection {
     /// The next row of the statement; `sql` is for the error.
     pub async fn row(&mut self, sql: &[u8]) -> Result<Next<'_>> {
         let modern = self.capabilities & capability::DEPRECATE_EOF != 0;
-        let payload = self.packets.read().await.map_err(refusal::lost)?;
+        let payload = match self.packets.payload().await.map_err(refusal::lost)? {
+            Payload::Whole(payload) => payload,
+            Payload::Parts(parts) => return Ok(Next::Parts(parts)),
+        };
         match payload.first() {
             Some(0xff) => {
                 self.open = false;
                 Err(refusal::of_statement(sql, reply::refusal(payload)))
             }
-            Some(0xfe) if modern && payload.len() < 0x00ff_ffff => {
+            Some(0xfe) if modern => {
                 self.open = false;
                 Ok(Next::End(reply::done(payload)?))
             }
@@ -195,11 +200,10 @@ impl Connection {
         loop {
             match self.row(sql).await? {
                 Next::End(done) => return Ok((rows, done)),
-                Next::Row(mut reader) => {
-                    let values = columns.iter().map(|_| reader.value());
-                    let values = values.map(|value| Ok(value?.map(BString::from)));
-                    rows.push(values.collect::<Result<_>>()?);
-                    reader.end()?;
+                Next::Row(reader) => rows.push(values(&columns, reader)?),
+                Next::Parts(parts) => {
+                    let row = parts.join().await.map_err(refusal::lost)?;
+                    rows.push(values(&columns, Reader(&row))?);
                 }
             }
         }
@@ -220,6 +224,14 @@ impl Connection {
         let _ = self.packets.shutdown().await;
         Ok(())
     }
+}
+
+fn values(columns: &[Column], mut row: Reader<'_>) -> Result<Vec<Option<BString>>> {
+    let values = columns.iter().map(|_| row.value());
+    let values = values.map(|value| Ok(value?.map(BString::from)));
+    let values = values.collect::<Result<_>>()?;
+    row.end()?;
+    Ok(values)
 }
 
 fn too_slow(limit: Duration) -> Error {

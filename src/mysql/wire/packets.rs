@@ -81,6 +81,24 @@ impl Packets {
         packets
     }
 
+    /// Reads a payload, or the beginning of one that comes in parts: those are for the caller to read,
+    /// who need not hold all of it.
+    pub async fn payload(&mut self) -> io::Result<Payload<'_>> {
+        let length = self.head().await?;
+        if length == PART {
+            return Ok(Payload::Parts(Parts {
+                packets: self,
+                left: length,
+                follows: true,
+                whole: length,
+            }));
+        }
+        self.have(length).await?;
+        let payload = self.start..self.start + length;
+        self.start = payload.end;
+        Ok(Payload::Whole(&self.buf[payload]))
+    }
+
     /// Reads a payload. The slice lives until the next call.
     pub async fn read(&mut self) -> io::Result<&[u8]> {
         let length = self.part().await?;
@@ -130,7 +148,7 @@ impl Packets {
                 return Ok(());
             }
             if self.joined.len() > LIMIT {
-                return Err(io::Error::other("a packet of more than 1 GiB"));
+                return Err(too_long());
             }
             length = self.part().await?;
         }
@@ -138,6 +156,13 @@ impl Packets {
 
     /// Waits until a whole part is in the buffer; gives its length. `start` is at its payload.
     async fn part(&mut self) -> io::Result<usize> {
+        let length = self.head().await?;
+        self.have(length).await?;
+        Ok(length)
+    }
+
+    /// Takes a part's header; gives the part's length.
+    async fn head(&mut self) -> io::Result<usize> {
         self.have(4).await?;
         let header = &self.buf[self.start..self.start + 4];
         let length =
@@ -147,7 +172,6 @@ impl Packets {
         }
         self.sequence = self.sequence.wrapping_add(1);
         self.start += 4;
-        self.have(length).await?;
         Ok(length)
     }
 
@@ -229,12 +253,72 @@ impl Packets {
     }
 }
 
+/// A payload, as far as it has been read.
+#[derive(Debug)]
+pub enum Payload<'a> {
+    /// All of it.
+    Whole(&'a [u8]),
+    /// One of 16 MiB and more.
+    Parts(Parts<'a>),
+}
+
+/// A payload that comes in parts. It must be read to its end.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    packets: &'a mut Packets,
+    /// What is left of this part, in bytes.
+    left: usize,
+    /// Another part follows this one.
+    follows: bool,
+    /// The length of all parts so far, in bytes.
+    whole: usize,
+}
+
+impl Parts<'_> {
+    /// What has arrived of it since the last call: at least a byte, nothing at its end.
+    pub async fn next(&mut self) -> io::Result<&[u8]> {
+        while self.left == 0 {
+            if !self.follows {
+                return Ok(&[]);
+            }
+            self.left = self.packets.head().await?;
+            self.follows = self.left == PART;
+            self.whole += self.left;
+            if self.whole > LIMIT {
+                return Err(too_long());
+            }
+        }
+        let packets = &mut *self.packets;
+        packets.have(1).await?;
+        let count = self.left.min(packets.end - packets.start);
+        let from = packets.start;
+        packets.start += count;
+        self.left -= count;
+        Ok(&packets.buf[from..packets.start])
+    }
+
+    /// All of it.
+    pub async fn join(mut self) -> io::Result<Vec<u8>> {
+        let mut joined = Vec::new();
+        loop {
+            match self.next().await? {
+                [] => return Ok(joined),
+                piece => joined.extend_from_slice(piece),
+            }
+        }
+    }
+}
+
+fn too_long() -> io::Error {
+    io::Error::other("a packet of more than 1 GiB")
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
-    async fn there_and_back(length: usize) {
+    async fn there_and_back(length: usize, by_parts: bool) {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         let payload: Vec<u8> = (0..length)
             .map(|at| u8::try_from(at % 251).unwrap())
@@ -247,7 +331,15 @@ mod tests {
             packets.write(b"next", b"").await.unwrap();
         });
         let mut packets = Packets::new(Box::new(theirs));
-        assert!(packets.read().await.unwrap() == payload);
+        if by_parts {
+            let whole = match packets.payload().await.unwrap() {
+                Payload::Whole(whole) => whole.to_vec(),
+                Payload::Parts(parts) => parts.join().await.unwrap(),
+            };
+            assert!(whole == payload);
+        } else {
+            assert!(packets.read().await.unwrap() == payload);
+        }
         assert_eq!(packets.read().await.unwrap(), b"next");
         writer.await.unwrap();
     }
@@ -255,7 +347,8 @@ mod tests {
     #[tokio::test]
     async fn payloads_of_any_length_arrive_whole() {
         for length in [0, 1, 70_000, PART - 1, PART, PART + 1, 2 * PART] {
-            there_and_back(length).await;
+            there_and_back(length, false).await;
+            there_and_back(length, true).await;
         }
     }
 

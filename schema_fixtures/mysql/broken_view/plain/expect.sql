@@ -28,7 +28,7 @@ CREATE TABLE `dumpkeep_stand_in` (`a` VARCHAR(1), `c` VARCHAR(1), `x` VARCHAR(1)
 CREATE VIEW `v3` AS SELECT dumpkeep, `a`, `c`, `x` FROM `dumpkeep_stand_in`;
 CREATE VIEW `v2` AS SELECT dumpkeep, `a`, `c`, `x` FROM `dumpkeep_stand_in`;
 SET @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
-CREATE ALGORITHM=TEMPTABLE DEFINER=`nobody`@`nowhere` SQL SECURITY DEFINER VIEW `v6` AS select `k`.`a` AS `a` from (`kept` `k` left join `v3` on(`v3`.`c` = `k`.`a`)) union select `v2`.`x` AS `x` from `v2` order by '' limit 3;
+CREATE ALGORITHM=TEMPTABLE DEFINER=`nobody`@`nowhere` SQL SECURITY DEFINER VIEW `v6` AS select `k`.`a` AS `a` from (`kept` `k` left join `v3` on(`v3`.`c` = `k`.`a`)) union select `v2`.`x` AS `x` from `v2` order by 1 limit 3;
 SET character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
 DROP VIEW `v3`;
 DROP VIEW `v2`;
