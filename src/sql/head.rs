@@ -88,7 +88,11 @@ impl Head {
                 self.symbol();
             }
             (_, Kind::ExecutableOpen | Kind::ExecutableClose) => {}
-            (_, Kind::Other) if text.ends_with(b".") => self.before = Before::NameFollows,
+            (_, Kind::Other) if text.ends_with(b".") => {
+                // Whatever came with it in one piece: a statement that begins so is of no sort.
+                self.symbol();
+                self.before = Before::NameFollows;
+            }
             _ => self.symbol(),
         }
     }

@@ -558,6 +558,15 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_that_begins_with_a_dot_sets_nothing_in_any_pieces() {
+        let script = b"+.SET NAMES sjis;SELECT 1 AS \xe2`;`;";
+        for size in [usize::MAX, 1] {
+            let items = split_by(Dialect::Mysql, script, size).unwrap();
+            assert_eq!(items.len(), 2, "in pieces of {size}");
+        }
+    }
+
+    #[test]
     fn postgres_terminators_in_quotes_and_comments_are_none() {
         for statement in [
             "SELECT ';', 'it''s;', \"a;\"\"b\", 'x\\'",
