@@ -48,6 +48,12 @@ fn oids_are_refused_where_they_would_be_lost() {
     );
     assert!(restored.err.contains("table public.t"), "{}", restored.err);
 
+    newer.sql("b", "CREATE TABLE t (a integer)");
+    let rows = ran(&["restore", file, "--data-only", "--to", &newer.url("b")]);
+    assert_ne!(rows.code, Some(0));
+    assert!(rows.err.contains("no tables WITH OIDS"), "{}", rows.err);
+    assert!(rows.err.contains("table_data public.t"), "{}", rows.err);
+
     server.create_database("b");
     let restored = ran(&["restore", file, "--to", &server.url("b")]);
     assert_eq!(restored.code, Some(0), "{}", restored.err);
@@ -98,4 +104,54 @@ fn half_characters_stop_the_dump() {
     assert_eq!(restored.code, Some(0), "{}", restored.err);
     let rows = "SELECT * FROM whole ORDER BY 1";
     assert_eq!(server.sql("b", rows), server.sql("a", rows));
+}
+
+/// Each in its own words, before anything is made.
+#[test]
+fn what_newer_servers_refuse_is_named_before_the_restore() {
+    let newest = Postgres::start("18");
+    let files = tempfile::tempdir().expect("a folder");
+    let file = files.path().join("a.sql.zst");
+    let file = file.to_str().expect("UTF-8");
+    for (version, setup, expected) in [
+        (
+            "15",
+            "CREATE TABLE p (a integer, g integer, same integer GENERATED ALWAYS AS (1) STORED); \
+             CREATE TABLE c (g integer GENERATED ALWAYS AS (a * 2) STORED) INHERITS (p); \
+             CREATE TABLE later (a integer, g integer GENERATED ALWAYS AS (7) STORED, \
+             same integer GENERATED ALWAYS AS (1) STORED); ALTER TABLE later INHERIT p",
+            &[
+                "column g of table public.c, whose parent is public.p",
+                "column g of table public.later",
+            ][..],
+        ),
+        (
+            "17",
+            "CREATE DOMAIN d AS integer CONSTRAINT one NOT NULL CONSTRAINT two NOT NULL; \
+             CREATE DOMAIN e AS integer NOT NULL CHECK (VALUE IS NOT NULL)",
+            &["one NOT NULL of a domain since version 18 (domain public.d)"],
+        ),
+    ] {
+        let server = Postgres::start(version);
+        for database in ["a", "b"] {
+            server.create_database(database);
+        }
+        server.sql("a", setup);
+        assert_eq!(dump(&server, file, &[]).0, Some(0));
+        let own = ran(&["restore", file, "--to", &server.url("b")]);
+        assert_eq!(own.code, Some(0), "{}", own.err);
+        newest.create_database(&format!("from_{version}"));
+        let to = newest.url(&format!("from_{version}"));
+        let restored = ran(&["restore", file, "--to", &to]);
+        assert_ne!(restored.code, Some(0));
+        for what in expected {
+            assert!(restored.err.contains(what), "{}", restored.err);
+        }
+        assert!(!restored.err.contains("same"), "{}", restored.err);
+        let made = newest.sql(
+            &format!("from_{version}"),
+            "SELECT count(*) FROM pg_class WHERE oid >= 16384",
+        );
+        assert_eq!(made.trim(), "0");
+    }
 }

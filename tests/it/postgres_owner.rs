@@ -92,3 +92,41 @@ fn an_owner_of_what_is_in_a_database_carries_it_on_14() {
 fn an_owner_of_what_is_in_a_database_carries_it_on_15() {
     there_and_back("15", false);
 }
+
+/// What only a superuser may make is named, each by itself; all else, and every row, comes all the same.
+#[test]
+fn what_a_superuser_made_does_not_keep_the_rows_from_an_owner() {
+    let server = Postgres::start("18");
+    server.sql("postgres", "CREATE ROLE owner LOGIN");
+    for database in ["a", "b"] {
+        let create = format!("CREATE DATABASE {database} OWNER owner TEMPLATE template0");
+        server.sql("postgres", &create);
+    }
+    server.sql(
+        "a",
+        "CREATE EXTENSION file_fdw; CREATE FUNCTION fired() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN END$$; \
+         CREATE EVENT TRIGGER ev ON ddl_command_end EXECUTE FUNCTION fired(); \
+         CREATE PUBLICATION everything FOR ALL TABLES; \
+         SET ROLE owner; CREATE TABLE t (a integer PRIMARY KEY); INSERT INTO t VALUES (1), (2)",
+    );
+    let url = |database: &str| server.url(database).replace("user=postgres", "user=owner");
+    let files = tempfile::tempdir().expect("a folder");
+    let file = files.path().join("a.sql.zst");
+    let path = file.to_str().expect("UTF-8");
+    let dumped = ran(&["dump", &url("a"), "-o", path]);
+    assert_eq!((dumped.code, dumped.err.as_str()), (Some(0), ""));
+    let to = url("b");
+    let restored = ran(&["restore", path, "--to", &to, "--no-owner", "--keep-going"]);
+    assert_eq!(restored.code, Some(1), "{}", restored.err);
+    for what in [
+        "extension file_fdw",
+        "event_trigger ev",
+        "publication everything",
+    ] {
+        let named = format!("while restoring {what}");
+        assert!(restored.err.contains(&named), "{named}: {}", restored.err);
+    }
+    let rows =
+        "SELECT count(*), (SELECT count(*) FROM pg_constraint WHERE conname = 't_pkey') FROM t";
+    assert_eq!(server.sql("b", rows).trim(), "2|1");
+}

@@ -5,6 +5,7 @@ mod definitions;
 mod job;
 mod late_keys;
 mod naming;
+mod newer;
 mod plan;
 mod preflight;
 mod prepared;

@@ -12,7 +12,7 @@ use crate::archive::toc::{ArchiveKind, Piece, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::Archive;
-use crate::pipeline::restore::definitions;
+use crate::pipeline::restore::{definitions, newer};
 use crate::source::{Asked as Names, ServerInfo, TargetFacts};
 use crate::sql::dialect::Dialect;
 use crate::sql::names::{Need, Outcome, Renaming, needs};
@@ -33,7 +33,7 @@ pub(super) struct Asked {
     definers: BTreeMap<BString, Who>,
     /// MySQL: rows that are longer than the server takes, as the objects and their lengths.
     long: Vec<(String, u64)>,
-    /// What can't be restored under other names, and why.
+    /// What can't be restored under other names, and why; what a newer server does not take.
     refused: Vec<String>,
 }
 
@@ -81,7 +81,11 @@ impl Asked {
                 Need::Extension(name) => names.extensions.insert(name.clone()),
                 Need::Collation(_, name) => names.collations.insert(name.clone()),
                 Need::Locale(name) => names.locales.insert(name.clone()),
-                Need::Type(_) | Need::PostfixOperator(_) | Need::Oids | Need::Engine(_) => false,
+                Need::Type(_)
+                | Need::PostfixOperator(_)
+                | Need::Oids
+                | Need::TwoNotNulls
+                | Need::Engine(_) => false,
             };
         }
         names
@@ -119,6 +123,24 @@ impl Asked {
             }
             if longest >= most {
                 self.long.push((entry.label(), longest));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a newer server refuses and no definition by itself tells.
+    pub(super) async fn newer<R: Read + Seek + Send + 'static>(
+        &mut self,
+        archive: &Arc<Archive<R>>,
+        chosen: &[usize],
+        server: &ServerInfo,
+    ) -> Result<()> {
+        let over_plain = newer::generated_over_plain(archive, chosen, server).await?;
+        self.refused.extend(over_plain);
+        let toc = archive.toc();
+        for at in newer::rows_with_oids(archive, chosen, server).await? {
+            if let Some(entry) = toc.entries.get(at) {
+                self.note(toc.head.dialect, Need::Oids, entry);
             }
         }
         Ok(())
@@ -303,6 +325,10 @@ impl Judge<'_> {
             Need::Oids if self.server.number >= 120_000 => Some(format!(
                 "PostgreSQL has no tables WITH OIDS since version 12 ({who}): ALTER TABLE … SET \
                  WITHOUT OIDS before the dump, or leave them out (--exclude-table)"
+            )),
+            Need::TwoNotNulls if self.server.number >= 180_000 => Some(format!(
+                "PostgreSQL takes one NOT NULL of a domain since version 18 ({who}): drop the other one \
+                 before the dump (ALTER DOMAIN … DROP CONSTRAINT), or leave it out (--use-list)"
             )),
             Need::PostfixOperator(name) if self.server.number >= 140_000 => Some(format!(
                 "PostgreSQL has no postfix operators since version 14: {name} ({who}): leave it out \

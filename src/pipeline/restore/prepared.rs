@@ -55,6 +55,7 @@ impl Prepared {
             return Ok(prepared);
         }
         let mut asked = Asked::of(archive, (&places, &prepared.renaming)).await?;
+        asked.newer(archive, chosen, target.server()).await?;
         let owners = owners(toc, chosen, job).into_iter();
         prepared.facts = target.facts(&asked.names(owners)).await?;
         if let Some(most) = prepared.facts.max_packet {

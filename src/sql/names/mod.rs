@@ -1,6 +1,7 @@
 //! Names in statements of this program's scripts: found, replaced, left out. By tokens, never by
 //! text; bodies of routines stay as they are. Pure.
 
+mod generated;
 mod mysql;
 mod needs;
 mod postgres;
@@ -9,6 +10,7 @@ mod roles;
 mod storage;
 mod tokens;
 
+pub use generated::{Lineage, lineage};
 pub use mysql::Tables;
 pub use needs::{Need, needs};
 pub use postgres::{Made, Pair, Refusal, Relations, made};

@@ -26,6 +26,8 @@ pub enum Need {
     PostfixOperator(BString),
     /// Tables `WITH OIDS`.
     Oids,
+    /// Domains with two NOT NULL constraints.
+    TwoNotNulls,
     /// MySQL's storage engine.
     Engine(BString),
     /// A locale of the operating system's (PostgreSQL).
@@ -77,6 +79,9 @@ fn postgres(dialect: Dialect, toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
     if has_oids(toks) {
         found.insert(Need::Oids);
     }
+    if has_two_not_nulls(toks) {
+        found.insert(Need::TwoNotNulls);
+    }
     found.extend(locales(toks).into_iter().map(Need::Locale));
     if begins(toks, &["CREATE", "OPERATOR"]).is_some() {
         let has = |word: &str| toks.iter().any(|tok| tok.is(word));
@@ -112,6 +117,25 @@ fn locales(toks: &[Tok<'_>]) -> Vec<BString> {
     found
         .filter(|name| !["", "C", "POSIX"].iter().any(|known| name == known))
         .collect()
+}
+
+/// A domain's constraints; what is in the brackets of a check is its own.
+fn has_two_not_nulls(toks: &[Tok<'_>]) -> bool {
+    if begins(toks, &["CREATE", "DOMAIN"]).is_none() {
+        return false;
+    }
+    let (mut depth, mut found) = (0_usize, 0);
+    for (at, tok) in toks.iter().enumerate() {
+        match tok.sort {
+            Sort::Mark(b'(') => depth += 1,
+            Sort::Mark(b')') => depth = depth.saturating_sub(1),
+            _ if depth == 0 && tok.is("NOT") => {
+                found += usize::from(toks.get(at + 1).is_some_and(|next| next.is("NULL")));
+            }
+            _ => {}
+        }
+    }
+    found > 1
 }
 
 /// `WITH (…, oids=true)` behind a table's columns, or `SET WITH OIDS`.
@@ -270,6 +294,16 @@ mod tests {
                 postgres,
                 "CREATE OPERATOR s.! (FUNCTION = s.f, LEFTARG = integer)",
                 vec![Need::PostfixOperator("s.!".into())],
+            ),
+            (
+                postgres,
+                "CREATE DOMAIN s.d AS integer\n    CONSTRAINT a NOT NULL\n    CONSTRAINT b NOT NULL",
+                vec![Need::TwoNotNulls],
+            ),
+            (
+                postgres,
+                "CREATE DOMAIN s.d AS integer\n    CONSTRAINT a NOT NULL\n    CONSTRAINT b CHECK ((VALUE IS NOT NULL))",
+                vec![],
             ),
             (postgres, "CREATE TABLE s.t (tablespace integer)", vec![]),
             (

@@ -40,12 +40,12 @@ pub struct Made {
     pub constraint: bool,
 }
 
-fn lex(text: &[u8]) -> Vec<Tok<'_>> {
+pub(super) fn lex(text: &[u8]) -> Vec<Tok<'_>> {
     tokens(Dialect::Postgres, text, usize::MAX)
 }
 
 /// `a.b`, and what stands behind it.
-fn pair(toks: &[Tok<'_>], at: usize) -> Option<(Pair, usize)> {
+pub(super) fn pair(toks: &[Tok<'_>], at: usize) -> Option<(Pair, usize)> {
     match toks.get(at..at + 3)? {
         [schema, dot, name] if schema.is_name() && dot.is_mark(b'.') && name.is_name() => {
             Some(((schema.name(), name.name()), at + 3))
@@ -55,7 +55,7 @@ fn pair(toks: &[Tok<'_>], at: usize) -> Option<(Pair, usize)> {
 }
 
 /// The table of an `ALTER TABLE`, and where its action begins.
-fn altered(toks: &[Tok<'_>]) -> Option<(Pair, usize)> {
+pub(super) fn altered(toks: &[Tok<'_>]) -> Option<(Pair, usize)> {
     let at = begins(
         toks,
         &["ALTER", "?FOREIGN", "TABLE", "?IF", "?EXISTS", "?ONLY"],
@@ -64,7 +64,7 @@ fn altered(toks: &[Tok<'_>]) -> Option<(Pair, usize)> {
 }
 
 /// The table of a `CREATE TABLE`, and where its columns begin.
-fn created(toks: &[Tok<'_>]) -> Option<(Pair, usize)> {
+pub(super) fn created(toks: &[Tok<'_>]) -> Option<(Pair, usize)> {
     let at = begins(toks, &["CREATE", "?UNLOGGED", "?FOREIGN", "TABLE"])?;
     pair(toks, at)
 }
