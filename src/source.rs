@@ -237,6 +237,8 @@ pub trait Target: Send + Sized {
     fn dialect(&self) -> Dialect;
     /// Runs one statement, given without its terminator.
     fn execute(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
+    /// Runs a statement together with the next one, which fails with its error too.
+    fn execute_soon(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
     /// Begins a `COPY … FROM stdin`, given without its terminator.
     fn copy_begin(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
     /// Sends COPY data: any part of it, without the end-of-data line.
@@ -268,8 +270,8 @@ pub trait Target: Send + Sized {
     fn journal_begin(&mut self, of: &str) -> impl Future<Output = Result<bool>> + Send;
     /// What a restore that was broken off has recorded: of what, and its steps.
     fn journal_read(&mut self) -> impl Future<Output = Result<Option<(String, Vec<Step>)>>> + Send;
-    /// Records a step, in the transaction that is open.
-    fn journal_note(&mut self, step: &Step) -> impl Future<Output = Result<()>> + Send;
+    /// Records steps, in the transaction that is open: at the latest with the statement that follows.
+    fn journal_note(&mut self, steps: &[Step]) -> impl Future<Output = Result<()>> + Send;
     /// Removes the record.
     fn journal_end(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// The tables and views of the database that no extension has made.

@@ -54,6 +54,8 @@ mod generated_postgres;
 mod hooks;
 #[path = "it/hostile.rs"]
 mod hostile;
+#[path = "it/interrupted.rs"]
+mod interrupted;
 #[path = "it/layering.rs"]
 mod layering;
 #[path = "it/lexers.rs"]

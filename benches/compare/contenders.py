@@ -74,7 +74,15 @@ def postgres(server, database, out):
                   f"{shlex.quote(server.url('scratch'))}", ("mixed",), "", before=fresh, needs=(f"{out}/k.sql.zst",)),
         Contender("restore pg_restore -j2", f"{programs}/pg_restore -h {server.home} -U postgres -d scratch -j2 {out}/p.dir",
                   ("mixed",), "", before=fresh, needs=(f"{out}/p.dir",)),
+        Contender("restore psql -f", f"{programs}/psql -X -q -h {server.home} -U postgres -d scratch -o /dev/null "
+                  f"-f {script_of(out)}", ("mixed",), "reads pg_dump's uncompressed script, over one connection",
+                  before=f"{fresh}; [ -e {script_of(out)} ] || {programs}/pg_dump {where} -f {script_of(out)}"),
     ]
+
+
+def script_of(out):
+    """The peer's plain script, for its client; made once."""
+    return f"{out}/peer.sql"
 
 
 def mysql(server, database, out):
@@ -94,6 +102,9 @@ def mysql(server, database, out):
                   "the client formats and escapes each value; a single connection"),
         Contender("restore dumpkeep -j2", f"{BINARY} restore -q {out}/k.sql.zst --jobs 2 --to "
                   f"{shlex.quote(server.url('scratch'))}", ("mixed",), "", before=fresh, needs=(f"{out}/k.sql.zst",)),
+        Contender("restore mysql <", f"{client} scratch < {script_of(out)}", ("mixed",),
+                  "reads the vendor's uncompressed script, over one connection",
+                  before=f"{fresh}; [ -e {script_of(out)} ] || {dump} {flags} {database} > {script_of(out)}"),
     ]
     if pathlib.Path("/usr/bin/mydumper").exists():
         folder = f"{out}/m.dir"

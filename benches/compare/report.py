@@ -16,6 +16,7 @@ GOALS = [
     ("pg", "small tables, -j2 against pg_dump \\| zstd", "small", "dumpkeep -j2", "pg_dump | zstd", 0.75),
     ("pg", "to /dev/null against raw COPY", "mixed", "dumpkeep raw", "raw read", 1.10),
     ("pg", "restore -j2 against pg_restore -j2", "mixed", "restore dumpkeep -j2", "restore pg_restore -j2", 0.90),
+    ("pg", "restore -j2 against psql -f", "mixed", "restore dumpkeep -j2", "restore psql -f", 1.00),
     ("my", "wide rows, -j1 against the vendor's \\| zstd", "wide", "dumpkeep -j1", "vendor | zstd", 0.40),
     ("my", "narrow rows, -j1 against the vendor's \\| zstd", "narrow", "dumpkeep -j1", "vendor | zstd", 0.75),
     ("my", "mixed, -j2 against the vendor's \\| zstd", "mixed", "dumpkeep -j2", "vendor | zstd", 0.65),
@@ -23,6 +24,7 @@ GOALS = [
     ("my", "small tables, -j2 against the vendor's \\| zstd", "small", "dumpkeep -j2", "vendor | zstd", 0.75),
     ("my", "to /dev/null against a raw read", "mixed", "dumpkeep raw", "raw read", 1.10),
     ("my", "restore -j2 against myloader -t2", "mixed", "restore dumpkeep -j2", "restore myloader -t2", 0.90),
+    ("my", "restore -j2 against mysql <", "mixed", "restore dumpkeep -j2", "restore mysql <", 1.00),
 ]
 
 

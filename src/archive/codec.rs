@@ -319,10 +319,19 @@ pub fn decode(
     }
 }
 
+/// What decompresses frame after frame, with its memory.
+pub(crate) type Context = zstd::zstd_safe::DCtx<'static>;
+
 /// A reader of the one frame that `frame` is. The caller bounds what it takes.
-pub(crate) fn unpack<'a>(codec: Codec, frame: &'a [u8]) -> io::Result<Box<dyn Read + Send + 'a>> {
+pub(crate) fn unpack<'a>(
+    codec: Codec,
+    frame: &'a [u8],
+    context: &'a mut Context,
+) -> io::Result<Box<dyn Read + 'a>> {
     Ok(match codec {
-        Codec::Zstd(_) => Box::new(zstd::stream::read::Decoder::with_buffer(frame)?.single_frame()),
+        Codec::Zstd(_) => {
+            Box::new(zstd::stream::read::Decoder::with_context(frame, context).single_frame())
+        }
         Codec::Gzip(_) => Box::new(flate2::bufread::GzDecoder::new(frame)),
         Codec::Xz(_) => {
             let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0)?;

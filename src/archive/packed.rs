@@ -1,9 +1,10 @@
 //! A frame that was read and checked, to be decompressed elsewhere and in parts: who holds it needs
 //! the reader no more.
 
-use std::io::Read;
+use std::fmt;
+use std::io::Read as _;
 
-use crate::archive::codec::{Codec, unpack};
+use crate::archive::codec::{Codec, Context, unpack};
 use crate::archive::format::broken;
 use crate::archive::toc::FrameInfo;
 use crate::error::Result;
@@ -17,19 +18,50 @@ pub struct Packed {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// Decompresses frames one after the other; a worker keeps its own, with its memory.
+pub struct Unpacker {
+    context: Context,
+    /// Chunks that were used up: fresh memory for each would cost more than filling it.
+    spare: Vec<Vec<u8>>,
+}
+
+impl Default for Unpacker {
+    fn default() -> Self {
+        Self {
+            context: Context::create(),
+            spare: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Unpacker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unpacker").finish_non_exhaustive()
+    }
+}
+
 impl Packed {
-    /// Decompresses it in chunks of at most `size` bytes, until `take` wants no more. A frame of
-    /// another length than noted is an error, after its chunks.
-    pub fn chunks(&self, size: usize, mut take: impl FnMut(Vec<u8>) -> bool) -> Result<()> {
+    /// Decompresses it in chunks of at most `size` bytes, until `take` wants no more. It may put
+    /// chunks that were used up into the vector that it is given. A frame of another length than
+    /// noted is an error, after its chunks.
+    pub fn chunks(
+        &self,
+        unpacker: &mut Unpacker,
+        size: usize,
+        mut take: impl FnMut(Vec<u8>, &mut Vec<Vec<u8>>) -> bool,
+    ) -> Result<()> {
         let (number, at) = (self.number, self.info.offset);
         let fault = |cause| {
             let what = format!("frame {number} cannot be decompressed");
             broken(at, what).cause(cause)
         };
-        let mut from = unpack(self.codec, &self.bytes).map_err(fault)?;
+        let Unpacker { context, spare } = unpacker;
+        let mut from = unpack(self.codec, &self.bytes, context).map_err(fault)?;
         let mut left = u64::from(self.info.raw);
         loop {
-            let mut chunk = Vec::with_capacity(size);
+            let mut chunk = spare.pop().unwrap_or_default();
+            chunk.clear();
+            chunk.reserve(size);
             // One byte more than is left shows a frame that is too long.
             let mut part = (&mut from).take((left + 1).min(size as u64));
             let count = part.read_to_end(&mut chunk).map_err(fault)? as u64;
@@ -38,7 +70,7 @@ impl Packed {
                 return Err(broken(at, what));
             }
             left -= count;
-            if count == 0 || !take(chunk) {
+            if count == 0 || !take(chunk, spare) {
                 return Ok(());
             }
         }

@@ -1,6 +1,7 @@
 //! Reads an archive from a file: the table of contents first, then any frame by its number.
 
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use twox_hash::xxhash3_128::Hasher as Xxh3;
@@ -22,7 +23,7 @@ use crate::error::{Error, Kind, Result};
 pub struct Reader<R> {
     input: R,
     codec: Codec,
-    toc: Toc,
+    toc: Arc<Toc>,
     length: u64,
 }
 
@@ -39,7 +40,7 @@ impl<R: Read + Seek> Reader<R> {
         Ok(Self {
             input,
             codec,
-            toc,
+            toc: Arc::new(toc),
             length,
         })
     }
@@ -48,6 +49,12 @@ impl<R: Read + Seek> Reader<R> {
     #[must_use]
     pub fn toc(&self) -> &Toc {
         &self.toc
+    }
+
+    /// The same, for who keeps it longer than the reader.
+    #[must_use]
+    pub fn shared_toc(&self) -> Arc<Toc> {
+        Arc::clone(&self.toc)
     }
 
     /// The file's length in bytes.
@@ -108,7 +115,7 @@ impl<R: Read + Seek> Reader<R> {
             written.write(buffer.get(..count).unwrap_or_default());
         }
         let same = written.finish_128() == sealed.written;
-        if same && self.length == sealed.length && self.toc == sealed.toc {
+        if same && self.length == sealed.length && *self.toc == sealed.toc {
             return Ok(());
         }
         Err(broken(0, "the file is not what was written to it"))

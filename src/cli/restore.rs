@@ -1,11 +1,14 @@
 //! `dumpkeep restore`.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::Context;
 use super::choice::ChoiceArgs;
 use super::names::NamesArgs;
+use crate::archive::reader::Reader;
 use crate::error::{Context as _, Error, Result, visible};
+use crate::pipeline::aside::aside;
 use crate::pipeline::engine::{Load, load_url, open};
 use crate::pipeline::foreign::{ForeignFile, Piped};
 use crate::pipeline::list;
@@ -97,15 +100,11 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     if args.jobs > 1 && args.single_transaction {
         tracing::warn!("one transaction is one connection's: --jobs is not heeded");
     }
-    let load = if args.file == Path::new("-") {
-        match ForeignFile::pipe(Box::new(std::io::stdin()))? {
-            Piped::Own(input) => Load::Pipe(input, &job),
-            Piped::Foreign(file) => Load::Foreign(file, &job),
-        }
-    } else if let Some(file) = ForeignFile::open(&args.file)? {
-        Load::Foreign(file, &job)
-    } else {
-        Load::File(Box::new(open(&args.file)?), &job)
+    let path = args.file.clone();
+    let load = match aside(move || input(&path)).await? {
+        Opened::Pipe(Piped::Own(input)) => Load::Pipe(input, &job),
+        Opened::Pipe(Piped::Foreign(file)) | Opened::Foreign(file) => Load::Foreign(file, &job),
+        Opened::Own(reader) => Load::File(reader, &job),
     };
     let outcome = load_url(to, &ctx.env, load, &ctx.progress).await;
     let outcome = outcome.while_with(|| format!("restoring {}", args.file.display()))?;
@@ -115,6 +114,24 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
         return ctx.print(plan.collect::<String>()).map(|()| 0);
     }
     Ok(report(&outcome))
+}
+
+/// What there is to restore.
+enum Opened {
+    Pipe(Piped),
+    Foreign(ForeignFile),
+    Own(Box<Reader<File>>),
+}
+
+/// A pipe is waited for until something comes.
+fn input(path: &Path) -> Result<Opened> {
+    if path == Path::new("-") {
+        return ForeignFile::pipe(Box::new(std::io::stdin())).map(Opened::Pipe);
+    }
+    Ok(match ForeignFile::open(path)? {
+        Some(file) => Opened::Foreign(file),
+        None => Opened::Own(Box::new(open(path)?)),
+    })
 }
 
 fn job(args: &Args) -> Result<RestoreJob> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Context;
 use super::signals::Signals;
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::pipeline::aside::aside;
 use crate::pipeline::engine::{open, prove_url};
 use crate::pipeline::foreign::{self, ForeignFile};
 use crate::pipeline::proof::Proof;
@@ -42,7 +43,7 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     let mut signals = Signals::listen()?;
     for file in &args.files {
         let mut interrupted = None;
-        let stop = async { interrupted = Some(signals.next().await) };
+        let stop = async || interrupted = Some(signals.next().await);
         let done = one_of_any(file, &args, ctx, stop).await;
         if let Some((name, code)) = interrupted {
             tracing::error!("interrupted by {name}");
@@ -65,10 +66,12 @@ async fn one_of_any(
     file: &Path,
     args: &Args,
     ctx: &Context,
-    stop: impl Future<Output = ()>,
+    mut stop: impl AsyncFnMut(),
 ) -> Result<String> {
-    let Some(found) = ForeignFile::open(file)? else {
-        let verified = read(file).await?;
+    let path = file.to_owned();
+    let found = aside(move || ForeignFile::open(&path));
+    let Some(found) = or_stopped(found, &mut stop).await? else {
+        let verified = or_stopped(read(file), &mut stop).await?;
         let proof = match &args.restore_to {
             None => None,
             Some(url) => Some(prove(file, url, args, ctx, stop).await?),
@@ -79,9 +82,7 @@ async fn one_of_any(
         let what = "--restore-to proves dumpkeep's own archives: this is another dumper's file";
         return Err(Error::new(Kind::Usage, what));
     }
-    let read = tokio::task::spawn_blocking(move || foreign::verify(found)).await;
-    let read =
-        read.map_err(|cause| Error::new(Kind::Internal, "verifying ended early").cause(cause))?;
+    let read = or_stopped(aside(move || foreign::verify(found)), &mut stop).await;
     let what = read.while_with(|| format!("verifying {}", file.display()))?;
     Ok(format!(
         "{}: can be read to its end: {what}\n",
@@ -89,12 +90,19 @@ async fn one_of_any(
     ))
 }
 
+async fn or_stopped<A>(
+    work: impl Future<Output = Result<A>>,
+    stop: &mut impl AsyncFnMut(),
+) -> Result<A> {
+    tokio::select! {
+        done = work => done,
+        () = stop() => Err(Error::new(Kind::Cancelled, "verifying was interrupted")),
+    }
+}
+
 async fn read(file: &Path) -> Result<Verified> {
     let path = file.to_owned();
-    let reading = tokio::task::spawn_blocking(move || verify(&mut open(&path)?));
-    let verified = reading
-        .await
-        .map_err(|cause| Error::new(Kind::Internal, "verifying ended early").cause(cause))?;
+    let verified = aside(move || verify(&mut open(&path)?)).await;
     verified.while_with(|| format!("verifying {}", file.display()))
 }
 
@@ -103,7 +111,7 @@ async fn prove(
     url: &str,
     args: &Args,
     ctx: &Context,
-    stop: impl Future<Output = ()>,
+    stop: impl AsyncFnMut(),
 ) -> Result<Proof> {
     let job = ProofJob {
         restore: RestoreJob {

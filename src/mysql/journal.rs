@@ -114,12 +114,15 @@ fn step(row: &Row<'_>) -> Result<Step> {
     })
 }
 
-/// Records a step.
-pub(super) async fn note(session: &mut Session, step: &Step) -> Result<()> {
-    let piece = step.piece.map_or(-1, i64::from);
-    let (entry, rows, done) = (step.entry, step.rows, u8::from(step.done));
-    let sql =
-        format!("REPLACE INTO dumpkeep_restore VALUES ({entry}, {piece}, {rows}, {done}, NULL)");
+/// Records steps.
+pub(super) async fn note(session: &mut Session, steps: &[Step]) -> Result<()> {
+    let row = |step: &Step| {
+        let piece = step.piece.map_or(-1, i64::from);
+        let (entry, rows, done) = (step.entry, step.rows, u8::from(step.done));
+        format!("({entry}, {piece}, {rows}, {done}, NULL)")
+    };
+    let rows = steps.iter().map(row).collect::<Vec<_>>().join(", ");
+    let sql = format!("REPLACE INTO dumpkeep_restore VALUES {rows}");
     session.execute(sql).await.map(drop)
 }
 

@@ -122,6 +122,10 @@ impl Target for MysqlTarget {
         Ok(())
     }
 
+    async fn execute_soon(&mut self, sql: &[u8]) -> Result<()> {
+        self.execute(sql).await
+    }
+
     async fn copy_begin(&mut self, _: &[u8]) -> Result<()> {
         Err(no_copy())
     }
@@ -235,8 +239,8 @@ impl Target for MysqlTarget {
         journal::read(&mut self.session).await
     }
 
-    async fn journal_note(&mut self, step: &Step) -> Result<()> {
-        journal::note(&mut self.session, step).await
+    async fn journal_note(&mut self, steps: &[Step]) -> Result<()> {
+        journal::note(&mut self.session, steps).await
     }
 
     async fn journal_end(&mut self) -> Result<()> {

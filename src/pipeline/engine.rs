@@ -155,7 +155,7 @@ pub async fn prove_url(
     url: &str,
     reader: Reader<File>,
     job: &ProofJob<'_>,
-    stop: impl Future<Output = ()>,
+    stop: impl AsyncFnMut(),
 ) -> Result<Proof> {
     match dialect(url)? {
         Dialect::Postgres => {

@@ -14,6 +14,9 @@ const KEPT: usize = 3;
 /// Longer frames are not kept, in bytes: they are one entry's.
 const KEEP: usize = 16 << 20;
 
+/// Shorter frames are read at once, in bytes.
+const SMALL: u32 = 256 << 10;
+
 /// Frames with the last ones kept: small entries share one.
 pub(super) struct Frames<R> {
     reader: Reader<R>,
@@ -26,6 +29,13 @@ impl<R: Read + Seek> Frames<R> {
             reader,
             kept: VecDeque::new(),
         }
+    }
+
+    /// Whether the piece is there without much ado: its frame is kept, or small.
+    pub(super) fn is_at_hand(&self, piece: Piece) -> bool {
+        let info = self.reader.toc().frames.get(piece.frame as usize);
+        info.is_some_and(|info| info.raw <= SMALL)
+            || self.kept.iter().any(|(frame, _)| *frame == piece.frame)
     }
 
     /// The SQL of one piece.

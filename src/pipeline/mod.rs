@@ -1,6 +1,7 @@
 //! What the commands do, engine-neutral: dump, restore, verify, show, and a whole run.
 
 pub mod advice;
+pub mod aside;
 pub mod backup;
 pub mod bench;
 mod bring_back;

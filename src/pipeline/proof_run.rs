@@ -53,7 +53,12 @@ impl Proofs {
         self.open.send_modify(|open| *open += 1);
         let _open = Open(&self.open);
         let mut stop = self.stop.subscribe();
-        let stopped = async move {
+        let mut once = false;
+        let stopped = async || {
+            // What ends it for good is the run's own end.
+            if std::mem::replace(&mut once, true) {
+                std::future::pending().await
+            }
             let _ = stop.wait_for(|stop| *stop).await;
         };
         let job = ProofJob {

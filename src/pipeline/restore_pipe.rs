@@ -5,15 +5,14 @@ use std::io::Read;
 
 use bstr::ByteSlice as _;
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
 
 use crate::archive::sequential::Sequential;
 use crate::error::{Error, Kind, Result};
+use crate::pipeline::aside::aside;
 use crate::pipeline::head::feed_head;
 use crate::pipeline::header::{CLEANS, CREATES};
 use crate::pipeline::restore::{Names, RestoreJob, refuse_filled, transactional};
 use crate::pipeline::runner::{Outcome, Runner};
-use crate::pipeline::stream::died;
 use crate::source::Target;
 
 /// Restores what comes through a pipe into the target's database.
@@ -65,7 +64,7 @@ where
     R: Read + Send + 'static,
 {
     let (send, mut frames) = mpsc::channel(2);
-    let reading = spawn_blocking(move || {
+    let reading = aside(move || {
         let mut archive = Sequential::open(input)?;
         loop {
             let mut sql = Vec::new();
@@ -84,7 +83,7 @@ where
             runner.feed(&sql, None).await?;
         }
     }
-    runner.took(reading.await.map_err(died)??);
+    runner.took(reading.await?);
     Ok(())
 }
 

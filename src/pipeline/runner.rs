@@ -148,7 +148,7 @@ impl<'a, T: Target> Runner<'a, T> {
         self.rest();
         self.base = Some(self.splitter.clone());
         self.emptied = false;
-        self.target.execute(b"START TRANSACTION").await
+        self.target.execute_soon(b"START TRANSACTION").await
     }
 
     /// Ends it, and keeps what was done.
@@ -313,7 +313,7 @@ async fn copy_begin<T: Target>(
         return target.copy_begin(sql).await;
     }
     if freeze.empty && !std::mem::replace(emptied, true) {
-        target.execute(&found.empty).await?;
+        target.execute_soon(&found.empty).await?;
     }
     target.copy_begin(&found.copy).await
 }

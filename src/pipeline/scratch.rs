@@ -39,12 +39,13 @@ pub struct ProofJob<'a> {
 }
 
 /// Restores the archive into a scratch database with a random name, dumps that and compares. It is
-/// dropped whether that went well, failed or was stopped; no other ever is.
+/// dropped whether that went well, failed or was stopped; no other ever is. Who stops it for the second
+/// time does not wait for that.
 pub async fn prove<T, S, R>(
     (target, source): (impl AsyncFn() -> Result<T>, impl AsyncFn() -> Result<S>),
     reader: Reader<R>,
     job: &ProofJob<'_>,
-    stop: impl Future<Output = ()>,
+    mut stop: impl AsyncFnMut(),
 ) -> Result<Proof>
 where
     T: Target + 'static,
@@ -54,7 +55,11 @@ where
 {
     let toc = reader.toc().clone();
     let name = format!("dumpkeep_verify_{:016x}", rand::random::<u64>());
-    let mut loading = target().await?;
+    let interrupted = || Error::new(Kind::Cancelled, "the proof was interrupted");
+    let mut loading = tokio::select! {
+        connected = target() => connected?,
+        () = stop() => return Err(interrupted()),
+    };
     let create = renamed(loading.dialect(), creation(&toc)?, &name)?;
     let made = loading.execute(&create).await;
     made.while_with(|| format!("making the scratch database {name}"))?;
@@ -70,9 +75,12 @@ where
     };
     let proved = tokio::select! {
         proved = work => proved,
-        () = stop => Err(Error::new(Kind::Cancelled, "the proof was interrupted")),
+        () = stop() => Err(interrupted()),
     };
-    let dropped = async { drop_database(&mut target().await?, &name).await }.await;
+    let dropped = tokio::select! {
+        dropped = async { drop_database(&mut target().await?, &name).await } => dropped,
+        () = stop() => Err(interrupted()),
+    };
     let dropped = dropped.while_with(|| format!("dropping the scratch database {name}"));
     // The first fault is the one that is told; a database that stays must be told as well.
     if let (Err(_), Err(error)) = (&proved, &dropped) {

@@ -95,14 +95,17 @@ fn step(row: &Row<'_>) -> Result<Step> {
     })
 }
 
-/// Records a step.
-pub(super) async fn note(session: &mut Session, step: &Step) -> Result<()> {
-    let piece = step
-        .piece
-        .map_or("NULL".to_owned(), |piece| piece.to_string());
-    let (entry, rows) = (step.entry, step.rows);
-    let sql = format!("INSERT INTO dumpkeep_restore.step VALUES ({entry}, {piece}, {rows}, NULL)");
-    session.execute_for(DOING, sql.as_bytes()).await
+/// Records steps, with the statement that follows: it is the end of their transaction.
+pub(super) fn note(session: &mut Session, steps: &[Step]) -> Result<()> {
+    let row = |step: &Step| {
+        let piece = step
+            .piece
+            .map_or("NULL".to_owned(), |piece| piece.to_string());
+        format!("({}, {piece}, {}, NULL)", step.entry, step.rows)
+    };
+    let rows = steps.iter().map(row).collect::<Vec<_>>().join(", ");
+    let sql = format!("INSERT INTO dumpkeep_restore.step VALUES {rows}");
+    session.put_off(DOING, sql.as_bytes())
 }
 
 /// Removes the record.

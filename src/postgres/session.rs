@@ -36,6 +36,8 @@ pub struct Session {
     status: u8,
     /// Queries whose answers have not been read to their end.
     open: usize,
+    /// What those of them do that wait for the next to go with them, in the words of their errors.
+    put_off: Vec<&'static str>,
     /// COPYs that were sent before anybody began to read them, the first one first.
     ahead: VecDeque<Vec<u8>>,
     cancel: Option<Cancel>,
@@ -83,6 +85,7 @@ impl Session {
             notices: greeting.notices,
             status: greeting.status,
             open: 0,
+            put_off: Vec::new(),
             ahead: VecDeque::new(),
             cancel: greeting.cancel.map(|(process, key)| Cancel {
                 settings: settings.clone(),
@@ -223,13 +226,35 @@ impl Session {
 
     /// Sends a query. The session is busy until the server is ready for the next.
     pub(super) async fn send(&mut self, sql: &[u8]) -> Result<()> {
-        if self.open > 0 {
+        if self.open > self.put_off.len() {
             return Err(Error::new(
                 Kind::Connect,
                 "the connection was left in the middle of a statement",
             ));
         }
-        self.ask(sql).await
+        self.ask(sql).await?;
+        let mut failed = None;
+        for doing in std::mem::take(&mut self.put_off) {
+            if let Err(error) = self.answer(doing).await {
+                failed.get_or_insert(error);
+            }
+        }
+        match failed {
+            // What went with it was run as well, or refused for that: nobody looks at it.
+            Some(error) => {
+                let _ = self.answer(DOING).await;
+                Err(error)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Has a statement sent together with the next one, which fails with its error: one way to the
+    /// server and back for both. `doing` begins the error's text.
+    pub(super) fn put_off(&mut self, doing: &'static str, sql: &[u8]) -> Result<()> {
+        self.put(sql)?;
+        self.put_off.push(doing);
+        Ok(())
     }
 
     /// The next message that is an answer: what the server says in between is put where it belongs.
@@ -437,6 +462,47 @@ pub(super) mod tests {
         assert!(cut.is_err());
         let error = session.query(b"SELECT 1").await.unwrap_err();
         assert_eq!(error.kind(), Kind::Connect);
+    }
+
+    #[tokio::test]
+    async fn what_was_put_off_fails_with_the_statement_that_follows() {
+        let server = [
+            message(b'C', b"START TRANSACTION\0"),
+            message(b'Z', b"T"),
+            message(b'E', b"SERROR\0C42501\0Mnot yours\0\0"),
+            message(b'Z', b"E"),
+            message(b'C', b"ROLLBACK\0"),
+            message(b'Z', b"I"),
+            message(b'C', b"SELECT 1\0"),
+            message(b'Z', b"I"),
+        ]
+        .concat();
+        let mut session = session(&server);
+        session
+            .put_off("cannot begin", b"START TRANSACTION")
+            .unwrap();
+        session.put_off("cannot record", b"INSERT").unwrap();
+        let error = session.execute(b"COMMIT").await.unwrap_err();
+        assert_eq!(error.line(), "cannot record: not yours (42501)");
+        // All answers were read: the next one is the next statement's.
+        session.execute(b"SELECT 1").await.unwrap();
+        assert!(!session.in_transaction());
+    }
+
+    #[tokio::test]
+    async fn rows_are_not_sent_where_what_was_put_off_fails() {
+        let server = [
+            message(b'E', b"SERROR\0C42501\0Mnot yours\0\0"),
+            message(b'Z', b"E"),
+            message(b'G', b"\0\0\0"),
+            message(b'E', b"SERROR\0C57014\0MCOPY failed\0\0"),
+            message(b'Z', b"E"),
+        ]
+        .concat();
+        let mut session = session(&server);
+        session.put_off("cannot empty", b"TRUNCATE").unwrap();
+        let error = session.copy_in("rows", b"COPY").await.unwrap_err();
+        assert_eq!(error.line(), "cannot empty: not yours (42501)");
     }
 
     #[tokio::test]

@@ -92,6 +92,10 @@ impl Target for PgTarget {
         self.session.execute(sql).await
     }
 
+    async fn execute_soon(&mut self, sql: &[u8]) -> Result<()> {
+        self.session.put_off("the server refused a statement", sql)
+    }
+
     async fn copy_begin(&mut self, sql: &[u8]) -> Result<()> {
         self.session.copy_in(COPYING, sql).await
     }
@@ -203,8 +207,8 @@ impl Target for PgTarget {
         journal::read(&mut self.session).await
     }
 
-    async fn journal_note(&mut self, step: &Step) -> Result<()> {
-        journal::note(&mut self.session, step).await
+    async fn journal_note(&mut self, steps: &[Step]) -> Result<()> {
+        journal::note(&mut self.session, steps)
     }
 
     async fn journal_end(&mut self) -> Result<()> {

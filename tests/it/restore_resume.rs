@@ -367,3 +367,21 @@ fn a_restore_goes_on_after_its_server_was_killed_on_mysql_9_7() {
     let (server, _folder, archive) = mysql(options.start());
     server_killed(&server, &archive);
 }
+
+/// What a restore finds in the database it has not made, whatever it recorded.
+#[test]
+fn a_table_that_was_there_is_not_dropped_by_going_on_on_mariadb_10_11() {
+    let (server, _folder, archive) = mysql(MariaDb::start("10.11"));
+    server.empty();
+    server.0.sql(
+        "b",
+        "CREATE TABLE orders (mine INT); INSERT INTO orders VALUES (7)",
+    );
+    let (archive_name, url) = (archive.display().to_string(), server.url());
+    let into = ["restore", &archive_name, "--into-existing", "--to", &url];
+    let failed = ran(&into);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    let on = ran(&[&into[..], &["--resume"]].concat());
+    assert_eq!(on.code, Some(2), "{}", on.err);
+    assert_eq!(server.0.sql("b", "SELECT mine FROM orders").trim(), "7");
+}

@@ -1,16 +1,17 @@
 //! Plain SQL of pg_dump, pg_dumpall, mysqldump and mariadb-dump, as it comes, in constant memory.
 
+use std::pin::Pin;
+
 use tokio::sync::mpsc::{Receiver, channel};
-use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::loader::Loader;
 use super::scope::Scope;
 use crate::error::{Error, Kind, Result};
 use crate::foreign::compressed::{Input, fill};
 use crate::foreign::ending::Ending;
+use crate::pipeline::aside::aside;
 use crate::pipeline::restore::{RestoreJob, refuse_filled, transactional};
 use crate::pipeline::runner::Outcome;
-use crate::pipeline::stream::died;
 use crate::progress::Task;
 use crate::source::Target;
 use crate::sql::foreign::Maker;
@@ -114,13 +115,13 @@ fn loaded(error: Error) -> Error {
 /// A text that is read ahead, off the async threads.
 pub(super) struct Text {
     pieces: Receiver<Vec<u8>>,
-    reading: JoinHandle<Result<()>>,
+    reading: Pin<Box<dyn Future<Output = Result<()>> + Send>>,
 }
 
 impl Text {
     pub(super) fn start(mut input: Input) -> Self {
         let (send, pieces) = channel(AHEAD);
-        let reading = spawn_blocking(move || {
+        let reading = aside(move || {
             loop {
                 let mut piece = Vec::new();
                 fill(&mut input, &mut piece, CHUNK)?;
@@ -129,7 +130,10 @@ impl Text {
                 }
             }
         });
-        Self { pieces, reading }
+        Self {
+            pieces,
+            reading: Box::pin(reading),
+        }
     }
 
     /// The next piece; `None` after the last.
@@ -137,7 +141,7 @@ impl Text {
         if let Some(piece) = self.pieces.recv().await {
             return Ok(Some(piece));
         }
-        (&mut self.reading).await.map_err(died)??;
+        (&mut self.reading).await?;
         Ok(None)
     }
 }

@@ -1,12 +1,15 @@
 //! An archive's file for several workers: one reads at a time, each decompresses for itself, off the
-//! async threads and a little at a time, so that memory does not grow with the frames.
+//! async threads and a little at a time, so that memory does not grow with the frames. What is small
+//! is read where it is wanted: to wake another thread for it would take longer.
 
 use std::io::{Read, Seek};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{self, Sender as BackSender};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::archive::packed::Unpacker;
 use crate::archive::reader::Reader;
 use crate::archive::toc::{Piece, Toc};
 use crate::error::{Error, Kind, Result};
@@ -19,18 +22,23 @@ const CHUNK: usize = 256 << 10;
 /// So many chunks wait for a worker at most.
 const AHEAD: usize = 4;
 
+/// So many bytes of frames are checked before it is asked whether anybody still waits for it.
+const STRETCH: u64 = 16 << 20;
+
 /// A file that is open for several workers.
 pub(super) struct Archive<R> {
     frames: Mutex<Frames<R>>,
-    toc: Toc,
+    toc: Arc<Toc>,
+    unpackers: Mutex<Vec<Unpacker>>,
 }
 
 impl<R: Read + Seek + Send + 'static> Archive<R> {
     /// For these workers.
     pub(super) fn new(reader: Reader<R>) -> Arc<Self> {
         Arc::new(Self {
-            toc: reader.toc().clone(),
+            toc: reader.shared_toc(),
             frames: Mutex::new(Frames::new(reader)),
+            unpackers: Mutex::new(Vec::new()),
         })
     }
 
@@ -48,8 +56,26 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
             .collect();
         frames.sort_unstable();
         frames.dedup();
-        self.on_thread(move |all| frames.into_iter().try_for_each(|frame| all.check(frame)))
-            .await
+        let mut rest = &frames[..];
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(self.stretch(rest));
+            let now = now.to_vec();
+            self.on_thread(move |all| now.into_iter().try_for_each(|frame| all.check(frame)))
+                .await?;
+            rest = later;
+        }
+        Ok(())
+    }
+
+    /// How many of these frames are checked at a time.
+    fn stretch(&self, frames: &[u32]) -> usize {
+        let mut bytes = 0;
+        let full = frames.iter().position(|frame| {
+            let info = self.toc.frames.get(*frame as usize);
+            bytes += info.map_or(0, |info| u64::from(info.length));
+            bytes >= STRETCH
+        });
+        full.map_or(frames.len(), |last| last + 1)
     }
 
     /// A whole frame's SQL.
@@ -59,7 +85,10 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
 
     /// One piece's SQL, for pieces that share a frame.
     pub(super) async fn piece(self: &Arc<Self>, piece: Piece) -> Result<Vec<u8>> {
-        self.on_thread(move |frames| frames.piece(piece)).await
+        match self.at_hand(piece) {
+            Some(sql) => sql,
+            None => self.on_thread(move |frames| frames.piece(piece)).await,
+        }
     }
 
     async fn on_thread<A: Send + 'static>(
@@ -73,15 +102,38 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
         done.await.map_err(died)?
     }
 
-    /// Begins to read a piece, chunk by chunk.
-    pub(super) fn stream(self: &Arc<Self>, piece: Piece) -> Chunks {
-        let (send, chunks) = channel(AHEAD);
-        let all = Arc::clone(self);
-        let reading = spawn_blocking(move || all.send(piece, &send));
-        Chunks { chunks, reading }
+    /// The piece's SQL, where it takes no time to get it.
+    fn at_hand(&self, piece: Piece) -> Option<Result<Vec<u8>>> {
+        let mut frames = match self.frames.try_lock() {
+            Ok(frames) => frames,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        frames.is_at_hand(piece).then(|| frames.piece(piece))
     }
 
-    fn send(&self, piece: Piece, to: &Sender<Vec<u8>>) -> Result<()> {
+    /// Begins to read a piece, chunk by chunk.
+    pub(super) fn stream(self: &Arc<Self>, piece: Piece) -> Chunks {
+        if let Some(sql) = self.at_hand(piece) {
+            return Chunks::Here(Some(sql));
+        }
+        let (send, chunks) = channel(AHEAD);
+        let (back, used) = mpsc::channel();
+        let all = Arc::clone(self);
+        let reading = spawn_blocking(move || all.send(piece, &send, &used));
+        Chunks::Coming {
+            chunks,
+            back,
+            reading,
+        }
+    }
+
+    fn send(
+        &self,
+        piece: Piece,
+        to: &Sender<Vec<u8>>,
+        used: &mpsc::Receiver<Vec<u8>>,
+    ) -> Result<()> {
         let info = self.toc.frames.get(piece.frame as usize);
         let alone = info.is_some_and(|info| info.raw == piece.length);
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,24 +146,56 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
         }
         let packed = frames.packed(piece.frame)?;
         drop(frames);
-        packed.chunks(CHUNK, |chunk| to.blocking_send(chunk).is_ok())
+        let mut unpacker = self.unpackers().pop().unwrap_or_default();
+        packed.chunks(&mut unpacker, CHUNK, |chunk, spare| {
+            spare.extend(used.try_iter());
+            to.blocking_send(chunk).is_ok()
+        })?;
+        self.unpackers().push(unpacker);
+        Ok(())
+    }
+
+    fn unpackers(&self) -> std::sync::MutexGuard<'_, Vec<Unpacker>> {
+        self.unpackers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A piece on its way.
-pub(super) struct Chunks {
-    chunks: Receiver<Vec<u8>>,
-    reading: JoinHandle<Result<()>>,
+pub(super) enum Chunks {
+    /// It was read at once.
+    Here(Option<Result<Vec<u8>>>),
+    /// A thread reads it.
+    Coming {
+        chunks: Receiver<Vec<u8>>,
+        back: BackSender<Vec<u8>>,
+        reading: JoinHandle<Result<()>>,
+    },
 }
 
 impl Chunks {
     /// The next chunk; `None` after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        if let Some(chunk) = self.chunks.recv().await {
+        let (chunks, reading) = match self {
+            Self::Here(sql) => return sql.take().transpose(),
+            Self::Coming {
+                chunks, reading, ..
+            } => (chunks, reading),
+        };
+        if let Some(chunk) = chunks.recv().await {
             return Ok(Some(chunk));
         }
-        (&mut self.reading).await.map_err(died)??;
+        reading.await.map_err(died)??;
         Ok(None)
+    }
+
+    /// Gives back a chunk that was used up, for one that follows.
+    pub(super) fn give_back(&self, chunk: Vec<u8>) {
+        if let Self::Coming { back, .. } = self {
+            // The last ones come too late: the thread is done.
+            let _ = back.send(chunk);
+        }
     }
 }
 

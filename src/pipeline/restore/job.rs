@@ -85,6 +85,8 @@ impl RestoreJob {
     pub(super) fn is_recorded(&self, kind: ArchiveKind) -> bool {
         let makes = self.choice.makes() && !self.choice.data_only && !self.names.renames();
         let whole = kind == ArchiveKind::Database && makes && !self.choice.by_name();
-        self.journal && whole && self.by_steps()
+        // What was begun is dropped when it goes on: it must be nobody else's.
+        let alone = !self.into_existing || self.clean;
+        self.journal && whole && self.by_steps() && alone
     }
 }

@@ -29,6 +29,9 @@ use crate::sql::names::Renaming;
 /// How long a restore that goes on waits for the sessions of the one before it, in seconds.
 const WAIT: u64 = 60;
 
+/// So many definitions are one step: a restore that is resumed makes as many again at most.
+const TOGETHER: usize = 32;
+
 /// "There is no such database."
 const NO_DATABASE: [&str; 2] = ["3D000", "1049"];
 
@@ -178,11 +181,12 @@ where
         (whole, late),
         journal,
     );
-    for at in chosen {
-        let entry = toc.entries.get(at);
-        if entry.is_some_and(|entry| entry.section < Section::Data && !past.has(entry)) {
-            workers::run(&mut runner, &shared, at, None).await?;
-        }
+    chosen.retain(|at| {
+        let entry = toc.entries.get(*at);
+        entry.is_some_and(|entry| entry.section < Section::Data && !past.has(entry))
+    });
+    for together in chosen.chunks(TOGETHER) {
+        workers::run_together(&mut runner, &shared, together).await?;
     }
     let more = if job.spread() { job.jobs - 1 } else { 0 };
     let others = workers::work_all(&mut runner, &shared, more).await?;
@@ -286,7 +290,7 @@ fn usable<T: Target>(toc: &Toc, target: &T, job: &RestoreJob) -> Result<()> {
     }
     if job.resume && !job.is_recorded(head.kind) {
         let what = "--resume goes with a whole database's restore: not with --keep-going, \
-                    --single-transaction, rows alone or a choice of objects";
+                    --single-transaction, --into-existing, rows alone or a choice of objects";
         return Err(Error::new(Kind::Usage, what));
     }
     if job.names.database.is_some() && !job.create {

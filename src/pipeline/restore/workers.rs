@@ -201,10 +201,8 @@ where
     runner.freeze(table.then(|| freeze(entry, by_itself)));
     let done = if by_itself {
         run_whole(runner, shared, entry, (piece, pieces)).await
-    } else if let Some(table) = shared.late.of_table(at) {
-        run_definition(runner, shared, entry, &table.create).await
     } else {
-        run_plain(runner, shared, entry, pieces).await
+        run_plain(runner, shared, (at, entry), pieces).await
     };
     runner.freeze(None);
     done.map_err(|error| name_keys(error, entry))
@@ -220,20 +218,93 @@ fn freeze(entry: &TocEntry, empty: bool) -> Freeze {
     }
 }
 
-/// A table without its late keys.
-async fn run_definition<T, R>(
+/// Runs definitions that come one after the other as one step. Each by itself would be sent, recorded
+/// and committed by itself, which takes longer than most of them.
+pub(super) async fn run_together<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    entry: &TocEntry,
-    create: &[u8],
+    places: &[usize],
 ) -> Result<()>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    note(runner, shared, (entry, None), false).await?;
-    runner.statement(create, &entry.label()).await?;
-    note(runner, shared, (entry, None), true).await
+    let entries = places.iter().map(|at| {
+        let entry = shared.archive.toc().entries.get(*at);
+        entry.map(|entry| (*at, entry)).ok_or_else(|| missing(*at))
+    });
+    let entries = entries.collect::<Result<Vec<_>>>()?;
+    let dialect = runner.target().dialect();
+    if entries
+        .iter()
+        .all(|(_, entry)| shared.is_whole(entry, dialect))
+    {
+        return define_whole(runner, shared, &entries).await;
+    }
+    note(runner, shared, &steps(&entries, false)).await?;
+    define(runner, shared, &entries).await?;
+    note(runner, shared, &steps(&entries, true)).await
+}
+
+/// In one transaction with their record; again, where another session stood in the way.
+async fn define_whole<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    entries: &[(usize, &TocEntry)],
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let mut tries = 1;
+    loop {
+        runner.begin_part().await?;
+        let done = define(runner, shared, entries).await;
+        if tries < TRIES && done.as_ref().is_err_and(is_deadlock) {
+            again(runner, &mut tries).await?;
+            continue;
+        }
+        done?;
+        note(runner, shared, &steps(entries, true)).await?;
+        return runner.commit_part().await;
+    }
+}
+
+/// Takes back what was done and waits a little, longer each time.
+async fn again<T: Target>(runner: &mut Runner<'_, T>, tries: &mut u32) -> Result<()> {
+    runner.roll_back_part().await?;
+    tokio::time::sleep(Duration::from_millis(50 << *tries)).await;
+    *tries += 1;
+    Ok(())
+}
+
+async fn define<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    entries: &[(usize, &TocEntry)],
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    for (at, entry) in entries {
+        let done = match shared.late.of_table(*at) {
+            Some(table) => runner.statement(&table.create, &entry.label()).await,
+            None => feed(runner, shared, entry, &entry.pieces).await,
+        };
+        done.map_err(|error| name_missing(error, shared, *at))?;
+    }
+    Ok(())
+}
+
+fn steps(entries: &[(usize, &TocEntry)], done: bool) -> Vec<Step> {
+    let step = |(_, entry): &(usize, &TocEntry)| Step {
+        entry: entry.id.0,
+        piece: None,
+        rows: 0,
+        done,
+    };
+    entries.iter().map(step).collect()
 }
 
 /// The keys that a table gets after its rows. Their record is that of a piece of the table, which has
@@ -250,29 +321,28 @@ where
     let entry = shared.archive.toc().entries.get(at);
     let entry = entry.ok_or_else(|| missing(at))?;
     let table = shared.late.of_table(at).ok_or_else(|| missing(at))?;
-    note(runner, shared, (entry, Some(0)), false).await?;
+    let step = |done| Step {
+        entry: entry.id.0,
+        piece: Some(0),
+        rows: 0,
+        done,
+    };
+    note(runner, shared, &[step(false)]).await?;
     runner.statement(&table.add, &entry.label()).await?;
-    note(runner, shared, (entry, Some(0)), true).await
+    note(runner, shared, &[step(true)]).await
 }
 
 async fn note<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    (entry, piece): (&TocEntry, Option<u32>),
-    done: bool,
+    steps: &[Step],
 ) -> Result<()>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    let step = Step {
-        entry: entry.id.0,
-        piece,
-        rows: 0,
-        done,
-    };
-    if shared.journal {
-        runner.target().journal_note(&step).await?;
+    if shared.journal && !steps.is_empty() {
+        runner.target().journal_note(steps).await?;
     }
     Ok(())
 }
@@ -299,15 +369,11 @@ where
         runner.begin_part().await?;
         let done = feed(runner, shared, entry, pieces).await;
         if tries < TRIES && done.as_ref().is_err_and(is_deadlock) {
-            runner.roll_back_part().await?;
-            tokio::time::sleep(Duration::from_millis(50 << tries)).await;
-            tries += 1;
+            again(runner, &mut tries).await?;
             continue;
         }
         done?;
-        if shared.journal {
-            runner.target().journal_note(&step).await?;
-        }
+        note(runner, shared, std::slice::from_ref(&step)).await?;
         runner.commit_part().await?;
         runner.took(step.rows);
         return Ok(());
@@ -317,16 +383,16 @@ where
 async fn run_plain<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    entry: &TocEntry,
+    (at, entry): (usize, &TocEntry),
     pieces: &[Piece],
 ) -> Result<()>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    note(runner, shared, (entry, None), false).await?;
+    note(runner, shared, &steps(&[(at, entry)], false)).await?;
     feed(runner, shared, entry, pieces).await?;
-    note(runner, shared, (entry, None), true).await?;
+    note(runner, shared, &steps(&[(at, entry)], true)).await?;
     runner.took(pieces.iter().map(|piece| piece.rows).sum());
     Ok(())
 }
@@ -393,6 +459,7 @@ where
         while let Some(chunk) = chunks.next().await? {
             runner.feed(&chunk, Some(&label)).await?;
             item.add(chunk.len() as u64, 0);
+            chunks.give_back(chunk);
         }
         if is_long {
             runner.rest();
