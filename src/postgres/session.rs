@@ -2,9 +2,9 @@
 //! encoding; results come as text.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::time::Duration;
 
-use bstr::{BString, ByteSlice};
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::{DataRowBody, Message, RowDescriptionBody};
 
@@ -321,6 +321,8 @@ impl Cancel {
 struct Gather {
     rows: Rows,
     bytes: usize,
+    /// Where the values of a row are in its message.
+    values: Vec<Option<Range<usize>>>,
 }
 
 impl Gather {
@@ -343,15 +345,17 @@ impl Gather {
                 "a result set is larger than 2 GiB",
             ));
         }
-        let mut values: Vec<Option<BString>> = Vec::with_capacity(self.rows.columns().len());
         let mut ranges = body.ranges();
+        self.values.clear();
         while let Some(range) = ranges.next().map_err(|error| wire::broken().cause(error))? {
-            values.push(range.and_then(|range| Some(buffer.get(range)?.as_bstr().to_owned())));
+            self.values.push(range);
         }
-        if values.len() != self.rows.columns().len() {
+        if self.values.len() != self.rows.columns().len() {
             return Err(wire::hostile("a row has other columns than announced"));
         }
-        self.rows.push(values);
+        let values = self.values.iter();
+        self.rows
+            .push(values.map(|range| range.clone().and_then(|range| buffer.get(range))));
         Ok(())
     }
 }
@@ -360,6 +364,7 @@ impl Gather {
 pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "test")]
 
+    use bstr::BString;
     use tokio::io::AsyncWriteExt;
 
     use super::*;

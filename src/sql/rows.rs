@@ -5,11 +5,31 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::error::{Error, Kind, Result};
 
-/// A whole result set.
+/// A whole result set. Its values lie one behind the other: catalogs give hundreds of thousands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
     columns: Vec<String>,
-    rows: Vec<Vec<Option<BString>>>,
+    bytes: Vec<u8>,
+    /// Where each value ends in `bytes`, the values of a row in the order of the columns.
+    ends: Vec<End>,
+    /// The number of rows.
+    count: usize,
+}
+
+/// Where a value ends, and whether it is NULL instead: then it ends where it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct End(u64);
+
+impl End {
+    const NULL: u64 = 1 << 63;
+
+    fn at(self) -> usize {
+        usize::try_from(self.0 & !Self::NULL).unwrap_or(usize::MAX)
+    }
+
+    fn is_null(self) -> bool {
+        self.0 & Self::NULL != 0
+    }
 }
 
 impl Rows {
@@ -18,13 +38,21 @@ impl Rows {
     pub fn new(columns: Vec<String>) -> Self {
         Self {
             columns,
-            rows: Vec::new(),
+            ..Self::default()
         }
     }
 
-    /// Adds a row; its values stand in the order of the columns.
-    pub fn push(&mut self, row: Vec<Option<BString>>) {
-        self.rows.push(row);
+    /// Adds a row. Its values stand in the order of the columns; those that it lacks are NULL.
+    pub fn push<V: AsRef<[u8]>>(&mut self, row: impl IntoIterator<Item = Option<V>>) {
+        let mut values = row.into_iter();
+        for _ in 0..self.columns.len() {
+            let value = values.next().flatten();
+            self.bytes
+                .extend_from_slice(value.as_ref().map_or(&[][..], AsRef::as_ref));
+            let null = if value.is_none() { End::NULL } else { 0 };
+            self.ends.push(End(self.bytes.len() as u64 | null));
+        }
+        self.count += 1;
     }
 
     /// The columns' names.
@@ -35,10 +63,7 @@ impl Rows {
 
     /// The rows, in the server's order.
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(|values| Row {
-            columns: &self.columns,
-            values,
-        })
+        (0..self.count).map(|number| Row { rows: self, number })
     }
 
     /// The first row, if there is one.
@@ -50,30 +75,38 @@ impl Rows {
     /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.count
     }
 
     /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.count == 0
     }
 }
 
 /// One row of a result set.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
-    columns: &'a [String],
-    values: &'a [Option<BString>],
+    rows: &'a Rows,
+    number: usize,
 }
 
 impl<'a> Row<'a> {
     /// The value, or `None` where it is NULL. A column that is not there is an internal error.
     pub fn opt(&self, column: &str) -> Result<Option<&'a BStr>> {
-        let at = self.columns.iter().position(|name| name == column);
-        let value = at.and_then(|at| self.values.get(at));
-        let value = value.ok_or_else(|| internal(column, "is not in the result"))?;
-        Ok(value.as_ref().map(|value| value.as_bstr()))
+        let columns = &self.rows.columns;
+        let at = columns.iter().position(|name| name == column);
+        let at = at.map(|at| self.number * columns.len() + at);
+        let end = at.and_then(|at| self.rows.ends.get(at));
+        let end = end.ok_or_else(|| internal(column, "is not in the result"))?;
+        if end.is_null() {
+            return Ok(None);
+        }
+        let before = at.and_then(|at| self.rows.ends.get(at.checked_sub(1)?));
+        let start = before.map_or(0, |before| before.at());
+        let value = self.rows.bytes.get(start..end.at());
+        Ok(Some(value.unwrap_or_default().as_bstr()))
     }
 
     /// The value, as owned bytes, or `None` where it is NULL.
@@ -139,4 +172,37 @@ fn internal(column: &str, what: &str) -> Error {
         Kind::Internal,
         format!("the catalog column {column} {what}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+
+    use super::*;
+
+    #[test]
+    fn each_value_is_its_own_row_and_columns() {
+        let mut rows = Rows::new(vec!["a".into(), "b".into()]);
+        assert!(rows.is_empty() && rows.first().is_none());
+        rows.push([Some("1"), None]);
+        rows.push([None, Some("")]);
+        rows.push([Some("x"), Some("yz"), Some("one too many")]);
+        rows.push([Some("short")]);
+        let values: Vec<_> = rows
+            .iter()
+            .map(|row| (row.opt("a").unwrap(), row.opt("b").unwrap()))
+            .collect();
+        let text = |text: &'static str| Some(BStr::new(text));
+        assert_eq!(
+            values,
+            [
+                (text("1"), None),
+                (None, text("")),
+                (text("x"), text("yz")),
+                (text("short"), None)
+            ]
+        );
+        assert_eq!(rows.len(), 4);
+        assert!(rows.first().unwrap().opt("c").is_err());
+    }
 }

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::mysql::claims::{Claims, TRIGGER_EVENTS};
 use crate::mysql::head_words::HeadWords;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
+use crate::mysql::scan::Quoting;
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::stored::Stored;
@@ -124,6 +125,16 @@ impl Object for Trigger {
     fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
         let mut sql = Sql::default();
         let object = format!("trigger {}", self.name);
+        let quoting = Quoting::of_mode(&self.stored.mode);
+        if quoting.no_escapes && scope.caps.data_dictionary() && !scope.caps.is_mariadb() {
+            // MySQL reads the table's expressions in the mode in which it opens it, with escapes that
+            // mean nothing in this one: so it is opened before.
+            sql.push(
+                Text::new("DO (SELECT COUNT(*) FROM (SELECT 1 FROM ")
+                    .ident(&self.table)
+                    .words(" LIMIT 0) AS opened)"),
+            );
+        }
         self.stored.render(&object, scope, &mut sql)?;
         sql.drop_with(Text::new("DROP TRIGGER ").ident(&self.name));
         Ok(Rendered::Sql(sql))

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bstr::BString;
 use tokio::net::{TcpSocket, TcpStream, UnixStream, lookup_host};
 
 use crate::error::{Error, Kind, Result};
@@ -226,9 +225,8 @@ impl Connection {
     }
 }
 
-fn values(columns: &[Column], mut row: Reader<'_>) -> Result<Vec<Option<BString>>> {
+fn values<'a>(columns: &[Column], mut row: Reader<'a>) -> Result<Vec<Option<&'a [u8]>>> {
     let values = columns.iter().map(|_| row.value());
-    let values = values.map(|value| Ok(value?.map(BString::from)));
     let values = values.collect::<Result<_>>()?;
     row.end()?;
     Ok(values)

@@ -134,8 +134,6 @@ fn reference(table: &Table) -> Reference {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "test")]
 mod tests {
-    use bstr::BString;
-
     use super::*;
     use crate::postgres::version::Caps;
 
@@ -147,9 +145,9 @@ mod tests {
         for row in given {
             let value = |column: &String| {
                 let found = row.iter().find(|(name, _)| name == column);
-                found.map(|(_, value)| BString::from(*value))
+                found.map(|(_, value)| *value)
             };
-            rows.push(columns.iter().map(value).collect());
+            rows.push(columns.iter().map(value));
         }
         rows
     }

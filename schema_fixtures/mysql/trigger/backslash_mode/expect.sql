@@ -1,0 +1,60 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_set = IF(@@restrict_fk_on_non_standard_key = 0, 'DO 0', 'SET SESSION restrict_fk_on_non_standard_key = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@sql_generate_invisible_primary_key = 0, 'DO 0', 'SET SESSION sql_generate_invisible_primary_key = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@sql_require_primary_key = 0, 'DO 0', 'SET SESSION sql_require_primary_key = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;
+
+-- table t
+CREATE TABLE `t` (
+  `a` varchar(20) DEFAULT NULL,
+  `b` varchar(20) DEFAULT (concat(_utf8mb4'x\'/*',`a`)),
+  CONSTRAINT `t_chk_1` CHECK ((`a` <> _utf8mb4'it\'s'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci;
+
+-- trigger one t
+DO (SELECT COUNT(*) FROM (SELECT 1 FROM `t` LIMIT 0) AS opened);
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, sql_mode = 'NO_BACKSLASH_ESCAPES', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_0900_ai_ci';
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` TRIGGER `one` BEFORE INSERT ON `t` FOR EACH ROW SET @a = '\'
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+
+-- trigger two t
+DO (SELECT COUNT(*) FROM (SELECT 1 FROM `t` LIMIT 0) AS opened);
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, sql_mode = 'NO_BACKSLASH_ESCAPES', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_0900_ai_ci';
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` TRIGGER `two` BEFORE INSERT ON `t` FOR EACH ROW SET @b = '\n'
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete
