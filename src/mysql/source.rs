@@ -477,8 +477,11 @@ impl Snapshot for MysqlSnapshot {
 
     async fn close(mut self) -> Result<()> {
         consistency::alive(&mut self.session).await?;
-        let opened = self.leader.map(|leader| leader.opened);
+        let mut opened = self.leader.map(|leader| leader.opened);
         if let Some(shared) = &self.shared {
+            if let Some(opened) = &mut opened {
+                opened.guards.check().await?;
+            }
             shared.give_back(self.session, opened).await;
             return Ok(());
         }

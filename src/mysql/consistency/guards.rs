@@ -72,10 +72,18 @@ impl Guards {
         Ok(())
     }
 
+    /// Checks that the locks were held to here.
+    pub async fn check(&mut self) -> Result<()> {
+        for session in &mut self.sessions {
+            alive(session).await?;
+        }
+        Ok(())
+    }
+
     /// Checks that the locks were held to here, and lets go.
-    pub async fn end(self) -> Result<()> {
-        for mut session in self.sessions {
-            alive(&mut session).await?;
+    pub async fn end(mut self) -> Result<()> {
+        self.check().await?;
+        for session in self.sessions {
             session.close().await?;
         }
         Ok(())
