@@ -16,7 +16,7 @@ pub(super) fn with_positions(
     database: &[u8],
 ) -> Option<BString> {
     let all: Vec<Token<'_>> = tokens(shown, Quoting::default()).collect();
-    if !all.windows(2).any(|pair| may_be_position(pair)) {
+    if !has_empty_position(&all) {
         return Some(shown.clone());
     }
     let own = ident(database);
@@ -45,9 +45,32 @@ pub(super) fn with_positions(
     Some(out.into())
 }
 
-fn may_be_position(pair: &[Token<'_>]) -> bool {
-    matches!(pair, [before, token] if token.text == b"''" && (before.is("by") || before.is_mark(b',')))
+/// Whether `''` stands where a position may: behind `BY` or a comma of its list. Elsewhere it is an
+/// empty string, and a healthy view needs no second text.
+fn has_empty_position(all: &[Token<'_>]) -> bool {
+    let (mut depth, mut lists) = (0_u32, Vec::new());
+    let mut begins = false;
+    for token in all {
+        if begins && token.text == b"''" {
+            return true;
+        }
+        if token.is_mark(b'(') {
+            depth += 1;
+        } else if token.is_mark(b')') {
+            depth = depth.saturating_sub(1);
+            lists.retain(|list| *list <= depth);
+        } else if ENDS.iter().any(|word| token.is(word)) {
+            lists.retain(|list| *list < depth);
+        } else if token.is("by") {
+            lists.push(depth);
+        }
+        begins = token.is("by") || token.is_mark(b',') && lists.last() == Some(&depth);
+    }
+    false
 }
+
+/// What ends such a list, or begins another one.
+const ENDS: [&str; 5] = ["having", "order", "limit", "union", "select"];
 
 fn is_number(token: &Token<'_>) -> bool {
     token.kind == Kind::Word && token.text.iter().all(u8::is_ascii_digit)
@@ -116,7 +139,20 @@ mod tests {
             None
         );
         assert_eq!(told(shown, "select `t`.`a` AS `a` from `d`.`t`"), None);
-        let plain = "CREATE VIEW `v` AS select '' AS `a`";
-        assert_eq!(told(plain, "").as_deref(), Some(plain));
+        for plain in [
+            "CREATE VIEW `v` AS select '' AS `a`",
+            "CREATE VIEW `v` AS select `t`.`a` AS `a`,'' AS `b` from `t` where `t`.`a` in ('x','')",
+            "CREATE VIEW `v` AS select `t`.`a` AS `a` from `t` order by concat(`t`.`a`,'')",
+            "CREATE VIEW `v` AS select `t`.`a` AS `a` from `t` group by `t`.`a` union select 1 AS `1`,''",
+        ] {
+            assert_eq!(told(plain, "").as_deref(), Some(plain));
+        }
+        for lost in [
+            "CREATE VIEW `v` AS select `t`.`a` AS `a` from `t` order by `t`.`b`,''",
+            "CREATE VIEW `v` AS select 1 AS `a` from (select 2 AS `b` group by '') `x`",
+            "CREATE VIEW `v` AS select 1 AS `a` group by (select max(2)),''",
+        ] {
+            assert_eq!(told(lost, ""), None);
+        }
     }
 }
