@@ -188,23 +188,6 @@ pub fn harmless_failure(dialect: Dialect, statement: &[u8], code: &str) -> Optio
     }
 }
 
-/// Whether it is a setting that has unique keys not checked, as mysqldump's and mariadb-dump's scripts
-/// begin.
-#[must_use]
-pub fn switches_unique_checks_off(statement: &[u8]) -> bool {
-    /// No script of theirs sets more in one statement.
-    const LONGEST: usize = 200;
-    if statement.len() > LONGEST {
-        return false;
-    }
-    let mut text = statement.to_ascii_lowercase();
-    text.retain(|byte| *byte != b' ');
-    let name = b"unique_checks=";
-    let values = memmem::find_iter(&text, name).map(|at| &text[at + name.len()..]);
-    sets(&statement.to_ascii_lowercase())
-        && values.last().is_some_and(|value| value.starts_with(b"0"))
-}
-
 fn sets(text: &[u8]) -> bool {
     let inside = text.strip_prefix(b"/*").map(|rest| {
         let digits = rest.trim_start_with(|c| c == 'm' || c == '!' || c.is_ascii_digit());
@@ -225,23 +208,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn unique_checks_are_seen_to_go() {
-        let off: [&[u8]; 3] = [
-            b"/*!40014 SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS, UNIQUE_CHECKS=0 */",
-            b"SET unique_checks = 0",
-            b"/*M!100101 SET UNIQUE_CHECKS=0*/",
-        ];
-        assert!(off.iter().all(|text| switches_unique_checks_off(text)));
-        let not: [&[u8]; 4] = [
-            b"/*!40014 SET UNIQUE_CHECKS=@OLD_UNIQUE_CHECKS */",
-            b"SET unique_checks = 1",
-            b"SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS",
-            b"INSERT INTO t VALUES ('SET unique_checks=0')",
-        ];
-        assert!(!not.iter().any(|text| switches_unique_checks_off(text)));
-    }
 
     #[test]
     fn makers_say_who_they_are() {

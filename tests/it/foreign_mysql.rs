@@ -132,25 +132,6 @@ fn a_script_of_mariadb_dump_11_8_comes_back() {
     comes_back(&MariaDb::start("11.8"), &[&["xz"]]);
 }
 
-/// Without them MariaDB collects and sorts every table's first rows.
-#[test]
-fn a_script_leaves_unique_checks_on_for_mariadb() {
-    let server = MariaDb::start("10.11");
-    server.create_database("back");
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("script.sql");
-    let script = "-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB\n\
-        /*!40014 SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS, UNIQUE_CHECKS=0 */;\n\
-        CREATE TABLE seen AS SELECT @@unique_checks AS on_while_loading;\n\
-        /*!40014 SET UNIQUE_CHECKS=@OLD_UNIQUE_CHECKS */;\n-- Dump completed\n";
-    std::fs::write(&file, script).expect("written");
-    let file = file.display().to_string();
-    let restored = ran(&["restore", &file, "--to", &server.url("back")]);
-    assert_eq!(restored.code, Some(0), "{}", restored.err);
-    let seen = server.sql("back", "SELECT on_while_loading FROM seen");
-    assert_eq!(seen.trim(), "1");
-}
-
 #[test]
 fn a_dry_run_of_a_script_executes_nothing() {
     let server = MariaDb::start("10.11");

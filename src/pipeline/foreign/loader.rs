@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result, visible};
 use crate::pipeline::restore::{RestoreJob, refuse_filled};
 use crate::pipeline::runner::{OnError, Outcome, copy_end, explain};
 use crate::source::Target;
-use crate::sql::foreign::{connect_database, harmless_failure, switches_unique_checks_off};
+use crate::sql::foreign::{connect_database, harmless_failure};
 use crate::sql::insert;
 use crate::sql::names::{self, Renaming};
 use crate::sql::split::{Command, Item, Meta, Splitter};
@@ -180,9 +180,6 @@ impl<T: Target> Runs<'_, T> {
         let done = self.target.execute(sql).await;
         match done {
             Ok(()) => {
-                if switches_unique_checks_off(sql) {
-                    self.target.hasten().await?;
-                }
                 self.outcome.rows += insert::rows(dialect, sql).unwrap_or(0);
                 Ok(())
             }
