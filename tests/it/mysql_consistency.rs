@@ -12,7 +12,7 @@ use dumpkeep::error::{Error, Kind};
 use dumpkeep::mysql::consistency::strategy::Strategy;
 use dumpkeep::mysql::source::MysqlSource;
 use dumpkeep::plan::entry::{Body, Range, Slice};
-use dumpkeep::source::mysql::LongQueries;
+use dumpkeep::source::mysql::{Consistency, LongQueries};
 use dumpkeep::source::{Catalog, DumpOptions, Snapshot as _, Source as _};
 use tokio::task::JoinSet;
 
@@ -360,15 +360,19 @@ fn guards_of_many_tables_hold_them_to_the_end() {
         leader.close().await.expect("all locks were held");
         assert!(change.wait().expect("a client").success());
 
-        let mut snapshots = source.snapshot(b"m", 1, &DumpOptions::default()).await?;
-        let mut leader = snapshots.remove(0);
-        leader.entries().await?;
-        let guards = "SELECT id FROM information_schema.processlist WHERE command = 'Sleep' AND id NOT IN \
-                      (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx)";
-        for id in server.sql("", guards).lines() {
-            server.sql("", &format!("KILL {id}"));
+        for consistency in [Consistency::Auto, Consistency::Server] {
+            let mut options = DumpOptions::default();
+            options.mysql.consistency = consistency;
+            let mut snapshots = source.snapshot(b"m", 1, &options).await?;
+            let mut leader = snapshots.remove(0);
+            leader.entries().await?;
+            let guards = "SELECT id FROM information_schema.processlist WHERE command = 'Sleep' AND id NOT IN \
+                          (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx)";
+            for id in server.sql("", guards).lines() {
+                server.sql("", &format!("KILL {id}"));
+            }
+            assert!(leader.close().await.is_err(), "{consistency:?}");
         }
-        assert!(leader.close().await.is_err());
         Ok::<_, Error>(())
     })
     .expect("sessions");
