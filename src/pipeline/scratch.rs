@@ -53,7 +53,7 @@ where
     S::Snapshot: 'static,
     R: Read + Seek + Send + 'static,
 {
-    let toc = reader.toc().clone();
+    let toc = reader.shared_toc();
     let name = format!("dumpkeep_verify_{:016x}", rand::random::<u64>());
     let interrupted = || Error::new(Kind::Cancelled, "the proof was interrupted");
     let mut loading = tokio::select! {
