@@ -15,11 +15,12 @@ use crate::pipeline::list;
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::{OnError, Outcome};
 use crate::source::Tuning;
+use crate::store::fs::{failed, is_pipe};
 
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The archive; "-" is standard input
+    /// The archive; "-" is standard input, and any other pipe is read like that
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The database to load into, or with --create any database of its server
@@ -127,6 +128,10 @@ enum Opened {
 fn input(path: &Path) -> Result<Opened> {
     if path == Path::new("-") {
         return ForeignFile::pipe(Box::new(std::io::stdin())).map(Opened::Pipe);
+    }
+    if is_pipe(path) {
+        let input = File::open(path).map_err(|cause| failed("read", path, cause))?;
+        return ForeignFile::pipe(Box::new(input)).map(Opened::Pipe);
     }
     Ok(match ForeignFile::open(path)? {
         Some(file) => Opened::Foreign(file),

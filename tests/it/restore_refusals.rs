@@ -2,8 +2,8 @@
 //! anything is done.
 
 use std::fs::File;
-use std::path::Path;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::support::command::{Ran, dumpkeep, finished, ran};
 use crate::support::server::{MariaDb, Postgres};
@@ -33,8 +33,16 @@ impl Source {
             let file = File::open(&self.file).expect("the file");
             command.stdin(Stdio::from(file));
         }
-        finished(&mut command)
+        finished(command.output().expect("dumpkeep starts"))
     }
+}
+
+/// A file that pg_dump wrote.
+fn others(form: &str) -> String {
+    format!(
+        "{}/tests/it/foreign_files/pg_dump-16.{form}",
+        env!("CARGO_MANIFEST_DIR")
+    )
 }
 
 const OTHERS: &str = "script script-pipe custom tar directory";
@@ -190,8 +198,7 @@ fn switches_that_do_not_go_together_are_refused_by_name_on_postgres_16() {
     let to = own.display().to_string();
     let made = ran(&["dump", &server.url("a"), "-o", &to]);
     assert_eq!(made.code, Some(0), "{}", made.err);
-    let others = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/foreign_files");
-    let other = |form: &str| others.join(format!("pg_dump-16.{form}"));
+    let other = |form: &str| PathBuf::from(others(form));
     let sources = [
         Source::new("own", &own),
         Source::new("own-pipe", &own),
@@ -284,7 +291,10 @@ fn postgres_switches_are_refused_on_mariadb() {
         ("--single-transaction", "definitions end a transaction"),
         ("--maintenance-work-mem 64MB", "PostgreSQL's"),
         ("--synchronous-commit on", "PostgreSQL's"),
-        ("--disable-triggers --data-only", "PostgreSQL's"),
+        (
+            "--disable-triggers --data-only",
+            "no setting switches triggers off",
+        ),
         ("--clean --data-only", "rows alone make nothing"),
         ("--into-schema a", "PostgreSQL"),
     ] {
@@ -298,4 +308,40 @@ fn postgres_switches_are_refused_on_mariadb() {
         assert!(ran.err.contains(says), "{switches}: {}", ran.err);
     }
     assert_eq!(server.sql("b", "SHOW TABLES"), "");
+}
+
+#[test]
+fn a_named_pipe_is_read_once_and_from_its_beginning() {
+    let server = Postgres::start("16");
+    server.create_database("a");
+    server.sql("a", "CREATE TABLE t AS SELECT 1 AS id");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (own, pipe) = (path("own"), path("pipe"));
+    let made = ran(&["dump", &server.url("a"), "-o", &own]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    for (database, file) in [("b", own.clone()), ("c", others("sql"))] {
+        server.create_database(database);
+        let to = pipe.clone();
+        let writer = std::thread::spawn(move || std::fs::copy(file, to));
+        let ran = ran(&["restore", &pipe, "--to", &server.url(database)]);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        writer.join().expect("no panic").expect("all is read");
+    }
+    let rows = server.sql("c", "SELECT count(*) FROM app.customers");
+    assert_eq!(rows.trim(), "50");
+    assert_eq!(server.sql("b", "SELECT id FROM t").trim(), "1");
+    for arguments in [
+        &["verify", &pipe][..],
+        &["show", &pipe],
+        &["show", "-"],
+        &["diff", &pipe, &own],
+        &["restore", &pipe, "--list"],
+    ] {
+        let ran = ran(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains("it is a pipe"), "{}", ran.err);
+    }
 }

@@ -8,7 +8,7 @@ use crate::foreign::compressed::{Input, plain};
 use crate::foreign::pgdump::PgDump;
 use crate::foreign::sort::{Sort, of_path, of_stream};
 use crate::sql::foreign::Maker;
-use crate::store::fs::failed;
+use crate::store::fs::{failed, not_a_pipe};
 
 /// A file that another dumper wrote.
 pub enum ForeignFile {
@@ -34,6 +34,7 @@ pub enum Piped {
 impl ForeignFile {
     /// Opens the file, if it is one of another dumper.
     pub fn open(path: &Path) -> Result<Option<Self>> {
+        not_a_pipe(path)?;
         match of_path(path)? {
             Sort::Own => Ok(None),
             Sort::Script(maker) => {

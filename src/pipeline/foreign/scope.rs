@@ -99,7 +99,7 @@ impl Scope {
         }
         let drops = is(0, "drop") || (is(0, "alter") && statement.contains_str(" DROP "));
         self.must_drop &= !drops;
-        if self.must_drop && (makes_objects(&words) || (is(0, "create") && is(1, "schema"))) {
+        if self.must_drop && makes_objects(self.dialect, &words) {
             let what = "nothing in this script drops what is there: --clean can't either";
             let hint = "Give --if-empty=false if it may add to that, or an empty database.";
             return Err(Error::new(Kind::Usage, what).hint(hint));
@@ -112,7 +112,7 @@ impl Scope {
         if is(0, "alter") && account && !self.overwrite && self.kept.contains(&third(&words)) {
             return Ok(Step::Leave);
         }
-        if self.create && !self.inside && makes_objects(&words) {
+        if self.create && !self.inside && makes_objects(self.dialect, &words) {
             let what = "the script makes objects before it enters a database of its own";
             let hint = "Leave --create out, and name the database to load into in the URL.";
             return Err(Error::new(Kind::Usage, what).hint(hint));
@@ -143,16 +143,18 @@ fn third(words: &[&[u8]]) -> BString {
 }
 
 /// Statements that make objects in whatever database the session is in.
-fn makes_objects(words: &[&[u8]]) -> bool {
+fn makes_objects(dialect: Dialect, words: &[&[u8]]) -> bool {
     let is = |at: usize, word: &str| {
         words
             .get(at)
             .is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
     };
-    let server_wide = ["database", "schema", "role", "user", "tablespace", "group"];
+    let server_wide = ["database", "role", "user", "tablespace", "group"];
+    // MySQL's schemas are its databases.
+    let is_database = dialect == Dialect::Mysql && is(1, "schema");
     let verbs = ["insert", "replace", "copy"];
     verbs.iter().any(|verb| is(0, verb))
-        || (is(0, "create") && !server_wide.iter().any(|what| is(1, what)))
+        || (is(0, "create") && !is_database && !server_wide.iter().any(|what| is(1, what)))
 }
 
 /// A name in backquotes, or none.
@@ -191,6 +193,7 @@ mod tests {
         assert!(scope(Dialect::Mysql, false).enter(b"x").is_err());
         let mut creates = scope(Dialect::Postgres, true);
         assert!(creates.judge(b"CREATE TABLE t (a int)").is_err());
+        assert!(creates.judge(b"CREATE SCHEMA a").is_err());
         assert!(creates.judge(b"DROP DATABASE x").is_err());
         assert_eq!(creates.judge(b"CREATE DATABASE x").unwrap(), Step::Run);
         creates.enter(b"x").unwrap();
