@@ -7,6 +7,7 @@ use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
+use crate::plan::order::settle;
 use crate::postgres::address::{Address, class};
 use crate::postgres::chosen::{self, Hits, Kept};
 use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
@@ -311,6 +312,9 @@ fn entries(
         chosen::switch_off(&mut objects, &mut needs);
     }
     chosen::by_keys_of_extensions(&objects, &facets.extension_keys, &mut needs);
+    if !options.selection.sections.is_empty() {
+        settle_sections(&mut objects, &needs)?;
+    }
     let stays = chosen::judge(&objects, &holders, hits, options);
     if options.selection.data_only && !options.rows.disable_triggers {
         let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs);
@@ -318,6 +322,32 @@ fn entries(
     }
     let entries = number(objects, &needs, KINDS)?;
     Ok(chosen::keep(entries, &Kept { stays, hits }))
+}
+
+/// The sections that the objects have in a whole dump: a part of it must hold neither less nor more.
+fn settle_sections(objects: &mut [Loaded], needs: &[BTreeSet<usize>]) -> Result<()> {
+    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
+    let place = |(at, object): (usize, &Loaded)| Entry {
+        id: id(at),
+        kind: object.kind,
+        section: object.section,
+        rank: 0,
+        identity: object.identity.clone(),
+        needs: needs
+            .get(at)
+            .into_iter()
+            .flatten()
+            .map(|need| id(*need))
+            .collect(),
+        body: Body::Statements(Vec::new()),
+        drop: Vec::new(),
+    };
+    let mut entries: Vec<Entry> = objects.iter().enumerate().map(place).collect();
+    settle(&mut entries)?;
+    for (object, entry) in objects.iter_mut().zip(entries) {
+        object.section = entry.section;
+    }
+    Ok(())
 }
 
 fn add_owners(objects: &mut [Loaded], options: &DumpOptions) {
