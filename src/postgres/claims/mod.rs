@@ -180,6 +180,23 @@ fn unknown_values(rows: &Rows, found: &mut Vec<Warning>) -> Result<()> {
     Ok(())
 }
 
+/// Catalogs of many rows. Their discriminators are of the type `"char"` and compared as such.
+const LARGE: &[&str] = &[
+    "pg_attribute",
+    "pg_class",
+    "pg_constraint",
+    "pg_depend",
+    "pg_type",
+];
+
+fn any_unknown(columns: &[&Discriminator]) -> String {
+    let unknown = columns.iter().map(|d| {
+        let known = letters(d.values);
+        format!("{} <> ALL ('{{{known}}}'::\"char\"[])", d.column)
+    });
+    unknown.collect::<Vec<_>>().join(" OR ")
+}
+
 /// Each catalog is read once, into its few combinations of values; those are looked at column by column.
 fn values_query(discriminators: &[&Discriminator]) -> String {
     let mut groups: BTreeMap<(&str, &str), Vec<&Discriminator>> = BTreeMap::new();
@@ -190,9 +207,13 @@ fn values_query(discriminators: &[&Discriminator]) -> String {
     for (number, ((catalog, rows), columns)) in groups.iter().enumerate() {
         let names = columns.iter().map(|d| d.column).collect::<Vec<_>>();
         let names = names.join(", ");
+        let found = match LARGE.contains(catalog) {
+            true => format!(" AND ({})", any_unknown(columns)),
+            false => String::new(),
+        };
         combinations.push(format!(
             "v{number} AS (SELECT {names}, pg_catalog.count(*) AS rows \
-             FROM pg_catalog.{catalog} WHERE {rows} GROUP BY {names})"
+             FROM pg_catalog.{catalog} WHERE {rows}{found} GROUP BY {names})"
         ));
         selects.extend(columns.iter().map(|d| {
             format!(
