@@ -23,6 +23,7 @@ use crate::sql::rows::{Row, Rows};
 /// What the catalogs of a database say.
 pub(super) struct Read {
     objects: Vec<Loaded>,
+    holders: Holders,
     depends: Vec<Depend>,
     facets: Facets,
     warnings: Vec<Warning>,
@@ -55,10 +56,16 @@ pub(super) async fn read(
     let holders = Holders::new(&objects, &depends);
     let check = claims.check(readers, &holders, options.lenient, &mut warnings);
     check.await?;
+    let whole = objects.len();
     let objects = without_left_out(objects, &mut warnings);
+    let holders = match objects.len() < whole {
+        true => Holders::new(&objects, &depends),
+        false => holders,
+    };
     let facets = facets.read().await?;
     Ok(Read {
         objects,
+        holders,
         depends,
         facets,
         warnings,
@@ -71,7 +78,7 @@ impl Read {
         let mut warnings = self.warnings;
         let (options, _) = about;
         let mut entries = entries(
-            self.objects,
+            (self.objects, self.holders),
             &self.depends,
             &self.facets,
             about,
@@ -297,15 +304,18 @@ impl FacetsAsked {
 }
 
 fn entries(
-    mut objects: Vec<Loaded>,
+    (mut objects, mut holders): (Vec<Loaded>, Holders),
     depends: &[Depend],
     facets: &Facets,
     (options, hits): (&DumpOptions, &Hits),
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Entry>> {
-    let needs = link::needs(&objects, depends, &Holders::new(&objects, depends));
-    let mut needs = cycles::cut(&mut objects, &needs);
-    let holders = Holders::new(&objects, depends);
+    let needs = link::needs(&objects, depends, &holders);
+    let whole = objects.len();
+    let mut needs = cycles::cut(&mut objects, needs);
+    if objects.len() > whole {
+        holders = Holders::new(&objects, depends);
+    }
     add_owners(&mut objects, options);
     add_words(&mut objects, &holders, facets);
     add_grants(&mut objects, &mut needs, &holders, facets, hits, warnings);
@@ -440,6 +450,12 @@ fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
 /// Gives ids and ranks.
 fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Result<Vec<Entry>> {
     let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
+    let ranks = kinds.iter().zip(0_u16..);
+    let ranks: HashMap<&str, u16> = ranks.map(|(kind, rank)| (kind.name, rank)).collect();
+    let unknown = |kind| {
+        let what = format!("the kind {kind} is not in the registry");
+        Error::new(ErrorKind::Internal, what)
+    };
     objects
         .into_iter()
         .enumerate()
@@ -449,7 +465,7 @@ fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Re
                 id: id(at),
                 kind: object.kind,
                 section: object.section,
-                rank: rank(object.kind, kinds)?,
+                rank: *ranks.get(object.kind).ok_or_else(|| unknown(object.kind))?,
                 identity: object.identity,
                 needs: own.map(|need| id(*need)).collect(),
                 drop: object.sql.drop,
@@ -460,14 +476,4 @@ fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Re
             })
         })
         .collect()
-}
-
-fn rank(name: &str, kinds: &[Kind]) -> Result<u16> {
-    let at = kinds.iter().position(|kind| kind.name == name);
-    at.and_then(|at| u16::try_from(at).ok()).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Internal,
-            format!("the kind {name} is not in the registry"),
-        )
-    })
 }
