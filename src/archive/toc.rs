@@ -3,7 +3,7 @@
 //! Names are byte strings in the database's own encoding: what is UTF-8 stands as a string,
 //! anything else as `{"hex": "…"}`.
 
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice as _};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -184,18 +184,26 @@ impl TocEntry {
     /// "kind schema.name detail", for messages.
     #[must_use]
     pub fn label(&self) -> String {
-        let mut label = format!("{} ", self.kind);
-        if let Some(schema) = &self.schema {
-            label.push_str(&schema.0.to_str_lossy());
-            label.push('.');
-        }
-        label.push_str(&self.name.0.to_str_lossy());
-        if !self.detail.is_empty() {
-            label.push(' ');
-            label.push_str(&self.detail.0.to_str_lossy());
-        }
-        label
+        let schema = self.schema.as_ref().map(|schema| schema.0.as_bstr());
+        let (name, detail) = (self.name.0.as_bstr(), self.detail.0.as_bstr());
+        label(&self.kind, schema, name, detail)
     }
+}
+
+/// "kind schema.name detail", for comments and messages.
+#[must_use]
+pub(crate) fn label(kind: &str, schema: Option<&BStr>, name: &BStr, detail: &BStr) -> String {
+    let mut label = format!("{kind} ");
+    if let Some(schema) = schema {
+        label.push_str(&schema.to_str_lossy());
+        label.push('.');
+    }
+    label.push_str(&name.to_str_lossy());
+    if !detail.is_empty() {
+        label.push(' ');
+        label.push_str(&detail.to_str_lossy());
+    }
+    label
 }
 
 /// Bytes that are mostly text.
@@ -216,9 +224,9 @@ impl From<BString> for Text {
     }
 }
 
-impl From<&Statement> for Text {
-    fn from(statement: &Statement) -> Self {
-        Self(statement.text.clone())
+impl From<Statement> for Text {
+    fn from(statement: Statement) -> Self {
+        Self(statement.text)
     }
 }
 

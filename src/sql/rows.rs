@@ -72,6 +72,12 @@ impl Rows {
         self.iter().next()
     }
 
+    /// What the values take in memory, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.bytes.len() + size_of_val(self.ends.as_slice())
+    }
+
     /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
