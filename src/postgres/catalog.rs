@@ -317,6 +317,7 @@ fn entries(
     if objects.len() > whole {
         holders = Holders::new(&objects, depends);
     }
+    keep_attached(&mut objects, &holders);
     add_owners(&mut objects, options);
     add_words(&mut objects, &holders, facets);
     add_grants(&mut objects, &mut needs, &holders, facets, hits, warnings);
@@ -334,6 +335,23 @@ fn entries(
     }
     let entries = number(objects, &needs, KINDS)?;
     Ok(chosen::keep(entries, &Kept { stays, hits }))
+}
+
+/// An index that is attached to one of a partitioned table goes with that one, and can't be dropped by
+/// itself (nor can a constraint's).
+fn keep_attached(objects: &mut [Loaded], holders: &Holders) {
+    let attached = objects
+        .iter()
+        .filter(|object| object.kind == "index_attach");
+    let children = attached.filter_map(|object| holders.find(*object.needs.first()?));
+    let children: Vec<usize> = children.map(|holder| holder.object).collect();
+    for child in children {
+        if let Some(object) = objects.get_mut(child)
+            && matches!(object.kind, "index" | "constraint")
+        {
+            object.sql.drop.clear();
+        }
+    }
 }
 
 /// The sections that the objects have in a whole dump: a part of it must hold neither less nor more.

@@ -42,14 +42,16 @@ type States = HashMap<String, String>;
 async fn states(session: &mut Session) -> Result<States> {
     let catalogs = BY_ROW.iter().map(|(catalog, _)| *catalog);
     let catalogs = catalogs.chain(["pg_type", "pg_rewrite", "pg_trigger"]);
-    let catalogs: Vec<String> = catalogs.map(|catalog| format!("'{catalog}'")).collect();
+    let catalogs: Vec<String> = catalogs
+        .map(|catalog| format!("'pg_catalog.{catalog}'"))
+        .collect();
     let sql = format!(
         "SELECT c.relname AS catalog, pg_catalog.string_agg(pg_catalog.format('o.%I', a.attname), \
          ', ' ORDER BY a.attnum) AS columns \
-         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
-         WHERE c.relnamespace = 11 AND c.relname IN ({}) \
-         AND NOT pg_catalog.has_column_privilege(c.oid, 'xmin', 'SELECT') AND a.attnum > 0 \
-         AND NOT a.attisdropped AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT') \
+         FROM pg_catalog.unnest(ARRAY[{}]::pg_catalog.regclass[]) r(oid) \
+         JOIN pg_catalog.pg_class c ON c.oid = r.oid \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid WHERE NOT pg_catalog.has_column_privilege(r.oid, 'xmin', 'SELECT') AND a.attnum > 0 \
+         AND NOT a.attisdropped AND pg_catalog.has_column_privilege(r.oid, a.attnum, 'SELECT') \
          GROUP BY c.relname",
         catalogs.join(", ")
     );
@@ -151,7 +153,7 @@ async fn sum(session: &mut Session, query: &str) -> Result<[Option<BString>; 3]>
 /// An error where one of the definitions that the snapshot shows is no longer what it was. `now` is
 /// a session of its own, in no snapshot.
 pub(super) async fn check(snapshot: &mut Session, now: &mut Session) -> Result<()> {
-    let query = query(&states(now).await?);
+    let query = query(&states(snapshot).await?);
     let sums = sums(&query);
     let (then, since) = tokio::try_join!(sum(snapshot, &sums), sum(now, &sums))?;
     if then == since {
