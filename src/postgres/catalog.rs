@@ -47,12 +47,13 @@ pub(super) async fn read(
     };
     let mut warnings = hits.warnings.clone();
     let claims = Claims::new(readers).await?;
-    let asked = ask(readers, KINDS, &context);
+    // Many rows that are few bytes once they are read.
     let depends = readers.ask("cannot read the dependencies", link::query().sql());
+    let asked = ask(readers, KINDS, &context);
     let claims = claims.ask(readers);
     let facets = Facets::ask(readers, &caps, options);
-    let objects = objects(readers, asked, &context).await?;
     let depends = decoded(depends, link::decode).await?;
+    let objects = objects(readers, asked, &context).await?;
     let holders = Holders::new(&objects, &depends);
     let check = claims.check(readers, &holders, options.lenient, &mut warnings);
     check.await?;
@@ -470,7 +471,7 @@ fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Re
                 needs: own.map(|need| id(*need)).collect(),
                 drop: object.sql.drop,
                 body: match object.data {
-                    Some(data) => Body::Data(data),
+                    Some(data) => Body::Data(*data),
                     None => Body::Statements(object.sql.create),
                 },
             })
