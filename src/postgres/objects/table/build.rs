@@ -60,6 +60,9 @@ impl Tables {
         for row in sets(1) {
             tables.of(&row)?.columns.push(Column::decode(&row)?);
         }
+        for table in &mut tables.list {
+            table.columns.shrink_to_fit();
+        }
         for row in sets(2) {
             tables.of(&row)?.checks.push(Check::decode(&row)?);
         }
@@ -86,7 +89,7 @@ impl Tables {
         let table = self.of(row)?;
         let column = table.columns.iter_mut().find(|c| c.number == number);
         let column = column.ok_or_else(|| orphan("an identity column", number.unsigned_abs()))?;
-        column.identity = Some(IdentitySequence::decode(row)?);
+        column.identity = Some(Box::new(IdentitySequence::decode(row)?));
         Ok(())
     }
 }
