@@ -449,7 +449,11 @@ fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
 }
 
 /// Gives ids and ranks.
-fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Result<Vec<Entry>> {
+fn number(
+    mut objects: Vec<Loaded>,
+    needs: &[BTreeSet<usize>],
+    kinds: &[Kind],
+) -> Result<Vec<Entry>> {
     let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
     let ranks = kinds.iter().zip(0_u16..);
     let ranks: HashMap<&str, u16> = ranks.map(|(kind, rank)| (kind.name, rank)).collect();
@@ -457,12 +461,17 @@ fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Re
         let what = format!("the kind {kind} is not in the registry");
         Error::new(ErrorKind::Internal, what)
     };
-    objects
-        .into_iter()
-        .enumerate()
-        .map(|(at, object)| {
+    let mut entries = Vec::with_capacity(objects.len());
+    // From the end and in a few steps, so that no object is there twice.
+    let step = (objects.len() / 8).max(1000);
+    while !objects.is_empty() {
+        let first = objects.len().saturating_sub(step);
+        let some = objects.split_off(first);
+        objects.shrink_to_fit();
+        for (at, object) in some.into_iter().enumerate().rev() {
+            let at = first + at;
             let own = needs.get(at).into_iter().flatten();
-            Ok(Entry {
+            entries.push(Entry {
                 id: id(at),
                 kind: object.kind,
                 section: object.section,
@@ -474,7 +483,9 @@ fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Re
                     Some(data) => Body::Data(*data),
                     None => Body::Statements(object.sql.create),
                 },
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    entries.reverse();
+    Ok(entries)
 }
