@@ -48,12 +48,13 @@ pub(super) async fn read(
     };
     let mut warnings = hits.warnings.clone();
     let claims = Claims::new(readers).await?;
-    let asked = ask(readers, KINDS, &context);
+    // Many rows that are few bytes once they are read.
     let depends = readers.ask("cannot read the dependencies", link::query().sql());
+    let asked = ask(readers, KINDS, &context);
     let claims = claims.ask(readers);
     let facets = Facets::ask(readers, &caps, options);
-    let objects = objects(readers, asked, &context).await?;
     let depends = decoded(depends, link::decode).await?;
+    let objects = objects(readers, asked, &context).await?;
     let holders = Holders::new(&objects, &depends);
     let check = claims.check(readers, &holders, options.lenient, &mut warnings);
     check.await?;
@@ -496,7 +497,11 @@ fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
 }
 
 /// Gives ids and ranks.
-fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Result<Vec<Entry>> {
+fn number(
+    mut objects: Vec<Loaded>,
+    needs: &[BTreeSet<usize>],
+    kinds: &[Kind],
+) -> Result<Vec<Entry>> {
     let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
     let ranks = kinds.iter().zip(0_u16..);
     let ranks: HashMap<&str, u16> = ranks.map(|(kind, rank)| (kind.name, rank)).collect();
@@ -504,12 +509,17 @@ fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Re
         let what = format!("the kind {kind} is not in the registry");
         Error::new(ErrorKind::Internal, what)
     };
-    objects
-        .into_iter()
-        .enumerate()
-        .map(|(at, object)| {
+    let mut entries = Vec::with_capacity(objects.len());
+    // From the end and in a few steps, so that no object is there twice.
+    let step = (objects.len() / 8).max(1000);
+    while !objects.is_empty() {
+        let first = objects.len().saturating_sub(step);
+        let some = objects.split_off(first);
+        objects.shrink_to_fit();
+        for (at, object) in some.into_iter().enumerate().rev() {
+            let at = first + at;
             let own = needs.get(at).into_iter().flatten();
-            Ok(Entry {
+            entries.push(Entry {
                 id: id(at),
                 kind: object.kind,
                 section: object.section,
@@ -518,10 +528,12 @@ fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Re
                 needs: own.map(|need| id(*need)).collect(),
                 drop: object.sql.drop,
                 body: match object.data {
-                    Some(data) => Body::Data(data),
+                    Some(data) => Body::Data(*data),
                     None => Body::Statements(object.sql.create),
                 },
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    entries.reverse();
+    Ok(entries)
 }

@@ -146,12 +146,8 @@ fn separate_all(
 fn separate(objects: &[Loaded], holder: Holder) -> Option<Loaded> {
     let parent = objects.get(holder.object)?;
     let part = parent.parts.get(holder.part?)?;
-    let new = Loaded::new(
-        part.kind,
-        part.section,
-        part.identity.clone(),
-        part.separate.clone(),
-    );
+    let cut = parent.renderer.as_ref()?.cut_out(holder.part?)?;
+    let new = Loaded::new(part.kind, cut.section, cut.identity, cut.sql);
     Some(Loaded {
         address: Some(part.address),
         table: parent.address,

@@ -23,7 +23,7 @@ const ON_THE_WAY: usize = 2;
 
 /// Where answers of so many bytes wait to be looked at, no further question is taken up: what is not
 /// read stays on the server.
-const WAITING_BYTES: usize = 16 << 20;
+const WAITING_BYTES: usize = 4 << 20;
 
 /// A session, held as long as it reads.
 pub(super) type Held = OwnedMutexGuard<Session>;

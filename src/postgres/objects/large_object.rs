@@ -144,7 +144,7 @@ fn data(oids: Vec<u32>) -> Loaded {
         method: Method::LargeObjects(oids),
     };
     Loaded {
-        data: Some(data),
+        data: Some(Box::new(data)),
         ..Loaded::new(
             LARGE_OBJECT_DATA.name,
             Section::Data,
