@@ -138,10 +138,11 @@ fn about(head: &Head, by: &str, length: u64) -> String {
         let _ = writeln!(out, "{name:<10}{}", visible(value));
     };
     say("archive", &what);
-    let place = format!(
-        "{} {} at {}",
-        server.product, server.version, server.address
-    );
+    let mut place = format!("{} {}", server.product, server.version);
+    // pg_dump does not say where.
+    if !server.address.is_empty() {
+        place.push_str(&format!(" at {}", server.address));
+    }
     say("server", &place);
     say("encoding", &head.encoding);
     if let Some(position) = &head.position {

@@ -345,3 +345,46 @@ fn a_named_pipe_is_read_once_and_from_its_beginning() {
         assert!(ran.err.contains("it is a pipe"), "{}", ran.err);
     }
 }
+
+#[test]
+fn what_is_said_names_the_file_and_what_helps() {
+    let server = Postgres::start("16");
+    server.create_database("b");
+    let url = server.url("b");
+    for form in ["custom", "tar", "directory"] {
+        let listed = ran(&["restore", &others(form), "--list"]);
+        assert_eq!(listed.code, Some(0), "{}", listed.err);
+        assert!(
+            listed.out.contains(" table app.customers\n"),
+            "{}",
+            listed.out
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = folder.path().join("list").display().to_string();
+        std::fs::write(&list, &listed.out).expect("written");
+        let restored = ran(&["restore", &others(form), "--use-list", &list, "--to", &url]);
+        assert_eq!(restored.code, Some(0), "{}", restored.err);
+        let rows = server.sql("b", "SELECT count(*) FROM app.customers");
+        assert_eq!(rows.trim(), "50");
+        server.sql("b", "DROP SCHEMA app CASCADE");
+    }
+    let listed = ran(&["restore", &others("sql"), "--list"]);
+    assert!(
+        listed.err.contains("is a script: there is nothing to list"),
+        "{}",
+        listed.err
+    );
+    let missing = ran(&["verify", "no/such/file"]);
+    assert!(missing.err.contains("no/such/file"), "{}", missing.err);
+    server.sql("b", "CREATE TABLE t (id int)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own").display().to_string();
+    assert_eq!(ran(&["dump", &url, "-o", &own]).code, Some(0));
+    let again = ran(&["restore", &own, "--table", "t", "--to", &url]);
+    assert_eq!(again.code, Some(1), "{}", again.err);
+    assert!(
+        again.err.contains("--clean drops what is there"),
+        "{}",
+        again.err
+    );
+}

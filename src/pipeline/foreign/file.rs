@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context as _, Error, Kind, Result};
 use crate::foreign::compressed::{Input, plain};
 use crate::foreign::pgdump::PgDump;
 use crate::foreign::sort::{Sort, of_path, of_stream};
@@ -35,7 +35,8 @@ impl ForeignFile {
     /// Opens the file, if it is one of another dumper.
     pub fn open(path: &Path) -> Result<Option<Self>> {
         not_a_pipe(path)?;
-        match of_path(path)? {
+        let sort = of_path(path).while_with(|| format!("reading {}", path.display()))?;
+        match sort {
             Sort::Own => Ok(None),
             Sort::Script(maker) => {
                 let file = File::open(path).map_err(|cause| failed("read", path, cause))?;

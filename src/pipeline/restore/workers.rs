@@ -31,6 +31,10 @@ const TRIES: u32 = 6;
 /// Longer pieces hold a row of that length, for a frame ends behind the row that fills it, in bytes.
 const LONG: u32 = 16 << 20;
 
+/// "There is one of this name": PostgreSQL's relations, other objects, schemas and routines; MySQL's
+/// tables and routines.
+const EXISTS: [&str; 6] = ["42P07", "42710", "42P06", "42723", "1050", "1304"];
+
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
 
@@ -467,6 +471,12 @@ fn name_missing<R: Read + Seek + Send + 'static>(
     shared: &Shared<R>,
     at: usize,
 ) -> Error {
+    let code = error.server_code();
+    if code.is_some_and(|code| EXISTS.contains(&code)) {
+        return error.hint(
+            "--clean drops what is there; --rename-table puts a table under another name beside it.",
+        );
+    }
     let choice = &shared.job.choice;
     let missing = choice.missing(shared.archive.toc(), &shared.chosen, at);
     if missing.is_empty() || error.server_code().is_none() {
