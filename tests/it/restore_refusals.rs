@@ -362,11 +362,12 @@ fn what_is_said_names_the_file_and_what_helps() {
         let folder = tempfile::tempdir().expect("a folder");
         let list = folder.path().join("list").display().to_string();
         std::fs::write(&list, &listed.out).expect("written");
+        server.create_database(form);
+        let url = server.url(form);
         let restored = ran(&["restore", &others(form), "--use-list", &list, "--to", &url]);
         assert_eq!(restored.code, Some(0), "{}", restored.err);
-        let rows = server.sql("b", "SELECT count(*) FROM app.customers");
+        let rows = server.sql(form, "SELECT count(*) FROM app.customers");
         assert_eq!(rows.trim(), "50");
-        server.sql("b", "DROP SCHEMA app CASCADE");
     }
     let listed = ran(&["restore", &others("sql"), "--list"]);
     assert!(
