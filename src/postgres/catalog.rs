@@ -7,6 +7,7 @@ use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
+use crate::plan::order::settle;
 use crate::postgres::address::{Address, class};
 use crate::postgres::chosen::{self, Hits, Kept};
 use crate::postgres::claims::Claims;
@@ -317,6 +318,7 @@ fn entries(
     if objects.len() > whole {
         holders = Holders::new(&objects, depends);
     }
+    keep_attached(&mut objects, &holders);
     add_owners(&mut objects, options);
     add_words(&mut objects, &holders, facets);
     add_grants(&mut objects, &mut needs, &holders, facets, hits, warnings);
@@ -324,6 +326,9 @@ fn entries(
         chosen::switch_off(&mut objects, &mut needs);
     }
     chosen::by_keys_of_extensions(&objects, &facets.extension_keys, &mut needs);
+    if !options.selection.sections.is_empty() {
+        settle_sections(&mut objects, &needs)?;
+    }
     let stays = chosen::judge(&objects, &holders, hits, options);
     if options.selection.data_only && !options.rows.disable_triggers {
         let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs);
@@ -331,6 +336,49 @@ fn entries(
     }
     let entries = number(objects, &needs, KINDS)?;
     Ok(chosen::keep(entries, &Kept { stays, hits }))
+}
+
+/// An index that is attached to one of a partitioned table goes with that one, and can't be dropped by
+/// itself (nor can a constraint's).
+fn keep_attached(objects: &mut [Loaded], holders: &Holders) {
+    let attached = objects
+        .iter()
+        .filter(|object| object.kind == "index_attach");
+    let children = attached.filter_map(|object| holders.find(*object.needs.first()?));
+    let children: Vec<usize> = children.map(|holder| holder.object).collect();
+    for child in children {
+        if let Some(object) = objects.get_mut(child)
+            && matches!(object.kind, "index" | "constraint")
+        {
+            object.sql.drop.clear();
+        }
+    }
+}
+
+/// The sections that the objects have in a whole dump: a part of it must hold neither less nor more.
+fn settle_sections(objects: &mut [Loaded], needs: &[BTreeSet<usize>]) -> Result<()> {
+    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
+    let place = |(at, object): (usize, &Loaded)| Entry {
+        id: id(at),
+        kind: object.kind,
+        section: object.section,
+        rank: 0,
+        identity: object.identity.clone(),
+        needs: needs
+            .get(at)
+            .into_iter()
+            .flatten()
+            .map(|need| id(*need))
+            .collect(),
+        body: Body::Statements(Vec::new()),
+        drop: Vec::new(),
+    };
+    let mut entries: Vec<Entry> = objects.iter().enumerate().map(place).collect();
+    settle(&mut entries)?;
+    for (object, entry) in objects.iter_mut().zip(entries) {
+        object.section = entry.section;
+    }
+    Ok(())
 }
 
 fn add_owners(objects: &mut [Loaded], options: &DumpOptions) {
