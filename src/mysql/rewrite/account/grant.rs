@@ -216,6 +216,10 @@ impl One<'_> {
         let proxy = given
             .first()
             .is_some_and(|part| part.iter().all(|token| token.is("PROXY")));
+        if proxy && !option.is_empty() && self.accounts.to.is_mariadb() {
+            let what = "may pass on its other rights too, as it may a proxy's: there is one option for both";
+            self.changes.push(what.to_owned());
+        }
         let given = if proxy {
             vec!["PROXY".to_owned().into_bytes()]
         } else {
