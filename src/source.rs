@@ -17,7 +17,7 @@ use crate::plan::filter::Selection;
 use crate::sql::dialect::Dialect;
 
 /// What server it is, for messages, headers and the table of contents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, Hash)]
 pub struct ServerInfo {
     /// "PostgreSQL", "MySQL", "MariaDB".
     pub product: String,
@@ -43,7 +43,7 @@ pub struct Database {
 }
 
 /// Something the user should hear of that did not stop the dump. Counted, listed, in the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct Warning {
     /// The object, or the server.
     pub object: String,

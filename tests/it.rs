@@ -82,6 +82,8 @@ mod nice;
 mod packaging;
 #[path = "it/page.rs"]
 mod page;
+#[path = "it/parts_postgres.rs"]
+mod parts_postgres;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_data.rs"]

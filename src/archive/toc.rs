@@ -3,10 +3,13 @@
 //! Names are byte strings in the database's own encoding: what is UTF-8 stands as a string,
 //! anything else as `{"hex": "…"}`.
 
-use bstr::{BString, ByteSlice};
+use std::hash::{Hash as _, Hasher};
+
+use bstr::{BStr, BString, ByteSlice as _};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use twox_hash::xxhash3_128::Hasher as Xxh3;
 
 use crate::archive::sum::Sum;
 use crate::plan::entry::{EntryId, Section, Statement};
@@ -17,7 +20,7 @@ use crate::sql::dialect::Dialect;
 pub const FORMAT: u32 = 1;
 
 /// What an archive holds, and where in the file it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Toc {
     /// What made it, from what, when.
     pub head: Head,
@@ -30,7 +33,7 @@ pub struct Toc {
 }
 
 /// What made an archive, from what, when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Head {
     /// The format's version.
     pub format: u32,
@@ -61,7 +64,7 @@ pub struct Head {
 }
 
 /// What sort of archive it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ArchiveKind {
     /// One database.
@@ -71,7 +74,7 @@ pub enum ArchiveKind {
 }
 
 /// One frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FrameInfo {
     /// Where it begins in the file.
     pub offset: u64,
@@ -84,7 +87,7 @@ pub struct FrameInfo {
 }
 
 /// The first half of the SHA-256 of a frame's compressed bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Check(pub [u8; 16]);
 
 impl Check {
@@ -114,7 +117,7 @@ impl<'de> Deserialize<'de> for Check {
 }
 
 /// One object, or one table's rows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TocEntry {
     /// Unique in this archive.
     pub id: EntryId,
@@ -159,7 +162,7 @@ pub struct TocEntry {
 }
 
 /// A part of a frame that belongs to one entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Piece {
     /// The frame's number, from 0.
     pub frame: u32,
@@ -180,22 +183,53 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+impl Toc {
+    /// Tells tables of contents apart, within one run of one program.
+    pub(crate) fn sum(&self) -> u128 {
+        let mut summing = Summing(Xxh3::new());
+        self.hash(&mut summing);
+        summing.0.finish_128()
+    }
+}
+
+/// Takes what `Hash` says of a value.
+struct Summing(Xxh3);
+
+impl Hasher for Summing {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    /// The lower half of the sum.
+    fn finish(&self) -> u64 {
+        self.0.finish_128() as u64
+    }
+}
+
 impl TocEntry {
     /// "kind schema.name detail", for messages.
     #[must_use]
     pub fn label(&self) -> String {
-        let mut label = format!("{} ", self.kind);
-        if let Some(schema) = &self.schema {
-            label.push_str(&schema.0.to_str_lossy());
-            label.push('.');
-        }
-        label.push_str(&self.name.0.to_str_lossy());
-        if !self.detail.is_empty() {
-            label.push(' ');
-            label.push_str(&self.detail.0.to_str_lossy());
-        }
-        label
+        let schema = self.schema.as_ref().map(|schema| schema.0.as_bstr());
+        let (name, detail) = (self.name.0.as_bstr(), self.detail.0.as_bstr());
+        label(&self.kind, schema, name, detail)
     }
+}
+
+/// "kind schema.name detail", for comments and messages.
+#[must_use]
+pub(crate) fn label(kind: &str, schema: Option<&BStr>, name: &BStr, detail: &BStr) -> String {
+    let mut label = format!("{kind} ");
+    if let Some(schema) = schema {
+        label.push_str(&schema.to_str_lossy());
+        label.push('.');
+    }
+    label.push_str(&name.to_str_lossy());
+    if !detail.is_empty() {
+        label.push(' ');
+        label.push_str(&detail.to_str_lossy());
+    }
+    label
 }
 
 /// Bytes that are mostly text.
@@ -216,9 +250,9 @@ impl From<BString> for Text {
     }
 }
 
-impl From<&Statement> for Text {
-    fn from(statement: &Statement) -> Self {
-        Self(statement.text.clone())
+impl From<Statement> for Text {
+    fn from(statement: Statement) -> Self {
+        Self(statement.text)
     }
 }
 

@@ -6,30 +6,31 @@ use crate::plan::entry::{Body, Entry, Section, Statement};
 /// The entry's line, without its pieces: the writer knows those. `in_script`: a database's own
 /// creation is part of the script; otherwise the line holds it.
 #[must_use]
-pub fn line(entry: &Entry, in_script: bool) -> TocEntry {
-    let identity = &entry.identity;
-    let statements: &[Statement] = match &entry.body {
-        Body::Statements(statements) => statements,
-        Body::Data(_) => &[],
+pub fn line(entry: Entry, in_script: bool) -> TocEntry {
+    let Entry { identity, .. } = entry;
+    let (rows, statements) = match entry.body {
+        Body::Statements(statements) => (None, statements),
+        Body::Data(_) => (Some(0), Vec::new()),
     };
+    let digest = (!statements.is_empty()).then(|| digest(&statements));
     let kept = entry.section == Section::Database && !in_script;
-    let sql = if kept { statements } else { &[] };
+    let sql = if kept { statements } else { Vec::new() };
     TocEntry {
         id: entry.id,
         kind: entry.kind.to_owned(),
         section: entry.section,
-        schema: identity.schema.clone().map(Text),
-        name: Text(identity.name.clone()),
-        detail: Text(identity.detail.clone()),
-        owner: identity.owner.clone().map(Text),
-        needs: entry.needs.clone(),
+        schema: identity.schema.map(Text),
+        name: Text(identity.name),
+        detail: Text(identity.detail),
+        owner: identity.owner.map(Text),
+        needs: entry.needs,
         pieces: Vec::new(),
-        rows: matches!(entry.body, Body::Data(_)).then_some(0),
+        rows,
         bytes: 0,
         sum: None,
-        digest: (!statements.is_empty()).then(|| digest(statements)),
-        sql: sql.iter().map(Text::from).collect(),
-        drop: entry.drop.iter().map(Text::from).collect(),
+        digest,
+        sql: sql.into_iter().map(Text::from).collect(),
+        drop: entry.drop.into_iter().map(Text::from).collect(),
     }
 }
 

@@ -158,9 +158,8 @@ where
     write(&out, job.codec, frames.before).await?;
     let pieces = cut(&mut snapshots, &plan, job).await?;
     // What was planned is in the frames: of a hundred thousand tables a second copy would count.
-    let (labels, lines) = (plan.labels(), plan.lines(job));
-    let readers = plan.readers(snapshots.len());
-    drop(plan);
+    let (labels, readers) = (plan.labels(), plan.readers(snapshots.len()));
+    let lines = plan.into_lines(job);
     let idle = snapshots.split_off(readers);
     let own = snapshots.len();
     let (gate, guard) = job.options.nice.map(Gate::new).unzip();
@@ -321,8 +320,8 @@ impl Plan {
             .collect()
     }
 
-    pub(super) fn lines(&self, job: &DumpJob) -> Vec<TocEntry> {
-        let lines = self.entries.iter();
+    pub(super) fn into_lines(self, job: &DumpJob) -> Vec<TocEntry> {
+        let lines = self.entries.into_iter();
         lines
             .map(|entry| contents::line(entry, job.create))
             .collect()

@@ -48,5 +48,5 @@ where
     let out = Shared::new(Writer::new(out, job.codec));
     write(&out, job.codec, frames.before).await?;
     write(&out, job.codec, frames.after).await?;
-    seal(out, head, plan.lines(job), clock).await
+    seal(out, head, plan.into_lines(job), clock).await
 }

@@ -1,5 +1,8 @@
 //! Statements into frames: entries share a frame until it is full. Pure.
 
+use bstr::ByteSlice as _;
+
+use crate::archive::toc;
 use crate::archive::writer::Part;
 use crate::pipeline::header::comment_text;
 use crate::plan::entry::{Body, Entry, Statement};
@@ -67,7 +70,10 @@ fn render(entry: &Entry, statements: &[Statement], style: Style) -> Vec<u8> {
 /// "kind schema.name detail", for comments and messages.
 #[must_use]
 pub fn label(entry: &Entry) -> String {
-    crate::pipeline::contents::line(entry, true).label()
+    let identity = &entry.identity;
+    let schema = identity.schema.as_ref().map(|schema| schema.as_bstr());
+    let (name, detail) = (identity.name.as_bstr(), identity.detail.as_bstr());
+    toc::label(entry.kind, schema, name, detail)
 }
 
 #[cfg(test)]

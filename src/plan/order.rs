@@ -28,6 +28,15 @@ pub fn order(mut entries: Vec<Entry>) -> Result<Vec<Entry>> {
     Ok(pick(entries, &sorted))
 }
 
+/// Moves entries that can't stay in their section to another, and leaves their order alone. For those
+/// who choose by section.
+///
+/// Errors: as [`order`], but for circles.
+pub fn settle(entries: &mut [Entry]) -> Result<()> {
+    let graph = Graph::new(entries)?;
+    section::settle(entries, &graph)
+}
+
 /// Entries that need one another: of each knot of such entries one shortest circle, in which each
 /// entry needs the next, and the last the first. For those who know how to cut them.
 pub fn cycles(entries: &[Entry]) -> Result<Vec<Vec<EntryId>>> {

@@ -1,33 +1,43 @@
 //! Reads the catalogs of a database into entries: runs each kind's queries, finds out what needs
-//! what, cuts loops, adds the facets. The session must stand in the snapshot.
+//! what, cuts loops, adds the facets. The sessions must stand in the snapshot.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
+use crate::plan::order::settle;
 use crate::postgres::address::{Address, class};
 use crate::postgres::chosen::{self, Hits, Kept};
+use crate::postgres::claims::Claims;
+use crate::postgres::cycles;
 use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
 use crate::postgres::link::{self, Depend, Holders};
 use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
+use crate::postgres::readers::{Answer, Readers};
 use crate::postgres::render::{Sql, cat};
-use crate::postgres::select::Select;
-use crate::postgres::session::Session;
 use crate::postgres::version::Caps;
-use crate::postgres::{claims, cycles, half_characters};
 use crate::source::{Catalog, DumpOptions, Warning};
 use crate::sql::rows::{Row, Rows};
 
-/// Everything that the database's archive carries.
-pub async fn load(
-    session: &mut Session,
+/// What the catalogs of a database say.
+pub(super) struct Read {
+    objects: Vec<Loaded>,
+    holders: Holders,
+    depends: Vec<Depend>,
+    facets: Facets,
+    warnings: Vec<Warning>,
+}
+
+/// Reads all that the database's archive carries.
+pub(super) async fn read(
+    readers: &Readers,
     database: &[u8],
     caps: Caps,
     (options, hits): (&DumpOptions, &Hits),
-) -> Result<Catalog> {
-    let caps = if may_read_conninfo(session).await? {
+) -> Result<Read> {
+    let caps = if may_read_conninfo(readers).await? {
         caps
     } else {
         caps.without_conninfo()
@@ -37,22 +47,48 @@ pub async fn load(
         ..context(database, caps, options)
     };
     let mut warnings = hits.warnings.clone();
-    let objects = objects(session, KINDS, &context).await?;
-    let depends = depends(session).await?;
+    let claims = Claims::new(readers).await?;
+    // Many rows that are few bytes once they are read.
+    let depends = readers.ask("cannot read the dependencies", link::query().sql());
+    let asked = ask(readers, KINDS, &context);
+    let claims = claims.ask(readers);
+    let facets = Facets::ask(readers, &caps, options);
+    let depends = decoded(depends, link::decode).await?;
+    let objects = objects(readers, asked, &context).await?;
     let holders = Holders::new(&objects, &depends);
-    claims::check(session, &holders, options.lenient, &mut warnings).await?;
+    let check = claims.check(readers, &holders, options.lenient, &mut warnings);
+    check.await?;
+    let whole = objects.len();
     let objects = without_left_out(objects, &mut warnings);
-    let facets = Facets::read(session, &caps, options).await?;
-    let mut entries = entries(objects, &depends, &facets, (options, hits), &mut warnings)?;
-    insert_without_oids(&mut entries, options, &mut warnings)?;
-    half_characters::check(
-        session,
-        &caps,
-        &mut entries,
-        (options.lenient, &mut warnings),
-    )
-    .await?;
-    Ok(Catalog { entries, warnings })
+    let holders = match objects.len() < whole {
+        true => Holders::new(&objects, &depends),
+        false => holders,
+    };
+    let facets = facets.read().await?;
+    Ok(Read {
+        objects,
+        holders,
+        depends,
+        facets,
+        warnings,
+    })
+}
+
+impl Read {
+    /// Makes entries of it.
+    pub(super) fn entries(self, about: (&DumpOptions, &Hits)) -> Result<Catalog> {
+        let mut warnings = self.warnings;
+        let (options, _) = about;
+        let mut entries = entries(
+            (self.objects, self.holders),
+            &self.depends,
+            &self.facets,
+            about,
+            &mut warnings,
+        )?;
+        insert_without_oids(&mut entries, options, &mut warnings)?;
+        Ok(Catalog { entries, warnings })
+    }
 }
 
 /// INSERT can't say a row's OID: an error, or with `--lenient` a warning and rows without it.
@@ -84,9 +120,13 @@ fn insert_without_oids(
 }
 
 /// Everything that the globals archive carries.
-pub async fn globals(session: &mut Session, caps: Caps, options: &DumpOptions) -> Result<Catalog> {
+pub(super) async fn globals(
+    readers: &Readers,
+    caps: Caps,
+    options: &DumpOptions,
+) -> Result<Catalog> {
     let mut warnings = Vec::new();
-    let caps = if may_read_passwords(session).await? {
+    let caps = if may_read_passwords(readers).await? {
         caps
     } else {
         warnings.push(Warning {
@@ -96,22 +136,27 @@ pub async fn globals(session: &mut Session, caps: Caps, options: &DumpOptions) -
         caps.without_passwords()
     };
     let context = context(b"", caps, options);
-    let objects = objects(session, GLOBALS, &context).await?;
+    let asked = ask(readers, GLOBALS, &context);
+    let objects = objects(readers, asked, &context).await?;
     let needs = vec![BTreeSet::new(); objects.len()];
     let entries = number(objects, &needs, GLOBALS)?;
     Ok(Catalog { entries, warnings })
 }
 
-async fn may_read_conninfo(session: &mut Session) -> Result<bool> {
+async fn may_read_conninfo(readers: &Readers) -> Result<bool> {
     let sql = "SELECT pg_catalog.has_column_privilege('pg_catalog.pg_subscription', \
                'subconninfo', 'SELECT') AS may";
-    let rows = session.query(sql.as_bytes()).await?;
-    rows.first().map_or(Ok(false), |row| row.bool("may"))
+    may(readers, sql).await
 }
 
-async fn may_read_passwords(session: &mut Session) -> Result<bool> {
+async fn may_read_passwords(readers: &Readers) -> Result<bool> {
     let sql = "SELECT pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT') AS may";
-    let rows = session.query(sql.as_bytes()).await?;
+    may(readers, sql).await
+}
+
+async fn may(readers: &Readers, sql: &str) -> Result<bool> {
+    let doing = "cannot see what the user may read";
+    let rows = readers.query(doing, sql.to_owned()).await?;
     rows.first().map_or(Ok(false), |row| row.bool("may"))
 }
 
@@ -131,30 +176,39 @@ fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {
     }
 }
 
+/// Asks for all objects of these kinds.
+fn ask<'k>(
+    readers: &Readers,
+    kinds: &'k [Kind],
+    context: &BuildContext,
+) -> Vec<(&'k Kind, Vec<Answer>)> {
+    let asked = |kind: &&Kind| !(kind.rows && context.schema_only);
+    let ask = |kind: &'k Kind| {
+        let queries = (kind.queries)(&context.caps);
+        let queries = queries.iter();
+        let answers = queries.map(|query| readers.ask(&doing(kind), query.sql()));
+        (kind, answers.collect())
+    };
+    kinds.iter().filter(asked).map(ask).collect()
+}
+
+fn doing(kind: &Kind) -> String {
+    format!("cannot read the catalog's objects of kind {}", kind.name)
+}
+
 async fn objects(
-    session: &mut Session,
-    kinds: &[Kind],
+    readers: &Readers,
+    asked: Vec<(&Kind, Vec<Answer>)>,
     context: &BuildContext,
 ) -> Result<Vec<Loaded>> {
     let mut objects = Vec::new();
-    let asked = |kind: &&Kind| !(kind.rows && context.schema_only);
-    let asked = kinds.iter().filter(asked);
-    let asked: Vec<_> = asked
-        .map(|kind| (kind, (kind.queries)(&context.caps)))
-        .collect();
-    let mut ahead = Ahead::new(asked.iter().flat_map(|(_, queries)| queries));
-    for (kind, queries) in &asked {
-        let doing = format!("cannot read the catalog's objects of kind {}", kind.name);
+    for (kind, answers) in asked {
         let mut rows = Vec::new();
-        for _ in queries {
-            rows.push(ahead.next(session, &doing).await?);
+        for answer in answers {
+            rows.push(answer.rows().await?);
         }
-        let more = (kind.more)(context, &rows)?;
-        if !more.is_empty() {
-            ahead.settle(session, &doing).await?;
-        }
-        for query in more {
-            rows.push(session.query_for(&doing, &query).await?);
+        for query in (kind.more)(context, &rows)? {
+            rows.push(readers.query(&doing(kind), query).await?);
         }
         let built = (kind.build)(context, &rows);
         objects.extend(built.while_with(|| format!("reading objects of kind {}", kind.name))?);
@@ -162,48 +216,9 @@ async fn objects(
     Ok(objects)
 }
 
-/// The kinds' queries in their order, one further sent than is answered: the server reads its catalogs
-/// while objects are made of what it said before.
-struct Ahead {
-    queries: VecDeque<String>,
-    /// Sent, and not answered.
-    open: usize,
-    /// Answered before anybody asked.
-    early: VecDeque<Rows>,
-}
-
-impl Ahead {
-    fn new<'a>(queries: impl Iterator<Item = &'a Select>) -> Self {
-        Self {
-            queries: queries.map(Select::sql).collect(),
-            open: 0,
-            early: VecDeque::new(),
-        }
-    }
-
-    /// The answer to the next query.
-    async fn next(&mut self, session: &mut Session, doing: &str) -> Result<Rows> {
-        while self.open < 2
-            && let Some(query) = self.queries.pop_front()
-        {
-            session.ask(query.as_bytes()).await?;
-            self.open += 1;
-        }
-        if let Some(rows) = self.early.pop_front() {
-            return Ok(rows);
-        }
-        self.open = self.open.saturating_sub(1);
-        session.answer(doing).await
-    }
-
-    /// Reads what was sent to its end: the session is idle afterwards.
-    async fn settle(&mut self, session: &mut Session, doing: &str) -> Result<()> {
-        while self.open > 0 {
-            self.open -= 1;
-            self.early.push_back(session.answer(doing).await?);
-        }
-        Ok(())
-    }
+async fn decoded<T>(answer: Answer, decode: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+    let rows = answer.rows().await?;
+    rows.iter().map(|row| decode(&row)).collect()
 }
 
 /// Turns the objects that are left out into warnings.
@@ -224,11 +239,6 @@ fn without_left_out(objects: Vec<Loaded>, warnings: &mut Vec<Warning>) -> Vec<Lo
     kept
 }
 
-async fn depends(session: &mut Session) -> Result<Vec<Depend>> {
-    let rows = session.query(link::query().sql().as_bytes()).await?;
-    rows.iter().map(|row| link::decode(&row)).collect()
-}
-
 /// These keys come with their extension, before any rows.
 const EXTENSION_KEYS: &str = "\
 SELECT k.conrelid AS own, k.confrelid AS referenced FROM pg_catalog.pg_constraint k \
@@ -245,65 +255,70 @@ struct Facets {
     extension_keys: Vec<(Address, Address)>,
 }
 
+/// The facets' rows, asked for; none where they are left out.
+struct FacetsAsked {
+    acls: Option<Answer>,
+    comments: Option<Answer>,
+    labels: Option<Answer>,
+    goes_with: Answer,
+    extension_keys: Answer,
+}
+
 impl Facets {
-    async fn read(session: &mut Session, caps: &Caps, options: &DumpOptions) -> Result<Self> {
-        let acls = if options.no_privileges {
-            Rows::default()
-        } else {
-            let doing = "cannot read the grants from the catalogs";
-            session
-                .query_for(doing, acl::query(caps).as_bytes())
-                .await?
+    fn ask(readers: &Readers, caps: &Caps, options: &DumpOptions) -> FacetsAsked {
+        let ask = |what: &str, sql| readers.ask(&format!("cannot read the {what}"), sql);
+        let left_out = &options.leave_out;
+        FacetsAsked {
+            acls: (!options.no_privileges).then(|| ask("grants", acl::query(caps))),
+            comments: (!options.no_comments).then(|| ask("comments", comment::query(caps).sql())),
+            labels: (!left_out.security_labels)
+                .then(|| ask("security labels", security_label::query().sql())),
+            goes_with: ask("ties to extensions", extension_member::query().sql()),
+            extension_keys: ask("extensions' keys", EXTENSION_KEYS.to_owned()),
+        }
+    }
+}
+
+impl FacetsAsked {
+    async fn read(self) -> Result<Facets> {
+        let acls = match self.acls {
+            Some(answer) => answer.rows().await?,
+            None => Rows::default(),
         };
-        let comments = if options.no_comments {
-            Rows::default()
-        } else {
-            session.query(comment::query(caps).sql().as_bytes()).await?
+        let comments = match self.comments {
+            Some(answer) => decoded(answer, comment::decode).await?,
+            None => Vec::new(),
         };
-        let labels = if options.leave_out.security_labels {
-            Rows::default()
-        } else {
-            session
-                .query(security_label::query().sql().as_bytes())
-                .await?
+        let labels = match self.labels {
+            Some(answer) => decoded(answer, security_label::decode).await?,
+            None => Vec::new(),
         };
-        let goes_with = session
-            .query(extension_member::query().sql().as_bytes())
-            .await?;
-        let keys = session.query(EXTENSION_KEYS.as_bytes()).await?;
         let table = |row: &Row<'_>, column| Ok(Address::new(class::PG_CLASS, row.num(column)?));
-        Ok(Self {
-            extension_keys: keys
-                .iter()
-                .map(|row| Ok((table(&row, "own")?, table(&row, "referenced")?)))
-                .collect::<Result<_>>()?,
+        let key = |row: &Row<'_>| Ok((table(row, "own")?, table(row, "referenced")?));
+        Ok(Facets {
             acls: acl::decode(acls.iter())?,
-            comments: comments
-                .iter()
-                .map(|r| comment::decode(&r))
-                .collect::<Result<_>>()?,
-            labels: labels
-                .iter()
-                .map(|r| security_label::decode(&r))
-                .collect::<Result<_>>()?,
-            goes_with: goes_with
-                .iter()
-                .map(|r| extension_member::decode(&r))
-                .collect::<Result<_>>()?,
+            comments,
+            labels,
+            goes_with: decoded(self.goes_with, extension_member::decode).await?,
+            extension_keys: decoded(self.extension_keys, key).await?,
         })
     }
 }
 
 fn entries(
-    mut objects: Vec<Loaded>,
+    (mut objects, mut holders): (Vec<Loaded>, Holders),
     depends: &[Depend],
     facets: &Facets,
     (options, hits): (&DumpOptions, &Hits),
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Entry>> {
-    let needs = link::needs(&objects, depends, &Holders::new(&objects, depends));
-    let mut needs = cycles::cut(&mut objects, &needs);
-    let holders = Holders::new(&objects, depends);
+    let needs = link::needs(&objects, depends, &holders);
+    let whole = objects.len();
+    let mut needs = cycles::cut(&mut objects, needs);
+    if objects.len() > whole {
+        holders = Holders::new(&objects, depends);
+    }
+    keep_attached(&mut objects, &holders);
     add_owners(&mut objects, options);
     add_words(&mut objects, &holders, facets);
     add_grants(&mut objects, &mut needs, &holders, facets, hits, warnings);
@@ -311,6 +326,9 @@ fn entries(
         chosen::switch_off(&mut objects, &mut needs);
     }
     chosen::by_keys_of_extensions(&objects, &facets.extension_keys, &mut needs);
+    if !options.selection.sections.is_empty() {
+        settle_sections(&mut objects, &needs)?;
+    }
     let stays = chosen::judge(&objects, &holders, hits, options);
     if options.selection.data_only && !options.rows.disable_triggers {
         let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs);
@@ -318,6 +336,49 @@ fn entries(
     }
     let entries = number(objects, &needs, KINDS)?;
     Ok(chosen::keep(entries, &Kept { stays, hits }))
+}
+
+/// An index that is attached to one of a partitioned table goes with that one, and can't be dropped by
+/// itself (nor can a constraint's).
+fn keep_attached(objects: &mut [Loaded], holders: &Holders) {
+    let attached = objects
+        .iter()
+        .filter(|object| object.kind == "index_attach");
+    let children = attached.filter_map(|object| holders.find(*object.needs.first()?));
+    let children: Vec<usize> = children.map(|holder| holder.object).collect();
+    for child in children {
+        if let Some(object) = objects.get_mut(child)
+            && matches!(object.kind, "index" | "constraint")
+        {
+            object.sql.drop.clear();
+        }
+    }
+}
+
+/// The sections that the objects have in a whole dump: a part of it must hold neither less nor more.
+fn settle_sections(objects: &mut [Loaded], needs: &[BTreeSet<usize>]) -> Result<()> {
+    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
+    let place = |(at, object): (usize, &Loaded)| Entry {
+        id: id(at),
+        kind: object.kind,
+        section: object.section,
+        rank: 0,
+        identity: object.identity.clone(),
+        needs: needs
+            .get(at)
+            .into_iter()
+            .flatten()
+            .map(|need| id(*need))
+            .collect(),
+        body: Body::Statements(Vec::new()),
+        drop: Vec::new(),
+    };
+    let mut entries: Vec<Entry> = objects.iter().enumerate().map(place).collect();
+    settle(&mut entries)?;
+    for (object, entry) in objects.iter_mut().zip(entries) {
+        object.section = entry.section;
+    }
+    Ok(())
 }
 
 fn add_owners(objects: &mut [Loaded], options: &DumpOptions) {
@@ -436,36 +497,43 @@ fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
 }
 
 /// Gives ids and ranks.
-fn number(objects: Vec<Loaded>, needs: &[BTreeSet<usize>], kinds: &[Kind]) -> Result<Vec<Entry>> {
+fn number(
+    mut objects: Vec<Loaded>,
+    needs: &[BTreeSet<usize>],
+    kinds: &[Kind],
+) -> Result<Vec<Entry>> {
     let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
-    objects
-        .into_iter()
-        .enumerate()
-        .map(|(at, object)| {
+    let ranks = kinds.iter().zip(0_u16..);
+    let ranks: HashMap<&str, u16> = ranks.map(|(kind, rank)| (kind.name, rank)).collect();
+    let unknown = |kind| {
+        let what = format!("the kind {kind} is not in the registry");
+        Error::new(ErrorKind::Internal, what)
+    };
+    let mut entries = Vec::with_capacity(objects.len());
+    // From the end and in a few steps, so that no object is there twice.
+    let step = (objects.len() / 8).max(1000);
+    while !objects.is_empty() {
+        let first = objects.len().saturating_sub(step);
+        let some = objects.split_off(first);
+        objects.shrink_to_fit();
+        for (at, object) in some.into_iter().enumerate().rev() {
+            let at = first + at;
             let own = needs.get(at).into_iter().flatten();
-            Ok(Entry {
+            entries.push(Entry {
                 id: id(at),
                 kind: object.kind,
                 section: object.section,
-                rank: rank(object.kind, kinds)?,
+                rank: *ranks.get(object.kind).ok_or_else(|| unknown(object.kind))?,
                 identity: object.identity,
                 needs: own.map(|need| id(*need)).collect(),
                 drop: object.sql.drop,
                 body: match object.data {
-                    Some(data) => Body::Data(data),
+                    Some(data) => Body::Data(*data),
                     None => Body::Statements(object.sql.create),
                 },
-            })
-        })
-        .collect()
-}
-
-fn rank(name: &str, kinds: &[Kind]) -> Result<u16> {
-    let at = kinds.iter().position(|kind| kind.name == name);
-    at.and_then(|at| u16::try_from(at).ok()).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Internal,
-            format!("the kind {name} is not in the registry"),
-        )
-    })
+            });
+        }
+    }
+    entries.reverse();
+    Ok(entries)
 }

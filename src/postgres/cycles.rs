@@ -15,29 +15,36 @@ type Needs = BTreeSet<(Holder, usize)>;
 
 /// Cuts parts out until no loop is left that a cut could open. Cut parts are appended to
 /// `objects`; the result says what each object needs.
-pub fn cut(objects: &mut Vec<Loaded>, needs: &Needs) -> Vec<BTreeSet<usize>> {
-    let mut needs = needs.clone();
+pub fn cut(objects: &mut Vec<Loaded>, mut needs: Needs) -> Vec<BTreeSet<usize>> {
     let mut gone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     shells(objects, &mut needs);
     late_views(objects, &mut needs, &mut gone);
+    let mut found = loops(objects.len(), &needs);
     for kind in CUT_ORDER {
         for _ in 0..objects.len() {
-            let loops = loops(objects.len(), &needs);
-            let cuts = cuts_in(objects, &needs, &loops, kind);
+            let cuts = cuts_in(objects, &needs, &found, kind);
             if cuts.is_empty() {
                 break;
             }
             separate_all(objects, &mut needs, &cuts, &mut gone);
+            found = loops(objects.len(), &needs);
         }
     }
     for (object, parts) in gone {
         render_without(objects, object, &parts);
+    }
+    // What a table is made of is as large as its statements.
+    for object in objects.iter_mut() {
+        object.renderer = None;
     }
     flatten(objects.len(), &needs)
 }
 
 /// A type that has a shell needs it; its own functions, which it needs too, need the shell only.
 fn shells(objects: &[Loaded], needs: &mut Needs) {
+    if objects.iter().all(|o| o.stands_in_for.is_none()) {
+        return;
+    }
     let by_address: BTreeMap<_, _> = objects
         .iter()
         .enumerate()
@@ -139,12 +146,8 @@ fn separate_all(
 fn separate(objects: &[Loaded], holder: Holder) -> Option<Loaded> {
     let parent = objects.get(holder.object)?;
     let part = parent.parts.get(holder.part?)?;
-    let new = Loaded::new(
-        part.kind,
-        part.section,
-        part.identity.clone(),
-        part.separate.clone(),
-    );
+    let cut = parent.renderer.as_ref()?.cut_out(holder.part?)?;
+    let new = Loaded::new(part.kind, cut.section, cut.identity, cut.sql);
     Some(Loaded {
         address: Some(part.address),
         table: parent.address,

@@ -126,7 +126,8 @@ pub fn needs(
     depends: &[Depend],
     holders: &Holders,
 ) -> BTreeSet<(Holder, usize)> {
-    let mut needs = BTreeSet::new();
+    // Made a set at the end: sorted at once, not one by one.
+    let mut needs = Vec::new();
     let mut add = |from: Holder, to: Address| {
         let ignored = objects
             .get(from.object)
@@ -135,7 +136,7 @@ pub fn needs(
             && target.object != from.object
             && !ignored
         {
-            needs.insert((from, target.object));
+            needs.push((from, target.object));
         }
     };
     for depend in depends {
@@ -148,7 +149,7 @@ pub fn needs(
             add(Holder { object, part: None }, *need);
         }
     }
-    needs
+    needs.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod open;
 pub mod position;
 pub mod quote;
 mod ranges;
+mod readers;
 mod redefined;
 pub mod render;
 pub mod script;

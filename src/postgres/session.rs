@@ -25,9 +25,6 @@ const AHEAD_BYTES: usize = 16 << 10;
 /// The most notices that are kept.
 const NOTICES: usize = 100;
 
-/// The most that one result set may hold, in bytes: catalogs of a million objects fit.
-const RESULT_BYTES: usize = 2 << 30;
-
 /// An open session.
 pub struct Session {
     pub(super) wire: Wire,
@@ -205,7 +202,10 @@ impl Session {
         }
         match failed {
             Some(error) => Err(error.into_error(doing)),
-            None => Ok(gather.rows),
+            None => {
+                gather.rows.shrink();
+                Ok(gather.rows)
+            }
         }
     }
 
@@ -320,7 +320,6 @@ impl Cancel {
 #[derive(Default)]
 struct Gather {
     rows: Rows,
-    bytes: usize,
     /// Where the values of a row are in its message.
     values: Vec<Option<Range<usize>>>,
 }
@@ -338,13 +337,6 @@ impl Gather {
 
     fn row(&mut self, body: &DataRowBody) -> Result<()> {
         let buffer = body.buffer();
-        self.bytes += buffer.len();
-        if self.bytes > RESULT_BYTES {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "a result set is larger than 2 GiB",
-            ));
-        }
         let mut ranges = body.ranges();
         self.values.clear();
         while let Some(range) = ranges.next().map_err(|error| wire::broken().cause(error))? {
@@ -355,8 +347,7 @@ impl Gather {
         }
         let values = self.values.iter();
         self.rows
-            .push(values.map(|range| range.clone().and_then(|range| buffer.get(range))));
-        Ok(())
+            .push(values.map(|range| range.clone().and_then(|range| buffer.get(range))))
     }
 }
 

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use bstr::BString;
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::JoinSet;
 
 use super::chosen::Hits;
+use super::readers::Readers;
 use super::session::Session;
 use super::settings::Settings;
 use super::version::Caps;
-use super::{catalog, data, locks, open, ranges, redefined};
+use super::{catalog, data, half_characters, locks, open, ranges, redefined};
 use crate::archive::frame::FrameSink;
-use crate::error::{Context as _, Result};
+use crate::error::{Context as _, Error, Kind, Result};
 use crate::plan::entry::{DataRef, Method, Range, Slice};
 use crate::source::{Catalog, DumpOptions, Script, ServerInfo, Snapshot, Warning};
 use crate::sql::dialect::Dialect;
@@ -28,6 +31,8 @@ pub struct PgSnapshot {
     pub(super) hits: Hits,
     /// Holds the locks. Workers use it where they may not lock a table themselves.
     pub(super) leader: Arc<Mutex<Session>>,
+    /// The name under which other sessions take the leader's snapshot.
+    pub(super) exported: BString,
     /// A worker's own session; the leader has none.
     pub(super) own: Option<Session>,
     /// So many slices were asked for together and are not streamed yet.
@@ -48,6 +53,7 @@ impl PgSnapshot {
             script: self.script.clone(),
             hits: self.hits.clone(),
             leader: Arc::clone(&self.leader),
+            exported: self.exported.clone(),
             own: Some(own),
             ahead: 0,
             held: None,
@@ -66,11 +72,39 @@ impl PgSnapshot {
         Ok(locked.then_some(own))
     }
 
+    /// A session that reads the catalogs beside the leader. A user with a connection limit of one still
+    /// has a dump.
+    async fn beside(&mut self) -> Result<Option<Arc<Mutex<Session>>>> {
+        match open::worker(&self.settings, &self.exported, &self.options).await {
+            Ok(mut session) => {
+                session.execute(BESIDE).await?;
+                Ok(Some(Arc::new(Mutex::new(session))))
+            }
+            Err(error) if error.server_code() == Some("53300") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The session that was asked ahead for the slice that is streamed now.
     fn asked(&mut self) -> Option<&mut Session> {
         self.ahead = self.ahead.checked_sub(1)?;
         self.own.as_mut().or(self.held.as_deref_mut())
     }
+}
+
+/// How long a session beside the leader waits for a lock (`Readers` says why it must not for long).
+const BESIDE: &[u8] = b"SET LOCAL lock_timeout = '1s'";
+
+/// Compares definitions as the leader sees them with those of now, if there is a session for it.
+async fn compare(leader: Arc<Mutex<Session>>, beside: Option<Arc<Mutex<Session>>>) -> Result<()> {
+    let Some(beside) = beside else {
+        return Ok(());
+    };
+    let (mut leader, mut now) = (leader.lock().await, beside.lock().await);
+    // Out of the snapshot.
+    now.execute(b"COMMIT").await?;
+    redefined::check(&mut leader, &mut now).await?;
+    now.terminate().await
 }
 
 /// Not a foreign one, and no large objects: what can be locked, and copied.
@@ -93,21 +127,35 @@ impl Snapshot for PgSnapshot {
     }
 
     async fn entries(&mut self) -> Result<Catalog> {
-        let mut leader = self.leader.lock().await;
+        let beside = self.beside().await?;
         let about = (&self.options, &self.hits);
-        let mut catalog = catalog::load(&mut leader, &self.database, self.caps, about).await?;
-        match open::session(&self.settings).await {
-            Ok(mut now) => {
-                redefined::check(&mut leader, &mut now).await?;
-                now.close().await?;
-            }
-            // A user with a connection limit of one still has a dump.
-            Err(error) if error.server_code() == Some("53300") => catalog.warnings.push(Warning {
+        let readers = Readers::new(
+            Arc::clone(&self.leader).lock_owned().await,
+            match &beside {
+                Some(beside) => Some(Arc::clone(beside).lock_owned().await),
+                None => None,
+            },
+        );
+        let read = catalog::read(&readers, &self.database, self.caps, about).await?;
+        readers.finish().await?;
+        let compared = beside.is_some();
+        let mut comparing = JoinSet::new();
+        comparing.spawn(compare(Arc::clone(&self.leader), beside));
+        // Its questions go out before entries are made.
+        tokio::task::yield_now().await;
+        let mut catalog = read.entries(about)?;
+        while let Some(done) = comparing.join_next().await {
+            done.map_err(|error| Error::new(Kind::Internal, "a comparison is gone").cause(error))??;
+        }
+        if !compared {
+            catalog.warnings.push(Warning {
                 object: "definitions".to_owned(),
                 message: "were not compared again: the server has no further connection".to_owned(),
-            }),
-            Err(error) => return Err(error),
+            });
         }
+        let mut leader = self.leader.lock().await;
+        let lenient = (self.options.lenient, &mut catalog.warnings);
+        half_characters::check(&mut leader, &self.caps, &mut catalog.entries, lenient).await?;
         Ok(catalog)
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use super::conninfo::{self, surroundings::Machine};
+use super::readers::Readers;
 use super::session::Session;
 use super::settings::{Secret, Settings};
 use super::snapshot::PgSnapshot;
@@ -90,9 +91,13 @@ impl Source for PgSource {
         let mut session = open::session(&self.settings).await?;
         let position = super::position::now(&mut session).await;
         session.execute(open::BEGIN).await?;
-        let catalog = catalog::globals(&mut session, self.caps, options).await?;
+        let session = Arc::new(Mutex::new(session));
+        let readers = Readers::new(Arc::clone(&session).lock_owned().await, None);
+        let catalog = catalog::globals(&readers, self.caps, options).await?;
+        readers.finish().await?;
+        let mut session = session.lock().await;
         let script = script::surroundings(&mut session, options, position).await?;
-        session.close().await?;
+        session.terminate().await?;
         Ok(GlobalsDump { catalog, script })
     }
 
@@ -144,6 +149,7 @@ impl PgSource {
             script,
             hits: leader.hits,
             leader: Arc::new(Mutex::new(leader.session)),
+            exported: leader.exported,
             own: None,
             ahead: 0,
             held: None,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::plan::entry::Statement;
 
 /// Whose SQL it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dialect {
     /// PostgreSQL.

@@ -11,8 +11,8 @@ pub fn if_exists(statement: &[u8]) -> BString {
         return with_if_exists(statement, kind_end(statement)).into();
     }
     let mut out = statement.to_vec();
-    let verb = b"ALTER TABLE ";
-    if statement.starts_with(verb) {
+    let verbs = [&b"ALTER TABLE "[..], b"ALTER VIEW "];
+    if let Some(verb) = verbs.iter().find(|verb| statement.starts_with(verb)) {
         out = with_if_exists(&out, verb.len());
         for action in [&b" DROP CONSTRAINT "[..], b" DROP COLUMN "] {
             if let Some(at) = out.rfind(action) {
@@ -66,6 +66,10 @@ mod tests {
             (
                 "ALTER TABLE ONLY s.t DROP CONSTRAINT c",
                 "ALTER TABLE IF EXISTS ONLY s.t DROP CONSTRAINT IF EXISTS c",
+            ),
+            (
+                "ALTER VIEW s.v ALTER COLUMN c DROP DEFAULT",
+                "ALTER VIEW IF EXISTS s.v ALTER COLUMN c DROP DEFAULT",
             ),
             ("REVOKE ALL ON t FROM x", "REVOKE ALL ON t FROM x"),
         ] {

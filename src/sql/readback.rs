@@ -2,6 +2,9 @@
 //! and must come out as the one statement that went in, whatever a server slipped into one of its
 //! parts. What a compound statement of MySQL holds inside is judged where its `sql_mode` is known.
 
+use std::num::NonZero;
+use std::thread::available_parallelism;
+
 use crate::error::{Error, Kind, Result};
 use crate::plan::entry::{Body, Entry, Statement};
 use crate::sql::dialect::Dialect;
@@ -10,7 +13,27 @@ use crate::sql::split::{Item, Splitter};
 
 /// Checks the statements of these entries, their drops included. The error is `Hostile` and names
 /// the object.
-pub fn check<'a>(dialect: Dialect, entries: impl IntoIterator<Item = &'a Entry>) -> Result<()> {
+pub fn check(dialect: Dialect, entries: &[Entry]) -> Result<()> {
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let share = entries.len().div_ceil(threads).max(FEW);
+    std::thread::scope(|scope| {
+        let mut shares = entries.chunks(share);
+        let own = shares.next().unwrap_or_default();
+        let others = shares.map(|share| scope.spawn(move || check_share(dialect, share)));
+        let others: Vec<_> = others.collect();
+        let mut checked = check_share(dialect, own);
+        for other in others {
+            let gone = |_| Err(Error::new(Kind::Internal, "a check of statements is gone"));
+            checked = checked.and(other.join().unwrap_or_else(gone));
+        }
+        checked
+    })
+}
+
+/// So few entries are not worth a thread.
+const FEW: usize = 2000;
+
+fn check_share(dialect: Dialect, entries: &[Entry]) -> Result<()> {
     for entry in entries {
         if let Body::Statements(statements) = &entry.body {
             check_all(dialect, entry, statements)?;
@@ -79,7 +102,7 @@ mod tests {
             body: Body::Statements(statements.to_vec()),
             drop: Vec::new(),
         };
-        check(dialect, [&entry])
+        check(dialect, &[entry])
     }
 
     #[test]

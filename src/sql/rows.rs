@@ -18,10 +18,10 @@ pub struct Rows {
 
 /// Where a value ends, and whether it is NULL instead: then it ends where it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct End(u64);
+struct End(u32);
 
 impl End {
-    const NULL: u64 = 1 << 63;
+    const NULL: u32 = 1 << 31;
 
     fn at(self) -> usize {
         usize::try_from(self.0 & !Self::NULL).unwrap_or(usize::MAX)
@@ -43,16 +43,31 @@ impl Rows {
     }
 
     /// Adds a row. Its values stand in the order of the columns; those that it lacks are NULL.
-    pub fn push<V: AsRef<[u8]>>(&mut self, row: impl IntoIterator<Item = Option<V>>) {
+    ///
+    /// The error is `Unsupported`: all values together may have 2 GiB, more than catalogs of a million
+    /// objects.
+    pub fn push<V: AsRef<[u8]>>(&mut self, row: impl IntoIterator<Item = Option<V>>) -> Result<()> {
         let mut values = row.into_iter();
         for _ in 0..self.columns.len() {
             let value = values.next().flatten();
             self.bytes
                 .extend_from_slice(value.as_ref().map_or(&[][..], AsRef::as_ref));
             let null = if value.is_none() { End::NULL } else { 0 };
-            self.ends.push(End(self.bytes.len() as u64 | null));
+            let end = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
+            if end >= End::NULL {
+                let what = "a result set is larger than 2 GiB";
+                return Err(Error::new(Kind::Unsupported, what));
+            }
+            self.ends.push(End(end | null));
         }
         self.count += 1;
+        Ok(())
+    }
+
+    /// Gives back the room that no further row needs.
+    pub fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 
     /// The columns' names.
@@ -70,6 +85,12 @@ impl Rows {
     #[must_use]
     pub fn first(&self) -> Option<Row<'_>> {
         self.iter().next()
+    }
+
+    /// What the values take in memory, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.bytes.len() + size_of_val(self.ends.as_slice())
     }
 
     /// The number of rows.
@@ -184,10 +205,11 @@ mod tests {
     fn each_value_is_its_own_row_and_columns() {
         let mut rows = Rows::new(vec!["a".into(), "b".into()]);
         assert!(rows.is_empty() && rows.first().is_none());
-        rows.push([Some("1"), None]);
-        rows.push([None, Some("")]);
-        rows.push([Some("x"), Some("yz"), Some("one too many")]);
-        rows.push([Some("short")]);
+        rows.push([Some("1"), None]).unwrap();
+        rows.push([None, Some("")]).unwrap();
+        rows.push([Some("x"), Some("yz"), Some("one too many")])
+            .unwrap();
+        rows.push([Some("short")]).unwrap();
         let values: Vec<_> = rows
             .iter()
             .map(|row| (row.opt("a").unwrap(), row.opt("b").unwrap()))

@@ -372,6 +372,33 @@ async fn a_change_waits_for_the_dump_and_the_dump_does_not_wait_for_it() {
     assert_eq!(server.sql("shop", "SELECT count(*) FROM t").trim(), "0");
 }
 
+/// The same for definitions: they are read over two connections, of which one holds no locks.
+#[tokio::test]
+async fn definitions_are_read_while_a_change_waits() {
+    let server = shop("18");
+    server.sql(
+        "shop",
+        "CREATE TABLE many (a int DEFAULT 1 + 1, b int GENERATED ALWAYS AS (a + 1) STORED, \
+         CHECK (a < 10), PRIMARY KEY (a)); CREATE INDEX ON many ((a + b)) WHERE b > 0; \
+         CREATE VIEW seen AS SELECT a FROM many",
+    );
+    let source = source(&server).await;
+    for _ in 0..5 {
+        let snapshots = source.snapshot(b"shop", 1, &options(None)).await;
+        let mut leader = snapshots.expect("a snapshot").remove(0);
+        let other = client(&server, "shop").await;
+        let change =
+            tokio::spawn(async move { other.batch_execute("TRUNCATE many, t, other").await });
+        wait_for_waiting(&server).await;
+        let read = tokio::time::timeout(Duration::from_secs(60), leader.entries()).await;
+        let catalog = read.expect("nobody waits for ever").expect("definitions");
+        let has = |kind| catalog.entries.iter().any(|entry| entry.kind == kind);
+        assert!(["table", "index", "constraint", "view"].map(has) == [true; 4]);
+        leader.close().await.expect("the leader lived");
+        change.await.expect("ends").expect("the change goes on");
+    }
+}
+
 /// What is asked for together comes in order, from workers that lock the tables themselves and from
 /// those that are kept out, which take turns at the leader.
 #[tokio::test]

@@ -5,6 +5,8 @@ GRANT USAGE ON SCHEMA a, b, public TO reader;
 CREATE EXTENSION hstore SCHEMA b;
 GRANT EXECUTE ON FUNCTION b.hstore(text, text) TO reader;
 REVOKE ALL ON FUNCTION b.hstore(text, text) FROM PUBLIC;
+REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
+GRANT USAGE ON LANGUAGE plpgsql TO reader;
 CREATE TYPE a.mood AS ENUM ('sad', 'glad');
 CREATE DOMAIN b.positive AS int CHECK (VALUE > 0);
 CREATE FUNCTION a.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

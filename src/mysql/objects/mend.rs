@@ -367,7 +367,7 @@ mod tests {
 
     fn rows(answer: &str) -> Rows {
         let mut rows = Rows::new(vec!["answer".into()]);
-        rows.push([Some(answer)]);
+        rows.push([Some(answer)]).unwrap();
         rows
     }
 

@@ -199,10 +199,10 @@ impl Connection {
         loop {
             match self.row(sql).await? {
                 Next::End(done) => return Ok((rows, done)),
-                Next::Row(reader) => rows.push(values(&columns, reader)?),
+                Next::Row(reader) => rows.push(values(&columns, reader)?)?,
                 Next::Parts(parts) => {
                     let row = parts.join().await.map_err(refusal::lost)?;
-                    rows.push(values(&columns, Reader(&row))?);
+                    rows.push(values(&columns, Reader(&row))?)?;
                 }
             }
         }

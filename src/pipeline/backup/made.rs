@@ -24,7 +24,7 @@ pub(super) enum Made {
 
 impl Made {
     /// Reads it back, and gives it its name when it is what was written.
-    pub(super) fn commit(&self, partial: Partial) -> Result<PathBuf> {
+    pub(super) fn commit(&mut self, partial: Partial) -> Result<PathBuf> {
         match self {
             Self::Archive(sealed) => output::commit(partial, sealed),
             Self::Stream(written) => commit_stream(partial, written),

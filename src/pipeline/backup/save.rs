@@ -104,7 +104,7 @@ where
     report.previous_bytes = before.last().map(|backup| backup.bytes);
     enough_space(place, report.previous_bytes.unwrap_or(0))?;
     let name = free_name(home, local(kept.now, kept.zone), place.extension)?.to_string();
-    let (partial, made) = tried(place, &name, dump).await?;
+    let (partial, mut made) = tried(place, &name, dump).await?;
     let (path, made) = blocking(move || made.commit(partial).map(|path| (path, made))).await?;
     tracing::info!("wrote {}", path.display());
     report.file = Some(text(&path));

@@ -16,7 +16,13 @@ pub struct Kept<'a> {
 
 /// Keeps the entries that stay, and of their rows those that are asked for.
 #[must_use]
-pub fn keep(entries: Vec<Entry>, kept: &Kept<'_>) -> Vec<Entry> {
+pub fn keep(mut entries: Vec<Entry>, kept: &Kept<'_>) -> Vec<Entry> {
+    if kept.stays.iter().all(|stays| *stays) {
+        entries
+            .iter_mut()
+            .for_each(|entry| restrict(entry, kept.hits));
+        return entries;
+    }
     let mut stays = kept.stays.iter();
     let (mut staying, gone): (Vec<Entry>, Vec<Entry>) = entries
         .into_iter()

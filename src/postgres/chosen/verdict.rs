@@ -41,6 +41,9 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn is_selected(&self, object: &Loaded) -> bool {
+        if object.kind == "grants" && self.owner(object).is_some_and(is_everywhere) {
+            return true;
+        }
         if stands_for_itself(object) {
             return self.stands(object) || self.owner(object).is_some_and(|own| self.stands(own));
         }
@@ -103,8 +106,7 @@ impl Judge<'_> {
             "subscription" => leave_out.subscriptions,
             "policy" => leave_out.policies,
             "default_privileges" => self.options.no_privileges,
-            // The one that every database has, and nothing is said of it.
-            "extension" => object.sql.create.is_empty(),
+            "extension" => is_everywhere(object),
             _ => self.is_large_object(object) && leave_out.large_objects,
         }
     }
@@ -120,16 +122,24 @@ impl Judge<'_> {
         let selection = &self.options.selection;
         let large = self.is_large_object(object);
         let section = if large { Section::Data } else { object.section };
-        let rows = section == Section::Data || object.kind == "matview_refresh";
+        let rows = section == Section::Data;
         let listed = selection.sections.is_empty() || selection.sections.contains(&section);
         let unwanted = match object.kind {
             // Neither rows nor a definition: asked for by a switch of their own.
             "relation_statistics" => false,
+            // Neither where rows alone are asked for, nor where definitions are: as pg_dump has it.
+            "matview_refresh" => selection.schema_only || selection.data_only,
             _ if rows => selection.schema_only,
             _ => selection.data_only,
         };
         section == Section::Database || listed && !unwanted
     }
+}
+
+/// The extension that every database has, and nothing is said of it. Grants on its members go with every
+/// selection, as pg_dump has it.
+fn is_everywhere(object: &Loaded) -> bool {
+    object.kind == "extension" && object.sql.create.is_empty()
 }
 
 /// Tables, views, sequences, and what belongs to no table.

@@ -12,8 +12,9 @@ use crate::postgres::address::{Address, FIRST_USER_OID};
 use crate::postgres::claims::known::CATALOGS;
 use crate::postgres::claims::values::{DISCRIMINATORS, Discriminator};
 use crate::postgres::link::Holders;
-use crate::postgres::session::Session;
+use crate::postgres::readers::{Answer, Readers};
 use crate::source::Warning;
+use crate::sql::rows::Rows;
 
 /// The most findings that are named one by one.
 const NAMED: usize = 20;
@@ -21,26 +22,64 @@ const NAMED: usize = 20;
 /// Catalogs and their columns on this server.
 type Columns = BTreeMap<String, BTreeSet<String>>;
 
-/// Demands that everything is claimed. With `lenient`, what is not becomes warnings.
-pub async fn check(
-    session: &mut Session,
-    holders: &Holders,
-    lenient: bool,
-    warnings: &mut Vec<Warning>,
-) -> Result<()> {
-    let columns = columns(session).await?;
-    let mut found = Vec::new();
-    unknown_columns(session, &columns, &mut found).await?;
-    unknown_values(session, &columns, &mut found).await?;
-    unclaimed_objects(session, &columns, holders, &mut found).await?;
-    if found.is_empty() {
-        return Ok(());
+/// The check, when it is known what the server has.
+pub(super) struct Claims {
+    columns: Columns,
+}
+
+/// The check, asked for.
+pub(super) struct ClaimsAsked {
+    columns: Columns,
+    values: Answer,
+    objects: Answer,
+}
+
+impl Claims {
+    /// Looks which catalogs there are.
+    pub(super) async fn new(readers: &Readers) -> Result<Self> {
+        let columns = columns(readers).await?;
+        Ok(Self { columns })
     }
-    if lenient {
-        warnings.extend(found);
-        return Ok(());
+
+    /// Asks for what there is.
+    pub(super) fn ask(self, readers: &Readers) -> ClaimsAsked {
+        let Self { columns } = self;
+        let there = DISCRIMINATORS
+            .iter()
+            .filter(|d| columns.get(d.catalog).is_some_and(|c| c.contains(d.column)));
+        let values = values_query(&there.collect::<Vec<_>>());
+        ClaimsAsked {
+            values: readers.ask(DOING, values),
+            objects: readers.ask(DOING, objects_query(&columns)),
+            columns,
+        }
     }
-    Err(refusal(&found))
+}
+
+const DOING: &str = "cannot check that every object is carried";
+
+impl ClaimsAsked {
+    /// Demands that everything is claimed. With `lenient`, what is not becomes warnings.
+    pub(super) async fn check(
+        self,
+        readers: &Readers,
+        holders: &Holders,
+        lenient: bool,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let mut found = Vec::new();
+        unknown_columns(readers, &self.columns, &mut found).await?;
+        unknown_values(&self.values.rows().await?, &mut found)?;
+        unclaimed_objects(readers, &self.objects.rows().await?, holders, &mut found).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        if lenient {
+            warnings.extend(found);
+            return Ok(());
+        }
+        Err(refusal(&found))
+    }
 }
 
 fn refusal(found: &[Warning]) -> Error {
@@ -60,15 +99,16 @@ fn refusal(found: &[Warning]) -> Error {
 }
 
 /// The catalogs that can be read, with their columns.
-async fn columns(session: &mut Session) -> Result<Columns> {
-    // OFFSET 0: privileges are looked at once a catalog, not for each column.
-    let sql = "SELECT c.relname AS catalog, a.attname AS name FROM (SELECT oid, relname \
-         FROM pg_catalog.pg_class WHERE relnamespace = 11 AND relkind = 'r' \
-         AND pg_catalog.has_table_privilege(oid, 'SELECT') OFFSET 0) c \
+async fn columns(readers: &Readers) -> Result<Columns> {
+    // OFFSET 0: privileges are looked at once a catalog, not for each column or each table of users.
+    let sql = "SELECT c.relname AS catalog, a.attname AS name FROM (SELECT o.oid, o.relname \
+         FROM (SELECT oid, relname FROM pg_catalog.pg_class \
+         WHERE relnamespace = 11 AND relkind = 'r' OFFSET 0) o \
+         WHERE pg_catalog.has_table_privilege(o.oid, 'SELECT') OFFSET 0) c \
          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
          WHERE NOT a.attisdropped AND (a.attnum > 0 OR a.attname = 'oid')";
     let mut columns = Columns::new();
-    for row in session.query(sql.as_bytes()).await?.iter() {
+    for row in readers.query(DOING, sql.to_owned()).await?.iter() {
         let catalog = row.str("catalog")?.to_owned();
         columns
             .entry(catalog)
@@ -80,14 +120,14 @@ async fn columns(session: &mut Session) -> Result<Columns> {
 
 /// Catalogs and columns that no version had when this was written: fine while they say nothing.
 async fn unknown_columns(
-    session: &mut Session,
+    readers: &Readers,
     columns: &Columns,
     found: &mut Vec<Warning>,
 ) -> Result<()> {
     for (catalog, names) in columns {
         let known = CATALOGS.iter().find(|known| known.name == catalog);
         let Some(known) = known else {
-            if any(session, catalog, own_rows(names)).await? {
+            if any(readers, catalog, own_rows(names)).await? {
                 found.push(unknown(catalog, "a catalog that is not known"));
             }
             continue;
@@ -101,7 +141,7 @@ async fn unknown_columns(
                 "{} AND \"{name}\"::pg_catalog.text NOT IN ('', '0', 'f', '-', '{{}}')",
                 own_rows(names)
             );
-            if any(session, catalog, &says).await? {
+            if any(readers, catalog, &says).await? {
                 let object = format!("{catalog}.{name}");
                 found.push(unknown(&object, "a column that is not known"));
             }
@@ -118,9 +158,9 @@ fn own_rows(names: &BTreeSet<String>) -> &'static str {
     }
 }
 
-async fn any(session: &mut Session, catalog: &str, rows: &str) -> Result<bool> {
+async fn any(readers: &Readers, catalog: &str, rows: &str) -> Result<bool> {
     let sql = format!("SELECT FROM pg_catalog.\"{catalog}\" WHERE {rows} LIMIT 1");
-    Ok(!session.query(sql.as_bytes()).await?.is_empty())
+    Ok(!readers.query(DOING, sql).await?.is_empty())
 }
 
 fn unknown(object: &str, message: &str) -> Warning {
@@ -131,21 +171,30 @@ fn unknown(object: &str, message: &str) -> Warning {
 }
 
 /// Values of discriminators that no kind knows.
-async fn unknown_values(
-    session: &mut Session,
-    columns: &Columns,
-    found: &mut Vec<Warning>,
-) -> Result<()> {
-    let there = DISCRIMINATORS
-        .iter()
-        .filter(|d| columns.get(d.catalog).is_some_and(|c| c.contains(d.column)));
-    let sql = values_query(&there.collect::<Vec<_>>());
-    for row in session.query(sql.as_bytes()).await?.iter() {
+fn unknown_values(rows: &Rows, found: &mut Vec<Warning>) -> Result<()> {
+    for row in rows.iter() {
         let object = format!("{} = '{}'", row.str("at")?, row.bytes("value")?);
         let message = format!("a value that is not known, in {} rows", row.str("rows")?);
         found.push(Warning { object, message });
     }
     Ok(())
+}
+
+/// Catalogs of many rows. Their discriminators are of the type `"char"` and compared as such.
+const LARGE: &[&str] = &[
+    "pg_attribute",
+    "pg_class",
+    "pg_constraint",
+    "pg_depend",
+    "pg_type",
+];
+
+fn any_unknown(columns: &[&Discriminator]) -> String {
+    let unknown = columns.iter().map(|d| {
+        let known = letters(d.values);
+        format!("{} <> ALL ('{{{known}}}'::\"char\"[])", d.column)
+    });
+    unknown.collect::<Vec<_>>().join(" OR ")
 }
 
 /// Each catalog is read once, into its few combinations of values; those are looked at column by column.
@@ -158,9 +207,13 @@ fn values_query(discriminators: &[&Discriminator]) -> String {
     for (number, ((catalog, rows), columns)) in groups.iter().enumerate() {
         let names = columns.iter().map(|d| d.column).collect::<Vec<_>>();
         let names = names.join(", ");
+        let found = match LARGE.contains(catalog) {
+            true => format!(" AND ({})", any_unknown(columns)),
+            false => String::new(),
+        };
         combinations.push(format!(
             "v{number} AS (SELECT {names}, pg_catalog.count(*) AS rows \
-             FROM pg_catalog.{catalog} WHERE {rows} GROUP BY {names})"
+             FROM pg_catalog.{catalog} WHERE {rows}{found} GROUP BY {names})"
         ));
         selects.extend(columns.iter().map(|d| {
             format!(
@@ -193,20 +246,13 @@ fn letters(values: &str) -> String {
     values.chars().map(letter).collect::<Vec<_>>().join(",")
 }
 
-/// Objects that users made and no entry holds.
-async fn unclaimed_objects(
-    session: &mut Session,
-    columns: &Columns,
-    holders: &Holders,
-    found: &mut Vec<Warning>,
-) -> Result<()> {
-    let catalogs: Vec<(&str, u32)> = CATALOGS
+/// Objects that users made.
+fn objects_query(columns: &Columns) -> String {
+    let catalogs = CATALOGS
         .iter()
         .filter(|known| columns.contains_key(known.name))
-        .filter_map(|known| Some((known.name, known.class?)))
-        .collect();
+        .filter_map(|known| Some((known.name, known.class?)));
     let selects: Vec<String> = catalogs
-        .iter()
         .map(|(name, class)| {
             format!(
                 "SELECT {class} AS class, c.oid FROM pg_catalog.{name} c \
@@ -215,9 +261,16 @@ async fn unclaimed_objects(
             )
         })
         .collect();
-    let rows = session
-        .query(selects.join(" UNION ALL ").as_bytes())
-        .await?;
+    selects.join(" UNION ALL ")
+}
+
+/// Those that no entry holds.
+async fn unclaimed_objects(
+    readers: &Readers,
+    rows: &Rows,
+    holders: &Holders,
+    found: &mut Vec<Warning>,
+) -> Result<()> {
     let mut open = Vec::new();
     for row in rows.iter() {
         let address = Address::new(row.num("class")?, row.num("oid")?);
@@ -225,7 +278,7 @@ async fn unclaimed_objects(
             open.push(address);
         }
     }
-    describe(session, &open, found).await
+    describe(readers, &open, found).await
 }
 
 /// What is nobody's to save: temporary objects of other sessions, what the server keeps for itself
@@ -275,7 +328,7 @@ fn through(relation: &str) -> String {
     )
 }
 
-async fn describe(session: &mut Session, open: &[Address], found: &mut Vec<Warning>) -> Result<()> {
+async fn describe(readers: &Readers, open: &[Address], found: &mut Vec<Warning>) -> Result<()> {
     for chunk in open.chunks(500) {
         let values: Vec<String> = chunk
             .iter()
@@ -291,7 +344,7 @@ async fn describe(session: &mut Session, open: &[Address], found: &mut Vec<Warni
              FROM (VALUES {}) v(class, oid)",
             values.join(", ")
         );
-        for row in session.query(sql.as_bytes()).await?.iter() {
+        for row in readers.query(DOING, sql).await?.iter() {
             let object = row
                 .bytes("what")
                 .map_or_else(|_| "?".to_owned(), ToString::to_string);

@@ -121,6 +121,13 @@ const INFORMATION: &str = " || CASE WHEN o.relname !~ '^_' AND EXISTS (SELECT FR
      THEN ARRAY[pg_catalog.makeaclitem(0, o.relowner, 'SELECT', false)] \
      ELSE '{}'::pg_catalog.aclitem[] END";
 
+/// The server names types as SQL's standard does, where that has names of two words for them; `GRANT`
+/// takes none of these.
+const NAME: &str = "CASE WHEN o.class = 1247 THEN (SELECT pg_catalog.format('%I.%I', \
+     s.nspname, t.typname) FROM pg_catalog.pg_type t \
+     JOIN pg_catalog.pg_namespace s ON s.oid = t.typnamespace WHERE t.oid = o.oid) \
+     ELSE i.identity END";
+
 /// All ACLs that differ from their beginnings: one row a privilege, `began` telling which side.
 #[must_use]
 pub fn query(caps: &Caps) -> String {
@@ -152,7 +159,7 @@ pub fn query(caps: &Caps) -> String {
          AND p.objsubid = a.attnum WHERE a.attacl IS NOT NULL AND NOT a.attisdropped";
     format!(
         "SELECT o.class, o.oid, o.sub, o.col, pg_catalog.pg_get_userbyid(o.owner) AS owner, \
-         o.initial AND o.class <> 2615 AS keeps_owner, n.nspname AS schema, i.type AS kind, i.identity AS name, x.began, \
+         o.initial AND o.class <> 2615 AS keeps_owner, n.nspname AS schema, i.type AS kind, {NAME} AS name, x.began, \
          pg_catalog.pg_get_userbyid(x.grantor) AS grantor, \
          CASE WHEN x.grantee <> 0 THEN pg_catalog.pg_get_userbyid(x.grantee) END AS grantee, \
          x.privilege_type AS privilege, x.is_grantable AS grantable \

@@ -9,7 +9,7 @@ use bstr::{BString, ByteSlice};
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Part, Reference, Renderer};
+use crate::postgres::objects::{BuildContext, CutOut, Kind, Loaded, Part, Reference, Renderer};
 use crate::postgres::quote::{ident, literal, qualified};
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::select::Select;
@@ -129,7 +129,10 @@ impl Domain {
             ..Identity::default()
         };
         let address = Address::new(class::PG_TYPE, self.oid);
-        let inline = self.constraints.iter().filter(|c| c.is_inline());
+        let inline = self.inline().map(|c| Part {
+            kind: "constraint",
+            address: c.address(),
+        });
         let late = self.constraints.iter().filter(|c| !c.not_null && !c.valid);
         objects.extend(late.map(|c| self.late(c, address)));
         objects.push(Loaded {
@@ -139,7 +142,7 @@ impl Domain {
                 grant_keyword: Some("TYPE"),
                 ..Reference::owned("DOMAIN", self.quoted())
             }),
-            parts: inline.map(|c| self.part(c)).collect(),
+            parts: inline.collect(),
             ..Loaded::new("domain", Section::PreData, identity, self.without(&[]))
         });
         if let Some(last) = objects.last_mut() {
@@ -151,14 +154,9 @@ impl Domain {
         self.constraints.iter().filter(|c| c.not_null)
     }
 
-    fn part(&self, constraint: &Constraint) -> Part {
-        Part {
-            kind: "constraint",
-            section: Section::PostData,
-            address: constraint.address(),
-            identity: self.constraint_identity(constraint),
-            separate: self.separate(constraint),
-        }
+    /// The constraints that stand in `CREATE DOMAIN`.
+    fn inline(&self) -> impl Iterator<Item = &Constraint> {
+        self.constraints.iter().filter(|c| c.is_inline())
     }
 
     fn late(&self, constraint: &Constraint, domain: Address) -> Loaded {
@@ -197,6 +195,15 @@ impl Domain {
 }
 
 impl Renderer for Domain {
+    fn cut_out(&self, part: usize) -> Option<CutOut> {
+        let constraint = self.inline().nth(part)?;
+        Some(CutOut {
+            section: Section::PostData,
+            identity: self.constraint_identity(constraint),
+            sql: self.separate(constraint),
+        })
+    }
+
     fn without(&self, parts: &[usize]) -> Sql {
         let mut text = cat!["CREATE DOMAIN ", self.quoted(), " AS ", &self.base];
         if let Some((schema, name)) = &self.collation {

@@ -140,24 +140,33 @@ impl Reference {
 
 /// A piece of an object that can be cut out into an entry of its own, where it closes a loop of
 /// dependencies: a column's default, a check, a view's query.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     /// The kind's name of the entry that it becomes.
     pub kind: &'static str,
-    /// Where that entry belongs.
-    pub section: Section,
     /// How `pg_depend` names the piece; its dependencies count for the object while it is inside.
     pub address: Address,
-    /// How the table of contents names the piece once it is cut out.
-    pub identity: Identity,
-    /// Its statements once it is cut out.
-    pub separate: Sql,
 }
 
-/// Renders an object without some of its parts: given by their positions in [`Loaded::parts`].
+/// A part that is cut out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutOut {
+    /// Where its entry belongs.
+    pub section: Section,
+    /// How the table of contents names it.
+    pub identity: Identity,
+    /// Its statements.
+    pub sql: Sql,
+}
+
+/// Cuts an object: its parts are given by their positions in [`Loaded::parts`]. Few objects are cut:
+/// what they become is made when they are.
 pub trait Renderer: Send + Sync + Debug {
     /// The statements that are left.
     fn without(&self, parts: &[usize]) -> Sql;
+
+    /// What the part becomes; `None` where there is no such part.
+    fn cut_out(&self, part: usize) -> Option<CutOut>;
 }
 
 /// An object with everything about it, its kind forgotten.
@@ -187,7 +196,7 @@ pub struct Loaded {
     /// Renders it again without some of its parts, where there are any.
     pub renderer: Option<Arc<dyn Renderer>>,
     /// The rows, for data entries.
-    pub data: Option<DataRef>,
+    pub data: Option<Box<DataRef>>,
     /// The unquoted columns' names by number, for comments and grants on columns.
     pub columns: Vec<(i32, BString)>,
     /// Which object it goes with when a part of the database is selected: an index, a trigger, a

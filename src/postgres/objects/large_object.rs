@@ -110,17 +110,19 @@ fn together(context: &BuildContext, owner: &BString, oids: &[u32]) -> Loaded {
 fn make(oids: &[u32]) -> Sql {
     let list = |separator| join(oids.iter().map(u32::to_string), separator);
     let mut sql = Sql::default();
-    let from = |function: &str| {
-        let call = format!("SELECT pg_catalog.count(pg_catalog.{function}(o)) FROM ");
-        cat![
-            call,
-            "pg_catalog.unnest('{",
-            list(","),
-            "}'::pg_catalog.oid[]) o"
-        ]
-    };
-    sql.push(from("lo_create"));
-    sql.drop_with(from("lo_unlink"));
+    let oids = cat!["'{", list(","), "}'::pg_catalog.oid[]"];
+    sql.push(cat![
+        "SELECT pg_catalog.count(pg_catalog.lo_create(o)) FROM pg_catalog.unnest(",
+        &oids,
+        ") o"
+    ]);
+    // There is no IF EXISTS for this: those that are there.
+    sql.drop_with(cat![
+        "SELECT pg_catalog.count(pg_catalog.lo_unlink(o.oid)) \
+         FROM pg_catalog.pg_largeobject_metadata o WHERE o.oid = ANY (",
+        oids,
+        ")"
+    ]);
     sql
 }
 
@@ -142,7 +144,7 @@ fn data(oids: Vec<u32>) -> Loaded {
         method: Method::LargeObjects(oids),
     };
     Loaded {
-        data: Some(data),
+        data: Some(Box::new(data)),
         ..Loaded::new(
             LARGE_OBJECT_DATA.name,
             Section::Data,

@@ -240,7 +240,7 @@ mod tests {
     fn statements(number: u32) -> Vec<String> {
         let rows = |names: &[&str], row: &[Option<&str>]| {
             let mut rows = Rows::new(names.iter().map(|name| (*name).to_owned()).collect());
-            rows.push(row.iter().copied());
+            rows.push(row.iter().copied()).unwrap();
             rows
         };
         let relations = rows(

@@ -178,7 +178,7 @@ fn loaded(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Re
     Ok(Loaded {
         needs: [table].into_iter().chain(attach).collect(),
         table: Some(table),
-        data: Some(data(context, row, columns)?),
+        data: Some(Box::new(data(context, row, columns)?)),
         left_out: unreadable.then(|| "its rows can't be read on a standby: it is unlogged".into()),
         ..new
     })

@@ -11,3 +11,9 @@ GRANT SELECT (proname) ON TABLE pg_catalog.pg_proc TO PUBLIC;
 GRANT SELECT (tableoid) ON TABLE pg_catalog.pg_proc TO PUBLIC;
 GRANT SELECT (proacl) ON TABLE pg_catalog.pg_proc TO PUBLIC;
 
+-- grants pg_catalog.type pg_catalog."char"
+REVOKE USAGE ON TYPE pg_catalog."char" FROM PUBLIC;
+
+-- grants pg_catalog.type pg_catalog.float8
+REVOKE USAGE ON TYPE pg_catalog.float8 FROM PUBLIC;
+

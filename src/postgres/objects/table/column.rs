@@ -23,8 +23,9 @@ pub(super) struct Column {
     pub(super) value: Value,
     /// A parent has a default for it.
     pub(super) parent_default: bool,
-    pub(super) identity: Option<IdentitySequence>,
-    pub(super) not_null: Option<NotNull>,
+    // Few have these, and they are large.
+    pub(super) identity: Option<Box<IdentitySequence>>,
+    pub(super) not_null: Option<Box<NotNull>>,
     pub(super) parent_not_null: ParentNotNull,
     pub(super) settings: Settings,
     /// Options for the foreign server, as they stand within `OPTIONS (…)`.
@@ -91,7 +92,7 @@ impl Column {
             value: Value::decode(row, &name)?,
             parent_default: row.bool("parent_default")?,
             identity: None,
-            not_null: NotNull::decode(row)?,
+            not_null: NotNull::decode(row)?.map(Box::new),
             parent_not_null: ParentNotNull::decode(row)?,
             settings: Settings::decode(row)?,
             foreign_options: row.opt_owned("foreign_options")?,
@@ -101,8 +102,8 @@ impl Column {
 
     /// What follows the type in a definition.
     fn constraints(&self, place: Place) -> Vec<BString> {
-        let identity = self.identity.as_ref().map(IdentitySequence::clause);
-        let not_null = self.not_null.as_ref();
+        let identity = self.identity.as_deref().map(IdentitySequence::clause);
+        let not_null = self.not_null.as_deref();
         // What every parent's child has, 18 would take for a constraint of the child's own.
         let inherited = |n: &&NotNull| n.oid.is_none() && self.parent_not_null.set;
         let not_null = not_null

@@ -98,9 +98,12 @@ fn columns(caps: &Caps, kinds: &str) -> Select {
     .col("collation_schema", "on_.nspname")
     .col("local", "a.attislocal")
     .col("default_oid", "d.oid")
-    .col(
+    // A default names no columns: without its table, the server need not look at that.
+    .col_if(
+        caps.generated_columns(),
         "default_expression",
-        "pg_catalog.pg_get_expr(d.adbin, d.adrelid)",
+        "pg_catalog.pg_get_expr(d.adbin, CASE WHEN a.attgenerated <> '' THEN d.adrelid ELSE 0 END)",
+        "pg_catalog.pg_get_expr(d.adbin, 0)",
     )
     .col_if(
         caps.generated_columns(),
@@ -122,9 +125,11 @@ fn columns(caps: &Caps, kinds: &str) -> Select {
 
 /// NOT NULL constraints, with whether another constraint of the schema has the same name: the
 /// server then gives an unnamed one another name.
-const NOT_NULLS: &str = "LEFT JOIN (SELECT k.*, count(*) OVER \
-    (PARTITION BY k.connamespace, k.conname) AS namesakes FROM pg_catalog.pg_constraint k) nn \
-    ON nn.contype = 'n' AND nn.conrelid = a.attrelid AND nn.conkey[1] = a.attnum";
+const NOT_NULLS: &str = "LEFT JOIN pg_catalog.pg_constraint nn \
+    ON nn.contype = 'n' AND nn.conrelid = a.attrelid AND nn.conkey[1] = a.attnum \
+    LEFT JOIN (SELECT k.connamespace, k.conname FROM pg_catalog.pg_constraint k \
+    GROUP BY k.connamespace, k.conname HAVING pg_catalog.count(*) > 1) namesakes \
+    ON namesakes.connamespace = nn.connamespace AND namesakes.conname = nn.conname";
 
 fn not_null_columns(select: Select, has: bool) -> Select {
     select
@@ -133,7 +138,7 @@ fn not_null_columns(select: Select, has: bool) -> Select {
         .col_if(
             has,
             "not_null_usual_name",
-            "nn.namesakes = 1 AND nn.conname = c.relname || '_' || a.attname || '_not_null'",
+            "namesakes.conname IS NULL AND nn.conname = c.relname || '_' || a.attname || '_not_null'",
             "NULL",
         )
         .col_if(has, "not_null_no_inherit", "nn.connoinherit", "NULL")

@@ -10,7 +10,7 @@ use super::model::Table;
 use super::render::Cut;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
-use crate::postgres::objects::{Loaded, Part, Renderer};
+use crate::postgres::objects::{CutOut, Loaded, Part, Renderer};
 use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat};
 
@@ -32,35 +32,50 @@ impl Renderer for Remainder {
         }
         table.render(&cut)
     }
+
+    fn cut_out(&self, part: usize) -> Option<CutOut> {
+        let table = &self.0;
+        match part.checked_sub(table.defaults().count()) {
+            None => default(table, table.defaults().nth(part)?.1),
+            Some(part) => {
+                let (_, check) = table.inline_checks().nth(part)?;
+                Some(CutOut {
+                    section: Section::PostData,
+                    identity: identity(table, &check.name),
+                    sql: add_constraint(table, &check.name, &check.definition),
+                })
+            }
+        }
+    }
 }
 
 /// What can be cut out: first the defaults, then the checks.
 pub(super) fn parts(table: &Table) -> Vec<Part> {
-    let defaults = table.defaults().filter_map(|(_, c)| default_part(table, c));
-    let checks = table.inline_checks().map(|(_, check)| Part {
-        kind: "constraint",
-        section: Section::PostData,
-        address: Address::new(class::PG_CONSTRAINT, check.oid),
-        identity: identity(table, &check.name),
-        separate: add_constraint(table, &check.name, &check.definition),
+    let part = |kind, address| Part { kind, address };
+    let defaults = table.defaults().filter_map(|(_, column)| {
+        let Value::Default(oid, _) = column.value else {
+            return None;
+        };
+        Some(part("column_default", Address::new(class::PG_ATTRDEF, oid)))
     });
+    let checks = table.inline_checks();
+    let checks =
+        checks.map(|(_, check)| part("constraint", Address::new(class::PG_CONSTRAINT, check.oid)));
     defaults.chain(checks).collect()
 }
 
-fn default_part(table: &Table, column: &Column) -> Option<Part> {
-    let Value::Default(oid, expression) = &column.value else {
+fn default(table: &Table, column: &Column) -> Option<CutOut> {
+    let Value::Default(_, expression) = &column.value else {
         return None;
     };
     let alter = cat![table.alter(), " ALTER COLUMN ", ident(&column.name)];
     let mut separate = Sql::default();
     separate.push(cat![&alter, " SET DEFAULT ", expression]);
     separate.drop_with(cat![&alter, " DROP DEFAULT"]);
-    Some(Part {
-        kind: "column_default",
+    Some(CutOut {
         section: Section::PreData,
-        address: Address::new(class::PG_ATTRDEF, *oid),
         identity: identity(table, &column.name),
-        separate,
+        sql: separate,
     })
 }
 

@@ -64,6 +64,6 @@ fn loaded(row: &Row<'_>) -> Result<Loaded> {
     };
     bare.identity.owner = Some(row.owned("owner")?);
     bare.sql.drop_with(cat!["DROP TYPE ", &quoted]);
-    bare.reference = Some(Reference::comment_only("TYPE", quoted));
+    bare.reference = Some(Reference::all("TYPE", quoted));
     Ok(bare)
 }

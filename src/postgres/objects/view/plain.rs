@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
 use crate::postgres::objects::table::settings::options_list;
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Part, Reference, Renderer};
+use crate::postgres::objects::{BuildContext, CutOut, Kind, Loaded, Part, Reference, Renderer};
 use crate::postgres::quote::{ident, qualified};
 use crate::postgres::render::{Sql, cat, join, server_sql};
 use crate::postgres::select::Select;
@@ -182,19 +182,17 @@ impl View {
     }
 
     /// The query, cut out.
-    fn part(&self) -> Part {
-        let mut separate = Sql::default();
-        separate.push(self.with_query("CREATE OR REPLACE"));
-        separate.drop_with(self.stand_in("CREATE OR REPLACE"));
-        Part {
-            kind: "view_rule",
+    fn cut_out(&self) -> CutOut {
+        let mut sql = Sql::default();
+        sql.push(self.with_query("CREATE OR REPLACE"));
+        sql.drop_with(self.stand_in("CREATE OR REPLACE"));
+        CutOut {
             section: Section::PreData,
-            address: Address::new(class::PG_REWRITE, self.rule_oid),
             identity: Identity {
                 owner: None,
                 ..self.identity()
             },
-            separate,
+            sql,
         }
     }
 
@@ -241,7 +239,10 @@ impl View {
             address: Some(Address::new(class::PG_CLASS, self.oid)),
             reference: Some(reference),
             columns: columns.collect(),
-            parts: vec![self.part()],
+            parts: vec![Part {
+                kind: "view_rule",
+                address: Address::new(class::PG_REWRITE, self.rule_oid),
+            }],
             renderer: Some(Arc::new(StandIn(self))),
             ..new
         };
@@ -260,6 +261,10 @@ impl Renderer for StandIn {
             true => view.sql(view.with_query("CREATE")),
             false => view.sql(view.stand_in("CREATE")),
         }
+    }
+
+    fn cut_out(&self, part: usize) -> Option<CutOut> {
+        (part == 0).then(|| self.0.cut_out())
     }
 }
 
@@ -308,13 +313,14 @@ mod tests {
             "CREATE VIEW public.v WITH (security_barrier='true') AS\n SELECT a,\n    b\n   \
              FROM public.t"
         );
-        let stand_in = loaded.renderer.unwrap().without(&[0]);
+        let renderer = loaded.renderer.unwrap();
+        let stand_in = renderer.without(&[0]);
         assert_eq!(
             stand_in.create[0].text,
             "CREATE VIEW public.v AS\nSELECT\n    NULL::text AS a,\n    \
              NULL::text COLLATE pg_catalog.\"C\" AS \"B\""
         );
-        let query = &loaded.parts[0].separate.create[0].text;
+        let query = &renderer.cut_out(0).unwrap().sql.create[0].text;
         assert!(
             query.starts_with(b"CREATE OR REPLACE VIEW public.v WITH"),
             "{query}"
