@@ -72,8 +72,8 @@ mod mysql_data;
 mod mysql_objects;
 #[path = "it/mysql_rights.rs"]
 mod mysql_rights;
-#[path = "it/mysql_switches.rs"]
-mod mysql_switches;
+#[path = "it/mysql_swap.rs"]
+mod mysql_swap;
 #[path = "it/mysql_target.rs"]
 mod mysql_target;
 #[path = "it/nice.rs"]

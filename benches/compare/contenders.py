@@ -29,11 +29,13 @@ def text(command):
 
 ALL = ("mixed", "narrow", "wide", "skew", "small")
 BULK = ("mixed", "narrow", "wide", "skew")
-DATABASES = {"postgres": ("mixed", "skew", "small"), "mysql": ("mixed", "narrow", "wide", "small")}
+DATABASES = {"postgres": ("mixed", "skew", "small", "schema"), "mysql": ("mixed", "narrow", "wide", "small", "schema")}
 
 
 def dumpkeep(server, database, out):
     dump = f"{BINARY} dump -q {shlex.quote(server.url(database))}"
+    if database == "schema":
+        return [Contender("dumpkeep -s", f"{dump} -s -o {out}/k.sql.zst", ("schema",), output=f"{out}/k.sql.zst")]
     made = [Contender(f"dumpkeep -j{jobs}", f"{dump} --jobs {jobs} -o {out}/k.sql.zst", ALL, output=f"{out}/k.sql.zst")
             for jobs in ((2,) if database == "small" else (1, 2))]
     return made + [Contender("dumpkeep raw", f"{dump} --jobs 1 --compress none -o - >/dev/null", BULK,
@@ -45,7 +47,7 @@ def sweep(server, database, out):
     dump = f"{BINARY} dump -q {shlex.quote(server.url(database))} --force -o {out}/s.sql.zst"
     made = [Contender(f"dumpkeep -j{jobs}", f"{dump} --jobs {jobs}", ("mixed", "skew"), output=f"{out}/s.sql.zst") for jobs in (4, 8)]
     return made + [Contender(f"dumpkeep -j2 zstd:{level}", f"{dump} --jobs 2 --compress zstd:{level}", ("mixed",),
-                             output=f"{out}/s.sql.zst") for level in (1, 6, 9, 12)]
+                             output=f"{out}/s.sql.zst") for level in (1, 6, 9, 12, 19, 22)]
 
 
 def zstd(script):
@@ -66,6 +68,7 @@ def postgres(server, database, out):
     return [
         Contender("pg_dump | zstd", f"{programs}/pg_dump {where} | zstd -q -3 -f -o {out}/p.sql.zst", ALL,
                   "runs through the Debian tree's own loader", f"{out}/p.sql.zst"),
+        Contender("pg_dump -s", f"{programs}/pg_dump {where} -s -f {out}/p.sql", ("schema",), "does not compress", f"{out}/p.sql"),
         Contender("pg_dump -Fd -j2", f"{programs}/pg_dump {where} -Fd -j2 --compress=zstd:3 -f {out}/p.dir", BULK,
                   "", f"{out}/p.dir"),
         Contender("raw read", f"{programs}/psql -X -q {where} -f {script} >/dev/null", BULK,
@@ -98,6 +101,8 @@ def mysql(server, database, out):
     made = [
         Contender("vendor | zstd", f"{dump} {flags} {database} | zstd -q -3 -f -o {out}/v.sql.zst", ALL,
                   "runs through the Debian tree's own loader", f"{out}/v.sql.zst"),
+        Contender("vendor --no-data", f"{dump} {flags} --no-data {database} > {out}/v.sql", ("schema",), "does not compress",
+                  f"{out}/v.sql"),
         Contender("raw read", f"{client} --quick -N {database} < {script} >/dev/null", BULK,
                   "the client formats and escapes each value; a single connection"),
         Contender("restore dumpkeep -j2", f"{BINARY} restore -q {out}/k.sql.zst --jobs 2 --to "

@@ -5,6 +5,8 @@ import os
 import pathlib
 import statistics
 
+import plots
+
 CORES = os.cpu_count()
 
 # (what, database, ours, theirs, at most)
@@ -14,6 +16,7 @@ GOALS = [
     ("pg", "mixed, -j2 against pg_dump -Fd -j2", "mixed", "dumpkeep -j2", "pg_dump -Fd -j2", 0.72),
     ("pg", "one table of 90 %, -j2 against pg_dump -Fd -j2", "skew", "dumpkeep -j2", "pg_dump -Fd -j2", 0.65),
     ("pg", "small tables, -j2 against pg_dump \\| zstd", "small", "dumpkeep -j2", "pg_dump | zstd", 0.75),
+    ("pg", "definitions alone, -s against pg_dump -s", "schema", "dumpkeep -s", "pg_dump -s", 1.00),
     ("pg", "to /dev/null against raw COPY", "mixed", "dumpkeep raw", "raw read", 1.10),
     ("pg", "restore -j2 against pg_restore -j2", "mixed", "restore dumpkeep -j2", "restore pg_restore -j2", 0.90),
     ("pg", "restore -j2 against psql -f", "mixed", "restore dumpkeep -j2", "restore psql -f", 1.00),
@@ -22,6 +25,7 @@ GOALS = [
     ("my", "mixed, -j2 against the vendor's \\| zstd", "mixed", "dumpkeep -j2", "vendor | zstd", 0.65),
     ("my", "mixed, -j2 against mydumper -t2, zstd", "mixed", "dumpkeep -j2", "mydumper -t2 zstd", 0.60),
     ("my", "small tables, -j2 against the vendor's \\| zstd", "small", "dumpkeep -j2", "vendor | zstd", 0.75),
+    ("my", "definitions alone, -s against the vendor's --no-data", "schema", "dumpkeep -s", "vendor --no-data", 1.00),
     ("my", "to /dev/null against a raw read", "mixed", "dumpkeep raw", "raw read", 1.10),
     ("my", "restore -j2 against myloader -t2", "mixed", "restore dumpkeep -j2", "restore myloader -t2", 0.90),
     ("my", "restore -j2 against mysql <", "mixed", "restore dumpkeep -j2", "restore mysql <", 1.00),
@@ -113,21 +117,21 @@ def details(runs):
     return lines
 
 
-def bars(title, values):
-    """Horizontal bars, as SVG."""
-    height, widest = 26 * len(values) + 46, max(value for _, value in values)
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="680" height="{height}" font-family="sans-serif" '
-           f'font-size="13"><text x="8" y="20" font-weight="bold">{title}</text>']
-    for at, (name, value) in enumerate(values):
-        top, color = 34 + 26 * at, "#2a78b5" if name.startswith("dumpkeep") else "#9aa5b1"
-        width = 400 * value / widest
-        out.append(f'<text x="200" y="{top + 14}" text-anchor="end">{name.replace("&", "&amp;")}</text>'
-                   f'<rect x="208" y="{top}" width="{width:.1f}" height="18" fill="{color}"/>'
-                   f'<text x="{214 + width:.1f}" y="{top + 14}">{value:.2f} s</text>')
-    return "\n".join(out) + "\n</svg>\n"
+def levels(runs, folder):
+    """Time and size against the level, where more than one was run."""
+    for server in dict.fromkeys(key[0] for key in runs):
+        level = lambda contender: 3 if contender == "dumpkeep -j2" else int(contender.split(":")[1])
+        of = sorted((level(key[2]), key) for key in runs if key[:2] == (server, "mixed")
+                    and (key[2] == "dumpkeep -j2" or key[2].startswith("dumpkeep -j2 zstd:")))
+        if len(of) > 1:
+            lines = [("wall time, s", [(at, median(runs, key)) for at, key in of]),
+                     ("size, 10 MB", [(at, median(runs, key, "size") / 1e7) for at, key in of])]
+            path = folder / f"{server}-levels.svg"
+            path.write_text(plots.lines(f"{server}, mixed, -j2: time and size against zstd's level", "level", lines))
 
 
-def plots(runs, folder):
+def plot(runs, folder):
+    levels(runs, folder)
     for server, database in dict.fromkeys(key[:2] for key in runs):
         values = [(key[2], median(runs, key)) for key in runs
                   if key[:2] == (server, database) and not key[2].startswith(("restore", "zstd"))]
@@ -136,7 +140,7 @@ def plots(runs, folder):
             values.append(("floor", bound))
         if len(values) > 1:
             path = folder / f"{server}-{database}.svg"
-            path.write_text(bars(f"{server}, {database}: median wall time", sorted(values, key=lambda one: one[1])))
+            path.write_text(plots.bars(f"{server}, {database}: median wall time", sorted(values, key=lambda one: one[1])))
 
 
 def write(args):
@@ -151,5 +155,5 @@ def write(args):
     lines += [f"- {name}: {note}." for name, note in notes.items()]
     lines += [f"- **failed**: {one['server']} {one['database']} {one['failed'].splitlines()[0]}" for one in failed]
     args.results.with_suffix(".md").write_text("\n".join(lines) + "\n")
-    plots(runs, args.results.parent)
+    plot(runs, args.results.parent)
     print("\n".join(lines))

@@ -90,6 +90,7 @@ class Server:
         else:
             self.make("skew", files, ["wide", "numerics"], [self.double(rows["wide"])])
         self.make("small", files, [], self.tiny_tables(tables))
+        self.make("schema", files, [], self.indexed_tables(tables))
 
 
 class Postgres(Server):
@@ -137,6 +138,11 @@ class Postgres(Server):
     def tiny_tables(self, count):
         return [f"CREATE TABLE t{n} (id integer PRIMARY KEY, v varchar(20)); "
                 f"INSERT INTO t{n} VALUES (1, 'one'), (2, 'two');" for n in range(count)]
+
+    def indexed_tables(self, count):
+        return [f"CREATE TABLE t{n} (id integer PRIMARY KEY, name varchar(40) NOT NULL, price numeric(10,2), "
+                f"at timestamp DEFAULT now(), other integer DEFAULT 0); CREATE INDEX i{n} ON t{n} (name, at);"
+                for n in range(count)]
 
     def url(self, database):
         return f"postgres://postgres@/{database}?host={self.home}"
@@ -214,9 +220,15 @@ class MySql(Server):
         return Postgres.double(self, rows)
 
     def tiny_tables(self, count):
-        # one file for all: ten thousand files take longer than everything else
+        # ten thousand files take longer than everything else
+        return self.in_one_file(Postgres.tiny_tables(self, count))
+
+    def indexed_tables(self, count):
+        return self.in_one_file(Postgres.indexed_tables(self, count))
+
+    def in_one_file(self, tables):
         together = "SET GLOBAL innodb_file_per_table = "
-        return [together + "OFF;", *Postgres.tiny_tables(self, count), together + "ON;"]
+        return [together + "OFF;", *tables, together + "ON;"]
 
     def url(self, database):
         scheme = "mariadb" if self.maria else "mysql"

@@ -8,6 +8,7 @@ use crate::archive::toc::ArchiveKind;
 use crate::error::Result;
 use crate::pipeline::dump::DumpJob;
 use crate::pipeline::engine::{Destination, dump_url};
+use crate::source::mysql::Product;
 
 /// Arguments of `globals`.
 #[derive(Debug, clap::Args)]
@@ -39,6 +40,9 @@ pub struct Args {
     /// No \restrict in the script, for a psql older than August 2025
     #[arg(long)]
     no_restrict: bool,
+    /// Write for the other flavour, `mysql` or `mariadb[:VERSION]`, and list what that changes
+    #[arg(long, value_name = "FLAVOUR", value_parser = str::parse::<Product>)]
+    target: Option<Product>,
 }
 
 /// Dumps what belongs to the server.
@@ -66,6 +70,7 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
             job.switches.push(format!("--{name}"));
         }
     }
+    job.options.mysql.target = args.target;
     let to = Destination {
         path: args.output,
         force: args.force,

@@ -15,6 +15,7 @@ mod head_words;
 pub mod insert;
 pub mod inventory;
 mod journal;
+pub mod known_accounts;
 mod load;
 pub mod losses;
 pub mod objects;

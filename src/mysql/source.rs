@@ -18,6 +18,7 @@ use crate::mysql::consistency::{self, Opened, Request};
 use crate::mysql::data::{self, Limits};
 use crate::mysql::definer;
 use crate::mysql::facts::{Facts, Flavor};
+use crate::mysql::known_accounts;
 use crate::mysql::load;
 use crate::mysql::optionfile::Disk;
 use crate::mysql::ranges;
@@ -124,9 +125,16 @@ impl Source for MysqlSource {
 
     async fn globals(&self, options: &DumpOptions) -> Result<GlobalsDump> {
         let mut session = Session::open(&self.settings).await?;
-        let catalog = catalog::globals(&mut session, options).await?;
+        self.check_target(options)?;
+        let mut catalog = catalog::globals(&mut session, options).await?;
         let habits = habits(&mut session, b"").await?;
-        let script = script::script(session.caps(), habits, None);
+        let to = rewrite::target(session.caps(), options.mysql.target);
+        if let Some(to) = to {
+            let known = known_accounts::read(&mut session).await?;
+            let changes = rewrite::apply(&mut catalog.entries, to, &known);
+            catalog.warnings.extend(changes);
+        }
+        let script = script::script(to.unwrap_or(session.caps()), habits, None);
         session.close().await?;
         Ok(GlobalsDump { catalog, script })
     }
@@ -428,9 +436,9 @@ impl Snapshot for MysqlSnapshot {
         let mut catalog = loaded?;
         definer::apply(&mut catalog.entries, &self.options.mysql.definer);
         if let Some(caps) = rewrite::target(self.session.caps(), self.options.mysql.target) {
-            catalog
-                .warnings
-                .extend(rewrite::apply(&mut catalog.entries, caps));
+            let known = known_accounts::read(&mut self.session).await?;
+            let changes = rewrite::apply(&mut catalog.entries, caps, &known);
+            catalog.warnings.extend(changes);
         }
         if let Some(position) = &leader.opened.position {
             let caps = self.session.caps();

@@ -131,5 +131,10 @@ impl Stored {
 }
 
 fn alter(collation: &BStr) -> Text {
-    Text::new("ALTER DATABASE COLLATE ").raw(collation)
+    // quoted: `binary` is a word of the language, which MariaDB before 11 takes for no name
+    let name = match collation.as_bytes() {
+        b"binary" => &b"'binary'"[..],
+        name => name,
+    };
+    Text::new("ALTER DATABASE COLLATE ").raw(name)
 }

@@ -142,6 +142,18 @@ impl Caps {
         self.since(mysql("8.0.1"), mariadb("10.0.5"))
     }
 
+    /// Accounts by `mysql_native_password` without a server's setting.
+    #[must_use]
+    pub fn native_passwords(&self) -> bool {
+        self.is_mariadb() || !self.since(mysql("8.4.0"), NEVER)
+    }
+
+    /// `SET_ANY_DEFINER`, `ALLOW_NONEXISTENT_DEFINER`.
+    #[must_use]
+    pub fn any_definer_privilege(&self) -> bool {
+        self.since(mysql("8.2.0"), NEVER)
+    }
+
     /// Roles that are accounts: `mysql.role_edges`, `mysql.default_roles`.
     #[must_use]
     pub fn role_edges(&self) -> bool {

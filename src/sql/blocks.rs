@@ -229,6 +229,10 @@ impl Blocks {
             self.push(Block::While);
         }
         self.package |= !self.oracle && self.place == Place::Header && word == b"PACKAGE";
+        let declares = self.package && word == b"DECLARE" && self.open.is_empty();
+        if declares && self.place == Place::Header {
+            self.push_body(Block::Declarations);
+        }
         if self.package && matches!(word, b"PROCEDURE" | b"FUNCTION") && self.declare() {
             return;
         }

@@ -434,6 +434,8 @@ mod tests {
             "CREATE PROCEDURE p() FOR i IN 1..3 DO SELECT i; END FOR",
             "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS $$ return 'a;' $$",
             "CREATE PACKAGE p COMMENT 'a;b' PROCEDURE a(); FUNCTION b() RETURNS int; END",
+            "CREATE PACKAGE BODY p DECLARE a INT DEFAULT 0; DECLARE c CURSOR FOR SELECT 1; FUNCTION f() RETURNS int \
+             BEGIN DECLARE b INT; RETURN b; END; SET a = 1; END",
             "CREATE PACKAGE BODY p FUNCTION b() RETURNS int BEGIN RETURN 1; END; PROCEDURE a() IF x THEN y; \
              END IF; FUNCTION c() RETURNS int RETURN 1; SET @x = 1; END",
         ] {

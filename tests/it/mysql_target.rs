@@ -1,7 +1,14 @@
 //! A dump of one flavour for the other: loaded natively and through its client, the same rows in
 //! it, and each change listed.
 
-use crate::support::mysql_archive::{archive, job, native, pipe};
+use std::io::Cursor;
+
+use dumpkeep::archive::reader::Reader;
+use dumpkeep::mysql::source::MysqlSource;
+use dumpkeep::pipeline::globals::globals;
+use dumpkeep::sql::dialect::Dialect;
+
+use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, wait};
 use crate::support::server::{MariaDb, MySql, MySqlServer};
 
 const MYSQL: &str = r#"
@@ -133,4 +140,178 @@ fn the_own_flavour_is_no_target() {
     job.options.mysql.target = Some("mariadb:10.5".parse().expect("a target"));
     let error = archive(&server.url("own"), "own", &job, None).expect_err("the own flavour");
     assert_eq!(error.exit_code(), 2, "{}", error.report());
+}
+
+const MYSQL_ACCOUNTS: &str = r#"
+SET GLOBAL partial_revokes = ON;
+CREATE ROLE reader, `od``d role`, twin@a, twin@b;
+CREATE USER `o'b`@`%` IDENTIFIED WITH caching_sha2_password BY 'pw' REQUIRE SUBJECT '/CN=a''b' AND ISSUER '/CN=i' AND CIPHER 'AES256-SHA'
+  WITH MAX_QUERIES_PER_HOUR 5 MAX_USER_CONNECTIONS 8 PASSWORD EXPIRE INTERVAL 5 DAY PASSWORD HISTORY 3
+  FAILED_LOGIN_ATTEMPTS 3 PASSWORD_LOCK_TIME UNBOUNDED ACCOUNT LOCK COMMENT 'it''s';
+CREATE USER open@localhost, narrow@`10.0.0.0/8`, lender@localhost, two@localhost IDENTIFIED BY 'one';
+ALTER USER two@localhost IDENTIFIED BY 'two' RETAIN CURRENT PASSWORD;
+GRANT SELECT ON *.* TO reader; GRANT reader TO `od``d role`; GRANT reader, `od``d role` TO open@localhost WITH ADMIN OPTION;
+GRANT twin@a, twin@b, lender@localhost TO two@localhost; SET DEFAULT ROLE reader, `od``d role` TO open@localhost;
+GRANT INSERT (a), SELECT ON `sh``op`.`t` TO open@localhost; GRANT ALL ON `s\_hop`.* TO lender@localhost WITH GRANT OPTION;
+GRANT CREATE ROLE, DROP ROLE, RELOAD, BACKUP_ADMIN, SET_ANY_DEFINER, BINLOG_ADMIN ON *.* TO two@localhost;
+GRANT SELECT, INSERT, UPDATE ON *.* TO narrow@`10.0.0.0/8`; REVOKE INSERT, UPDATE ON mysql.* FROM narrow@`10.0.0.0/8`;
+GRANT PROXY ON open@localhost TO two@localhost WITH GRANT OPTION;
+CREATE SERVER `far` FOREIGN DATA WRAPPER mysql OPTIONS (HOST 'h', PORT 3307, USER 'u''v');
+"#;
+
+const MARIADB_ACCOUNTS: &str = r#"
+CREATE ROLE reader; CREATE ROLE `od``d role`; CREATE ROLE twin;
+CREATE USER `o'b`@`%` IDENTIFIED BY 'pw' REQUIRE SUBJECT '/CN=a''b' AND ISSUER '/CN=i' AND CIPHER 'AES256-SHA'
+  WITH MAX_QUERIES_PER_HOUR 5 MAX_STATEMENT_TIME 9.5 MAX_USER_CONNECTIONS 8 ACCOUNT LOCK PASSWORD EXPIRE INTERVAL 5 DAY;
+CREATE USER open@localhost, twin@`%`, never@localhost IDENTIFIED VIA mysql_native_password USING 'invalid' PASSWORD EXPIRE NEVER;
+CREATE USER two@localhost IDENTIFIED VIA unix_socket OR mysql_native_password USING PASSWORD('x');
+GRANT SELECT ON *.* TO reader; GRANT reader TO `od``d role`; GRANT `od``d role` TO open@localhost; GRANT twin TO twin@`%`;
+GRANT reader TO open@localhost WITH ADMIN OPTION; SET DEFAULT ROLE reader FOR open@localhost;
+GRANT INSERT (a), SELECT ON `sh``op`.`t` TO open@localhost; GRANT ALL ON `s\_hop`.* TO two@localhost WITH GRANT OPTION;
+GRANT BINLOG MONITOR, REPLICATION MASTER ADMIN, READ_ONLY ADMIN, SET USER, RELOAD ON *.* TO two@localhost;
+GRANT DELETE HISTORY, UPDATE ON `s%`.* TO twin;
+GRANT PROXY ON open@localhost TO two@localhost WITH GRANT OPTION; GRANT SELECT ON `pub%`.* TO PUBLIC;
+CREATE SERVER `far` FOREIGN DATA WRAPPER mysql OPTIONS (HOST 'h', PORT 3307, USER 'u''v');
+"#;
+
+/// The globals and a database's rights, for the other flavour; what is said of both.
+fn accounts_across(from: &MySqlServer, to: &MySqlServer, setup: &str, target: &str) -> String {
+    let database = "sh`op";
+    from.sql(
+        "",
+        "CREATE DATABASE `sh``op`; CREATE TABLE `sh``op`.t (a INT, b INT)",
+    );
+    from.sql("", setup);
+    let mut job = job();
+    job.options.mysql.target = Some(target.parse().expect("a target"));
+    let bytes = archive(&from.url(""), database, &job, None);
+    let bytes = bytes.unwrap_or_else(|error| panic!("{target}: {}", error.report()));
+    let globals = wait(async {
+        let source = MysqlSource::connect(&from.url(""), &nowhere()).await?;
+        let made = globals(&source, Dialect::Mysql, &job, Vec::new()).await?;
+        Ok::<_, dumpkeep::error::Error>(made.0)
+    });
+    let globals = globals.unwrap_or_else(|error| panic!("{target}: {}", error.report()));
+    to.sql("", "CREATE DATABASE `sh``op`");
+    native(&globals, &to.url("")).unwrap_or_else(|error| panic!("{target}: {}", error.report()));
+    let made = to.sql(
+        "",
+        "SELECT CONCAT('DROP ', IF(host = '', 'ROLE', 'USER'), ' `', REPLACE(user, '`', '``'), '`',
+           IF(host = '', '', CONCAT('@`', host, '`'))) FROM mysql.user
+         WHERE user NOT LIKE 'm%.%' AND user NOT IN ('root', 'dkadmin', 'PUBLIC', '')",
+    );
+    to.sql(
+        "",
+        &made
+            .lines()
+            .map(|line| format!("{line};"))
+            .collect::<String>(),
+    );
+    pipe(&globals, to, "", &["--binary-mode", "--comments"])
+        .unwrap_or_else(|error| panic!("{target}: {error}"));
+    pipe(&bytes, to, database, &["--binary-mode", "--comments"])
+        .unwrap_or_else(|error| panic!("{target}: {error}"));
+    [globals, bytes]
+        .into_iter()
+        .map(changes)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn changes(archive: Vec<u8>) -> String {
+    let reader = Reader::open(Cursor::new(archive)).expect("an archive");
+    let warnings = reader.toc().head.warnings.iter();
+    let lines = warnings.map(|one| format!("{}: {}", one.object, one.message));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn accounts_of_mysql_are_accounts_of_mariadb() {
+    let (mysql, mariadb) = (MySql::start("9.7"), MariaDb::start("11.8"));
+    let said = accounts_across(&mysql, &mariadb, MYSQL_ACCOUNTS, "mariadb:11.8");
+    for what in [
+        "user o'b@%: for MariaDB: left out PASSWORD HISTORY 3; ",
+        "logged in by caching_sha2_password: it can't until it gets a password",
+        "left out PASSWORD HISTORY 3",
+        "left out FAILED_LOGIN_ATTEMPTS 3",
+        "left out ATTRIBUTE '{\"comment\": \"it\\'s\"}'",
+        "narrow@10.0.0.0/8: for MariaDB: `narrow`@`10.0.0.0/8` has a host by the length of its prefix",
+        "two@localhost: for MariaDB: left out its second password",
+        "user lender@localhost: for MariaDB: became a user and a role",
+        "left out `reader` of its default roles: there is one",
+        "SET_ANY_DEFINER became SET USER",
+        "left out BACKUP_ADMIN",
+        "left out REVOKE INSERT, UPDATE ON `mysql`.*",
+        "may pass on its other rights too",
+    ] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+    let told = mariadb.sql("", "SHOW CREATE USER `o'b`@`%`; SHOW CREATE USER open@localhost;
+        SHOW GRANTS FOR open@localhost; SHOW GRANTS FOR two@localhost; SHOW GRANTS FOR lender;
+        SHOW GRANTS FOR narrow@`10.0.0.0/8`; SHOW GRANTS FOR `od``d role`; SHOW GRANTS FOR root@localhost;
+        SELECT user, host, is_role FROM mysql.user ORDER BY 1, 2; SHOW CREATE SERVER `far`");
+    let told = told.replace('\\', "");
+    for what in [
+        "IDENTIFIED BY PASSWORD 'invalid' REQUIRE ISSUER '/CN=i' SUBJECT '/CN=a''b' CIPHER 'AES256-SHA' \
+         WITH MAX_QUERIES_PER_HOUR 5 MAX_USER_CONNECTIONS 8 ACCOUNT LOCK PASSWORD EXPIRE INTERVAL 5 DAY",
+        "CREATE USER `open`@`localhost`\n",
+        "GRANT `reader` TO `open`@`localhost` WITH ADMIN OPTION",
+        "SET DEFAULT ROLE `od``d role` FOR `open`@`localhost`",
+        "GRANT SELECT, INSERT (`a`) ON `sh``op`.`t` TO `open`@`localhost`",
+        "GRANT `twin@a` TO `two`@`localhost`",
+        "GRANT RELOAD, CREATE USER, SET USER, BINLOG ADMIN ON *.* TO `two`@`localhost`",
+        "GRANT PROXY ON `open`@`localhost` TO `two`@`localhost` WITH GRANT OPTION",
+        "GRANT ALL PRIVILEGES ON `s_hop`.* TO `lender` WITH GRANT OPTION",
+        "GRANT SELECT ON *.* TO `narrow`@`10.0.0.0/8`",
+        "GRANT `reader` TO `od``d role`",
+        "lender\t\tY",
+        "lender\tlocalhost\tN",
+    ] {
+        assert!(told.contains(what), "{what}: {told}");
+    }
+    // who restores administers none of the roles afterwards
+    let roles = told.lines().filter(|line| line.starts_with("GRANT `"));
+    assert!(
+        roles.clone().count() > 3 && roles.clone().all(|line| !line.contains("TO `root`")),
+        "{told}"
+    );
+}
+
+#[test]
+fn accounts_of_mariadb_are_accounts_of_mysql() {
+    let (mariadb, mysql) = (MariaDb::start("11.8"), MySql::start("9.7"));
+    let said = accounts_across(&mariadb, &mysql, MARIADB_ACCOUNTS, "mysql");
+    for what in [
+        "user o'b@%: for MySQL: left out MAX_STATEMENT_TIME 9.5",
+        "user two@localhost: for MySQL: logged in by",
+        "BINLOG MONITOR became REPLICATION CLIENT",
+        "SET USER became SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER",
+        "left out READ_ONLY ADMIN",
+        "left out GRANT SELECT ON `pub%`.* TO PUBLIC",
+    ] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+    let told = mysql.sql(
+        "",
+        "SHOW CREATE USER `o'b`@`%`; SHOW CREATE USER open@localhost;
+        SHOW GRANTS FOR open@localhost; SHOW GRANTS FOR two@localhost; SHOW GRANTS FOR twin@role;
+        SHOW GRANTS FOR twin; SHOW GRANTS FOR `od``d role`; SHOW CREATE USER reader",
+    );
+    let told = told.replace('\\', "");
+    for what in [
+        "CIPHER 'AES256-SHA' WITH MAX_QUERIES_PER_HOUR 5 MAX_USER_CONNECTIONS 8 PASSWORD EXPIRE INTERVAL 5 DAY ACCOUNT LOCK",
+        "CREATE USER `open`@`localhost` IDENTIFIED WITH 'caching_sha2_password' DEFAULT ROLE `reader`@`%` REQUIRE NONE",
+        "GRANT `reader`@`%` TO `open`@`localhost` WITH ADMIN OPTION",
+        "GRANT SELECT, INSERT (`a`) ON `sh``op`.`t` TO `open`@`localhost`",
+        "GRANT RELOAD, REPLICATION CLIENT ON *.* TO `two`@`localhost`",
+        "GRANT ALLOW_NONEXISTENT_DEFINER,SET_ANY_DEFINER ON *.* TO `two`@`localhost`",
+        "GRANT UPDATE ON `s%`.* TO `twin`@`role`",
+        "GRANT `twin`@`role` TO `twin`@`%`",
+        "GRANT `reader`@`%` TO `od``d role`@`%`",
+        "PASSWORD EXPIRE ACCOUNT LOCK",
+    ] {
+        assert!(told.contains(what), "{what}: {told}");
+    }
+    // nobody logs in by a password that is lost
+    assert!(told.contains("no*password*has*this"), "{told}");
 }

@@ -61,7 +61,7 @@ impl Defaults {
             .words(" CHARACTER SET ")
             .raw(&self.charset)
             .words(" COLLATE ")
-            .raw(&self.collation);
+            .raw(&collation(&self.collation));
         if self.encrypted {
             text = text.words(" ENCRYPTION = 'Y'");
         }
@@ -69,6 +69,15 @@ impl Defaults {
             text = text.words(" COMMENT = ").string(&self.comment);
         }
         text
+    }
+}
+
+/// A collation's name in a statement. `binary` is a word of the language, which MariaDB before 11
+/// takes for no name.
+pub(in crate::mysql) fn collation(name: &BString) -> BString {
+    match name.as_slice() {
+        b"binary" => "'binary'".into(),
+        _ => name.clone(),
     }
 }
 

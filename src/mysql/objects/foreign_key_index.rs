@@ -77,7 +77,7 @@ fn keys(create: &[u8]) -> (Vec<Vec<BString>>, Vec<ForeignKey>) {
 }
 
 /// What stands between the commas of the outer brackets.
-fn parts<'t, 's>(all: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
+pub(super) fn parts<'t, 's>(all: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
     let (mut depth, mut begin, mut parts) = (0_i32, 0, Vec::new());
     for (at, token) in all.iter().enumerate() {
         let closes = token.is_mark(b')');
@@ -97,7 +97,7 @@ fn parts<'t, 's>(all: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
 }
 
 /// The columns in the first brackets, up to the first that is not indexed whole.
-fn columns(part: &[Token<'_>]) -> Vec<BString> {
+pub(super) fn columns(part: &[Token<'_>]) -> Vec<BString> {
     let inner = part.iter().skip_while(|token| !token.is_mark(b'('));
     let (mut depth, mut found) = (0_i32, Vec::new());
     for token in inner {

@@ -14,6 +14,7 @@ pub mod discarded_tablespace;
 pub mod event;
 mod foreign_key_index;
 mod foreign_key_name;
+mod foreign_key_order;
 pub mod fulltext_index;
 pub mod grant;
 pub mod histogram;

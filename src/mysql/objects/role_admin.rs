@@ -10,7 +10,7 @@ use crate::mysql::quote;
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::text::{Sql, Text};
-use crate::plan::entry::{Identity, Section};
+use crate::plan::entry::{Identity, Section, Statement};
 use crate::sql::rows::Row;
 
 /// A role, with its members and those of them who administer it, as `CURRENT_USER()` names them in
@@ -23,8 +23,48 @@ pub struct RoleAdmin {
 }
 
 /// The user variable that says that this session made the role.
-pub(super) fn made(role: &[u8]) -> String {
+fn made(role: &[u8]) -> String {
     format!("@dumpkeep_role_{}", const_hex::encode(role))
+}
+
+/// Notes whether the role is new.
+pub(in crate::mysql) fn note(role: &BString) -> Statement {
+    let note = Text::new(&format!("SET {} = ", made(role)))
+        .words("(SELECT COUNT(*) = 0 FROM mysql.user WHERE is_role = 'Y' AND user = ")
+        .string(role)
+        .words(")");
+    Statement::new(note)
+}
+
+/// Makes the role.
+pub(in crate::mysql) fn create(role: &BString) -> Statement {
+    Statement::new(Text::new("CREATE ROLE IF NOT EXISTS ").ident(role))
+}
+
+/// Takes from the account that restores what making the role gave it, unless it is one of those
+/// who had it.
+pub(in crate::mysql) fn give_back(
+    role: &BString,
+    members: &BString,
+    admins: &BString,
+) -> Statement {
+    let quoted = quote::ident(role);
+    let revoke = |words: &str| {
+        let text = Text::new("REVOKE ").words(words).raw(&quoted);
+        let text: BString = text.words(" FROM CURRENT_USER").into();
+        Text::default().string(&text)
+    };
+    let is_in = |list: &BString| format!("FIND_IN_SET(HEX(CURRENT_USER()), '{}')", list.as_bstr());
+    let text = Text::new("EXECUTE IMMEDIATE IF(COALESCE(")
+        .words(&made(role))
+        .words(&format!(", 0) = 0 OR {}, 'DO 0', IF(", is_in(admins)))
+        .words(&is_in(members))
+        .words(", ")
+        .raw(revoke("ADMIN OPTION FOR ").as_ref())
+        .words(", ")
+        .raw(revoke("").as_ref())
+        .words("))");
+    Statement::new(text)
 }
 
 impl Object for RoleAdmin {
@@ -67,25 +107,9 @@ impl Object for RoleAdmin {
     }
 
     fn render(&self, _scope: &Scope<'_>) -> Result<Rendered> {
-        let role = quote::ident(&self.role);
-        let revoke = |words: &str| {
-            let text = Text::new("REVOKE ").words(words).raw(&role);
-            let text: BString = text.words(" FROM CURRENT_USER").into();
-            Text::default().string(&text)
-        };
-        let is_in =
-            |list: &BString| format!("FIND_IN_SET(HEX(CURRENT_USER()), '{}')", list.as_bstr());
-        let text = Text::new("EXECUTE IMMEDIATE IF(COALESCE(")
-            .words(&made(&self.role))
-            .words(&format!(", 0) = 0 OR {}, 'DO 0', IF(", is_in(&self.admins)))
-            .words(&is_in(&self.members))
-            .words(", ")
-            .raw(revoke("ADMIN OPTION FOR ").as_ref())
-            .words(", ")
-            .raw(revoke("").as_ref())
-            .words("))");
         let mut sql = Sql::default();
-        sql.push(text);
+        sql.create
+            .push(give_back(&self.role, &self.members, &self.admins));
         Ok(Rendered::Sql(sql))
     }
 }

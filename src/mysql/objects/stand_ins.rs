@@ -18,6 +18,8 @@ const WIDE: usize = 1000;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct StandIns {
     relations: Vec<BString>,
+    /// Those of them that give numbers.
+    sequences: Vec<BString>,
     /// Those of them that are or were views: texts name a view's columns without its database.
     pub(super) views: Vec<BString>,
     columns: Vec<(BString, Type)>,
@@ -42,6 +44,7 @@ impl StandIns {
         own.extend_from_slice(&relations);
         let mut found = Self {
             relations,
+            sequences: sequences(&all),
             duality: is_duality(&all),
             ..Self::default()
         };
@@ -126,12 +129,16 @@ impl StandIns {
     fn tables(&self) -> impl Iterator<Item = &[u8]> {
         let below = self.views().next().map(|_| BELOW);
         let tables = self.relations.iter();
-        let tables = tables.filter(|name| !self.views.contains(name));
+        let plain = |name: &&BString| !self.views.contains(name) && !self.sequences.contains(name);
+        let tables = tables.filter(plain);
         tables.map(|name| name.as_slice()).chain(below)
     }
 
     /// What makes them.
     pub(super) fn make(&self, sql: &mut Sql) {
+        for name in &self.sequences {
+            sql.push(Text::new("CREATE SEQUENCE ").ident(name));
+        }
         for name in self.tables() {
             let mut text = Text::new("CREATE TABLE ").ident(name).words(" (");
             for (column, kind) in &self.columns {
@@ -179,7 +186,29 @@ impl StandIns {
         for (name, ..) in &self.functions {
             sql.push(Text::new("DROP FUNCTION ").ident(name));
         }
+        for name in &self.sequences {
+            sql.push(Text::new("DROP SEQUENCE ").ident(name));
+        }
     }
+}
+
+/// What a text takes numbers of, in this database.
+fn sequences(all: &[Token<'_>]) -> Vec<BString> {
+    let mut found: Vec<BString> = Vec::new();
+    for window in all.windows(4) {
+        let [function, open, name, next] = window else {
+            continue;
+        };
+        let call = ["nextval", "lastval", "setval"]
+            .iter()
+            .any(|word| function.is(word));
+        if call && open.is_mark(b'(') && name.kind == Kind::Ident && !next.is_mark(b'.') {
+            found.extend(unquote_ident(name.text).map(|(name, _)| name));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn with_index(text: Text, columns: &[BString]) -> Text {

@@ -9,6 +9,7 @@ use crate::mysql::claims::Claims;
 use crate::mysql::inventory::Relation;
 use crate::mysql::objects::foreign_key_index::{drop_indexes, with_indexes};
 use crate::mysql::objects::foreign_key_name::with_quoted_names;
+use crate::mysql::objects::foreign_key_order::{Charset, by_way, misfits, recode};
 use crate::mysql::objects::fulltext_index;
 use crate::mysql::objects::implied_collation::without_implied;
 use crate::mysql::objects::mend::{self, Suspect};
@@ -39,6 +40,14 @@ pub struct Table {
     odd_options: bool,
     sequences: Vec<BString>,
     suspects: Vec<Suspect>,
+    /// Its server has a data dictionary, which knows keys before their tables.
+    dictionary: bool,
+    /// Tables that must be there before.
+    after: Vec<BString>,
+    /// It is made by way of another engine, for the keys that reference it.
+    late: bool,
+    /// Columns that get their own character set once their keys are there.
+    recoded: Vec<(BString, Charset)>,
 }
 
 impl Table {
@@ -51,6 +60,10 @@ impl Table {
             create: BString::default(),
             odd_options: false,
             sequences: Vec::new(),
+            dictionary: scope.caps.data_dictionary(),
+            after: Vec::new(),
+            late: false,
+            recoded: Vec::new(),
         }
     }
 }
@@ -114,6 +127,34 @@ impl Object for Table {
         }
     }
 
+    fn link(tables: &mut Vec<Self>) {
+        let named = tables.iter().map(|table| (&table.name, &table.create));
+        let mut turned = Vec::new();
+        for misfit in misfits(&named.collect::<Vec<_>>()) {
+            let (child, parent) = (misfit.child, misfit.parent);
+            let name = |number: usize| tables.get(number).map(|table| table.name.clone());
+            let dictionary = tables.iter().any(|table| table.dictionary);
+            // one way only, or they would wait for one another
+            if (dictionary && !misfit.charsets_only) || turned.contains(&(parent, child)) {
+                continue;
+            }
+            turned.push((child, parent));
+            let (first, second) = if dictionary {
+                (parent, child)
+            } else {
+                (child, parent)
+            };
+            let before = name(first);
+            if let Some(table) = tables.get_mut(second) {
+                table.after.extend(before);
+                table.late = !dictionary;
+                if dictionary {
+                    table.recoded.extend(misfit.recoded);
+                }
+            }
+        }
+    }
+
     fn identity(&self) -> Identity {
         Identity {
             name: self.name.clone(),
@@ -126,7 +167,7 @@ impl Object for Table {
     }
 
     fn needs(&self) -> Vec<Reference> {
-        let names = self.sequences.iter();
+        let names = self.sequences.iter().chain(&self.after);
         names.map(|name| Reference::relation(name)).collect()
     }
 
@@ -138,12 +179,22 @@ impl Object for Table {
             false => with_indexes(&self.create),
         };
         let object = format!("table {}", self.name);
+        let way = by_way(&ident(&self.name), &create).filter(|_| self.late);
+        let (create, back) = way.map_or((create, None), |(text, alter)| (text, Some(alter)));
+        let (create, recoded) = recode(&create, &self.recoded);
         if self.odd_options {
             Around::default()
                 .set("sql_mode", BStr::new(ODD_OPTIONS))
                 .render(&mut sql, |sql| sql.server_text(&object, &create))?;
         } else {
             sql.server_text(&object, &create)?;
+        }
+        back.into_iter().for_each(|alter| sql.push(alter));
+        for column in &recoded {
+            let alter = Text::new("ALTER TABLE ")
+                .ident(&self.name)
+                .words(" MODIFY ");
+            sql.server_text(&object, &alter.raw(column).into())?;
         }
         let alter = drop_indexes(&self.name, &indexes);
         alter.into_iter().for_each(|alter| sql.push(alter));

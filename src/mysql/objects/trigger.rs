@@ -7,7 +7,8 @@ use crate::error::Result;
 use crate::mysql::claims::{Claims, TRIGGER_EVENTS};
 use crate::mysql::head_words::HeadWords;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
-use crate::mysql::scan::Quoting;
+use crate::mysql::quote::unquote_ident;
+use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::stored::Stored;
@@ -135,8 +136,90 @@ impl Object for Trigger {
                     .words(" LIMIT 0) AS opened)"),
             );
         }
+        // a table lets columns go that its triggers name, and no trigger be made that names others
+        let gone = self.gone_columns(scope);
+        if let Some(add) = alter(&self.table, &gone, "ADD COLUMN ", " INT") {
+            sql.push(add);
+        }
         self.stored.render(&object, scope, &mut sql)?;
+        if let Some(drop) = alter(&self.table, &gone, "DROP COLUMN ", "") {
+            sql.push(drop);
+        }
         sql.drop_with(Text::new("DROP TRIGGER ").ident(&self.name));
         Ok(Rendered::Sql(sql))
+    }
+}
+
+impl Trigger {
+    /// Columns of its table's rows that its text names and that are gone. Tables that keep a history
+    /// have some that no list shows, and let none come and go.
+    fn gone_columns(&self, scope: &Scope<'_>) -> Vec<BString> {
+        let mut relations = scope.relations.iter();
+        let table = relations.find(|relation| relation.name == self.table);
+        let Some(table) = table.filter(|table| !table.is_versioned() && !table.columns.is_empty())
+        else {
+            return Vec::new();
+        };
+        let there = |name: &BString| {
+            let mut columns = table.columns.iter();
+            !name.is_ascii() || columns.any(|one| one.name.eq_ignore_ascii_case(name))
+        };
+        let mut gone = named_columns(&self.stored.create, Quoting::of_mode(&self.stored.mode));
+        gone.retain(|name| !there(name));
+        gone
+    }
+}
+
+/// The names behind `NEW.` and `OLD.`, each once.
+fn named_columns(text: &[u8], quoting: Quoting) -> Vec<BString> {
+    let all: Vec<Token<'_>> = tokens(text, quoting).collect();
+    let mut names: Vec<BString> = Vec::new();
+    for window in all.windows(3) {
+        let [row, dot, column] = window else { continue };
+        if !(row.is("NEW") || row.is("OLD")) || !dot.is_mark(b'.') {
+            continue;
+        }
+        let name = match column.kind {
+            Kind::Word => column.text.into(),
+            Kind::Ident => {
+                unquote_ident(column.text).map_or_else(|| column.text.into(), |(name, _)| name)
+            }
+            Kind::Literal | Kind::Mark => continue,
+        };
+        if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// An `ALTER TABLE` that does this with each of the columns.
+fn alter(table: &[u8], columns: &[BString], words: &str, kind: &str) -> Option<Text> {
+    let mut text = Text::new("ALTER TABLE ").ident(table);
+    for (at, column) in columns.iter().enumerate() {
+        text = text.words(if at > 0 { ", " } else { " " });
+        text = text.words(words).ident(column).words(kind);
+    }
+    (!columns.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_rows_are_found() {
+        let text =
+            b"CREATE TRIGGER t BEFORE UPDATE ON x FOR EACH ROW SET NEW.a = OLD . `b``c` + new.A, \
+                     @x = 'NEW.d' -- OLD.e";
+        assert_eq!(named_columns(text, Quoting::default()), ["a", "b`c"]);
+    }
+
+    #[test]
+    fn columns_come_and_go_together() {
+        let text = alter(b"t", &["a".into(), "b".into()], "ADD COLUMN ", " INT").map(BString::from);
+        let wanted = "ALTER TABLE `t` ADD COLUMN `a` INT, ADD COLUMN `b` INT";
+        assert_eq!(text, Some(wanted.into()));
+        assert!(alter(b"t", &[], "DROP COLUMN ", "").is_none());
     }
 }

@@ -29,7 +29,9 @@ fn comment(create: &[u8], from: usize, to: usize, edits: &mut Vec<(usize, usize)
     let blank = gap.iter().take_while(|byte| byte.is_ascii_whitespace());
     let start = blank.fold(0, |count, _| count + 1);
     let text = gap.get(start..).unwrap_or_default().trim_ascii_end();
-    if text.starts_with(b"/* `") && text.ends_with(b" */") {
+    // Aria's own option has a name without quotes
+    let begins = |start: &[u8]| text.starts_with(start);
+    if (begins(b"/* `") || begins(b"/* TRANSACTIONAL=")) && text.ends_with(b" */") {
         edits.push((from + start, from + start + text.len()));
     }
 }
@@ -46,5 +48,8 @@ mod tests {
                     KEY `k` (`a`) `x`=4\n) ENGINE=InnoDB `y`='z'";
         assert_eq!(with_unknown_options(text.as_bytes()), Some(with.into()));
         assert_eq!(with_unknown_options(with.as_bytes()), None);
+        let text = "CREATE TABLE `t` (`a` int) ENGINE=MyISAM /* TRANSACTIONAL=1 */";
+        let with = "CREATE TABLE `t` (`a` int) ENGINE=MyISAM TRANSACTIONAL=1";
+        assert_eq!(with_unknown_options(text.as_bytes()), Some(with.into()));
     }
 }

@@ -5,7 +5,7 @@ use bstr::BString;
 
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::mysql::objects::account::{Account, split_default_role, with_empty_password};
-use crate::mysql::objects::role_admin::made;
+use crate::mysql::objects::role_admin;
 use crate::mysql::objects::{Found, Object, Rendered, only};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
@@ -107,13 +107,8 @@ impl Object for User {
 impl User {
     /// Notes whether the role is new: who makes it gets more than it had (`role_admin.rs`).
     fn render_role(&self, sql: &mut Sql) {
-        let note = Text::new(&format!("SET {} = ", made(&self.account.user)));
-        sql.push(
-            note.words("(SELECT COUNT(*) = 0 FROM mysql.user WHERE is_role = 'Y' AND user = ")
-                .string(&self.account.user)
-                .words(")"),
-        );
-        sql.push(Text::new("CREATE ROLE IF NOT EXISTS ").raw(&self.account.sql()));
+        sql.create.push(role_admin::note(&self.account.user));
+        sql.create.push(role_admin::create(&self.account.user));
     }
 
     /// The retained password first, so that the current one retains it.

@@ -8,7 +8,7 @@ use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
 use crate::mysql::inventory::{Column, Relation};
 use crate::mysql::objects::order_position::with_positions;
-use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
+use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown, table};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
@@ -113,6 +113,7 @@ impl View {
         self.reads = reads(&text, &scope.database);
         self.bare = bare(&text);
         let text = without_own_database(&text, &scope.database);
+        let (text, _) = table::without_own_database(&text, &scope.database);
         let told = stored.map(|stored| with_positions(&text, stored, &scope.database));
         self.lacks_positions = matches!(told, Some(None));
         let text = told.flatten().unwrap_or(text);

@@ -1,12 +1,15 @@
 //! A script for the other flavour: what it can't read is written in its own words, or left out, and
 //! each change is listed. Pure; knows statements as the servers print them.
 
+mod account;
 mod collation;
 mod edit;
 mod to_mariadb;
 mod to_mysql;
 
 use crate::mysql::facts::Flavor;
+use crate::mysql::known_accounts::KnownAccount;
+use crate::mysql::rewrite::account::Accounts;
 use crate::mysql::rewrite::edit::Edits;
 use crate::mysql::version::Caps;
 use crate::plan::entry::{Body, Entry};
@@ -28,8 +31,9 @@ pub fn target(own: Caps, wanted: Option<Product>) -> Option<Caps> {
 }
 
 /// Rewrites all statements for the other flavour; gives what was changed, by object.
-pub fn apply(entries: &mut Vec<Entry>, to: Caps) -> Vec<Warning> {
+pub fn apply(entries: &mut Vec<Entry>, to: Caps, known: &[KnownAccount]) -> Vec<Warning> {
     let mut warnings = Vec::new();
+    let accounts = Accounts { known, to };
     entries.retain_mut(|entry| {
         let mut changes = Vec::new();
         let stays = match left_out(entry, to) {
@@ -37,12 +41,18 @@ pub fn apply(entries: &mut Vec<Entry>, to: Caps) -> Vec<Warning> {
                 changes.push(why.to_owned());
                 false
             }
+            None if ACCOUNTS.contains(&entry.kind) => {
+                account::rewrite(entry, accounts, &mut changes);
+                !matches!(&entry.body, Body::Statements(left) if left.is_empty())
+            }
             None => {
                 rewrite(entry, to, &mut changes);
                 true
             }
         };
-        changes.dedup();
+        let mut seen = std::collections::HashSet::new();
+        changes.retain(|change| seen.insert(change.clone()));
+        changes.retain(|change| !change.is_empty());
         if !changes.is_empty() {
             warnings.push(Warning {
                 object: format!("{} {}", entry.kind, entry.identity.name),
@@ -51,20 +61,35 @@ pub fn apply(entries: &mut Vec<Entry>, to: Caps) -> Vec<Warning> {
         }
         stays
     });
+    entries.extend(account::give_back(entries, accounts));
     forget_missing(entries);
     warnings
 }
 
+/// Kinds of accounts and their rights.
+const ACCOUNTS: [&str; 3] = ["user", "grant", "object_grant"];
+
 /// Why an object has no counterpart at all.
 fn left_out(entry: &Entry, to: Caps) -> Option<&'static str> {
     if to.is_mariadb() {
-        return (entry.kind == "library").then_some("left out, there are no libraries");
+        return match entry.kind {
+            "library" => Some("left out, there are no libraries"),
+            "histogram" => Some("left out, its numbers can't be set"),
+            "read_only" => Some("left out, databases can't be read only"),
+            "spatial_reference_system" => Some("left out, the server's own are all that there are"),
+            "tablespace" => Some("left out, there are no tablespaces"),
+            "resource_group" => Some("left out, there are no resource groups"),
+            "component" => Some("left out, there are no components"),
+            _ => None,
+        };
     }
     match entry.kind {
         "sequence" | "sequence_value" | "sequence_default" => {
             Some("left out, there are no sequences")
         }
         "package" => Some("left out, there are no packages"),
+        // whoever makes a role there does not administer it
+        "role_admin" => Some(""),
         _ if is_oracle(entry) => Some("left out, written in Oracle mode"),
         _ => None,
     }

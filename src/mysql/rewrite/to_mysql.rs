@@ -8,7 +8,7 @@ use crate::mysql::scan::{Kind, Token};
 use crate::mysql::version::Caps;
 
 /// `sql_mode` flags that MySQL 8 does not know.
-const MODES: &[&str] = &[
+pub(super) const MODES: &[&str] = &[
     "NO_AUTO_CREATE_USER",
     "EMPTY_STRING_IS_NULL",
     "SIMULTANEOUS_ASSIGNMENT",

@@ -22,6 +22,13 @@ DEALLOCATE PREPARE dumpkeep;
 -- database_settings fixture
 ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
 
+-- table aria
+SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,IGNORE_BAD_TABLE_OPTIONS';
+CREATE TABLE `aria` (
+  `a` int(11) DEFAULT NULL
+) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci TRANSACTIONAL=1;
+SET sql_mode = @dumpkeep_sql_mode;
+
 -- table t
 SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,IGNORE_BAD_TABLE_OPTIONS';
 CREATE TABLE `t` (

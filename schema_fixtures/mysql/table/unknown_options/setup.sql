@@ -3,3 +3,4 @@
 SET sql_mode = 'IGNORE_BAD_TABLE_OPTIONS';
 CREATE TABLE t (a INT foo = 'b,ar', b INT COMMENT '/* `x`=1 */' foo2 = 3, KEY k (a) foo4 = 'a''b') foo3 = 'baz';
 SET sql_mode = '';
+CREATE TABLE aria (a INT) ENGINE = MyISAM TRANSACTIONAL = 1;

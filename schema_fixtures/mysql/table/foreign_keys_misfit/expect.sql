@@ -1,0 +1,75 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
+
+-- table a_signed
+CREATE TABLE `a_signed` (
+  `a` bigint(20) DEFAULT NULL,
+  KEY `a` (`a`),
+  CONSTRAINT `signs` FOREIGN KEY (`a`) REFERENCES `b``unsigned` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table b`unsigned
+CREATE TABLE `b``unsigned` (
+  `id` bigint(20) unsigned NOT NULL,
+  `name` varchar(20) DEFAULT 'x',
+  PRIMARY KEY (`id`)
+) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+ALTER TABLE `b``unsigned` ENGINE=InnoDB;
+
+-- table c_lost
+CREATE TABLE `c_lost` (
+  `a` varchar(40) DEFAULT NULL,
+  KEY `a` (`a`),
+  CONSTRAINT `lost` FOREIGN KEY (`a`) REFERENCES `d_other` (`gone`) ON UPDATE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table d_other
+CREATE TABLE `d_other` (
+  `c1` bigint(20) NOT NULL,
+  PRIMARY KEY (`c1`)
+) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+ALTER TABLE `d_other` ENGINE=InnoDB;
+
+-- table e_bare
+CREATE TABLE `e_bare` (
+  `a` int(11) DEFAULT NULL,
+  KEY `a` (`a`),
+  CONSTRAINT `bare` FOREIGN KEY (`a`) REFERENCES `f_plain` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table f_plain
+CREATE TABLE `f_plain` (
+  `id` int(11) NOT NULL
+) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+ALTER TABLE `f_plain` ENGINE=InnoDB;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete

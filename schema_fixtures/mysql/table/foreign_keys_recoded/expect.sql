@@ -1,0 +1,52 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_set = IF(@@restrict_fk_on_non_standard_key = 0, 'DO 0', 'SET SESSION restrict_fk_on_non_standard_key = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@sql_generate_invisible_primary_key = 0, 'DO 0', 'SET SESSION sql_generate_invisible_primary_key = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@sql_require_primary_key = 0, 'DO 0', 'SET SESSION sql_require_primary_key = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;
+
+-- table z_parent
+CREATE TABLE `z_parent` (
+  `id` int NOT NULL,
+  `name` varchar(20) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `name` (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci;
+
+-- table a_child
+CREATE TABLE `a_child` (
+  `n` int DEFAULT NULL,
+  `fn``ame` varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci NOT NULL DEFAULT 'é' COMMENT 'CHARACTER SET x',
+  KEY `k` (`fn``ame`),
+  CONSTRAINT `k` FOREIGN KEY (`fn``ame`) REFERENCES `z_parent` (`name`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=latin1;
+ALTER TABLE `a_child` MODIFY `fn``ame` varchar(20) NOT NULL DEFAULT 'é' COMMENT 'CHARACTER SET x';
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete

@@ -1,0 +1,6 @@
+-- requires: mariadb>=10.5
+CREATE SEQUENCE `s``1` START WITH 5 CACHE 10;
+CREATE VIEW v_next AS SELECT NEXT VALUE FOR `s``1` AS a, 'nextval(`x`)' AS b;
+CREATE VIEW v_last AS SELECT PREVIOUS VALUE FOR `s``1` AS a, LASTVAL(`s``1`) AS b;
+CREATE VIEW set_it AS SELECT SETVAL(`s``1`, 50) AS a;
+CREATE VIEW v_over AS SELECT a + 1 AS c FROM v_next;

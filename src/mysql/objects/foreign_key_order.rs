@@ -1,0 +1,398 @@
+//! Foreign keys whose columns don't fit any more to those that they reference: changed, dropped or
+//! left without an index while checks were off. No server makes such a key beside the other table as
+//! it is. MariaDB and MySQL before 8 take it while that table is not there, and that table then by
+//! way of another engine. MySQL 8 takes it over a column in the other's character set, which may
+//! change again. Pure.
+
+use std::collections::HashMap;
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::mysql::objects::foreign_key_index::{columns, parts};
+use crate::mysql::quote::unquote_ident;
+use crate::mysql::scan::{Kind, Quoting, Token, tokens};
+
+/// A foreign key that the server would refuse, of the child with this number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Misfit {
+    pub(super) child: usize,
+    pub(super) parent: usize,
+    /// The child's columns of another character set, with the parent's.
+    pub(super) recoded: Vec<(BString, Charset)>,
+    /// All that does not fit is character sets.
+    pub(super) charsets_only: bool,
+}
+
+/// A character set and a collation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Charset {
+    name: BString,
+    collation: BString,
+}
+
+/// What counts of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shape {
+    class: BString,
+    unsigned: bool,
+    charset: Option<Charset>,
+}
+
+/// What counts of a table.
+struct Read {
+    columns: HashMap<BString, Shape>,
+    indexes: Vec<Vec<BString>>,
+    keys: Vec<Key>,
+}
+
+struct Key {
+    columns: Vec<BString>,
+    table: BString,
+    referenced: Vec<BString>,
+}
+
+/// Those among tables, each with its name and its `CREATE TABLE`.
+pub(super) fn misfits(tables: &[(&BString, &BString)]) -> Vec<Misfit> {
+    let some = tables
+        .iter()
+        .any(|(_, create)| create.contains_str(" REFERENCES `"));
+    if !some {
+        return Vec::new();
+    }
+    let numbers: HashMap<&BString, usize> = tables.iter().map(|(name, _)| *name).zip(0..).collect();
+    let mut read: HashMap<usize, Read> = HashMap::new();
+    let mut found = Vec::new();
+    for (child, (_, create)) in tables.iter().enumerate() {
+        if !create.contains_str(" REFERENCES `") {
+            continue;
+        }
+        let own = Read::of(create);
+        for key in &own.keys {
+            let Some(parent) = numbers.get(&key.table).copied() else {
+                continue;
+            };
+            let Some((_, other)) = tables.get(parent).filter(|_| parent != child) else {
+                continue;
+            };
+            let other = read.entry(parent).or_insert_with(|| Read::of(other));
+            found.extend(misfit((child, &own), (parent, other), key));
+        }
+    }
+    found
+}
+
+fn misfit(
+    (child, own): (usize, &Read),
+    (parent, other): (usize, &Read),
+    key: &Key,
+) -> Option<Misfit> {
+    let (mut recoded, mut others) = (Vec::new(), false);
+    for (column, referenced) in key.columns.iter().zip(&key.referenced) {
+        let Some(one) = own.columns.get(column) else {
+            continue;
+        };
+        match other.columns.get(referenced) {
+            Some(two) if one.class != two.class || one.unsigned != two.unsigned => others = true,
+            Some(two) if one.charset != two.charset => {
+                recoded.extend(two.charset.clone().map(|two| (column.clone(), two)));
+            }
+            Some(_) => {}
+            None => others = true,
+        }
+    }
+    let serves = |index: &Vec<BString>| index.starts_with(&key.referenced);
+    others |= !other.indexes.iter().any(serves);
+    (others || !recoded.is_empty()).then_some(Misfit {
+        child,
+        parent,
+        recoded,
+        charsets_only: !others,
+    })
+}
+
+impl Read {
+    fn of(create: &[u8]) -> Self {
+        let all: Vec<Token<'_>> = tokens(create, Quoting::default()).collect();
+        let default = default_charset(&all);
+        let mut read = Self {
+            columns: HashMap::new(),
+            indexes: Vec::new(),
+            keys: Vec::new(),
+        };
+        for part in parts(&all) {
+            let Some(first) = part.first() else { continue };
+            if first.is("PRIMARY") || first.is("UNIQUE") || first.is("KEY") {
+                read.indexes.push(columns(part));
+            } else if first.is("CONSTRAINT") {
+                read.keys.extend(key(part));
+            } else if let Some(name) = name(first) {
+                read.columns
+                    .extend(shape(part, default.as_ref()).map(|shape| (name, shape)));
+            }
+        }
+        read
+    }
+}
+
+fn name(token: &Token<'_>) -> Option<BString> {
+    unquote_ident(token.text)
+        .filter(|_| token.kind == Kind::Ident)
+        .map(|(name, _)| name)
+}
+
+/// A key on a table of the same database.
+fn key(part: &[Token<'_>]) -> Option<Key> {
+    let at = part.iter().position(|token| token.is("REFERENCES"))?;
+    let (own, other) = part.split_at(at);
+    let [_, table, open, ..] = other else {
+        return None;
+    };
+    Some(Key {
+        columns: columns(own),
+        table: name(table).filter(|_| open.is_mark(b'('))?,
+        referenced: columns(other),
+    })
+}
+
+/// The word behind this one, or behind the `=` that follows it.
+fn value(all: &[Token<'_>], at: usize) -> Option<BString> {
+    let next = all.get(at + 1)?;
+    let next = if next.is_mark(b'=') {
+        all.get(at + 2)?
+    } else {
+        next
+    };
+    Some(next.text.into())
+}
+
+/// `DEFAULT CHARSET=… COLLATE=…` behind the outer brackets.
+fn default_charset(all: &[Token<'_>]) -> Option<Charset> {
+    let at = all
+        .windows(2)
+        .rposition(|pair| matches!(pair, [one, two] if one.is("CHARSET") && two.is_mark(b'=')))?;
+    let collation = all.get(at..)?.windows(2);
+    let collation = collation
+        .enumerate()
+        .find(|(_, pair)| matches!(pair, [one, two] if one.is("COLLATE") && two.is_mark(b'=')));
+    Some(Charset {
+        name: value(all, at)?,
+        collation: collation
+            .and_then(|(from, _)| value(all, at + from))
+            .unwrap_or_default(),
+    })
+}
+
+fn shape(part: &[Token<'_>], default: Option<&Charset>) -> Option<Shape> {
+    let kind = part.get(1)?.text.to_ascii_lowercase();
+    let text = [
+        "char",
+        "varchar",
+        "tinytext",
+        "text",
+        "mediumtext",
+        "longtext",
+        "enum",
+        "set",
+    ];
+    let bytes = [
+        "binary",
+        "varbinary",
+        "tinyblob",
+        "blob",
+        "mediumblob",
+        "longblob",
+    ];
+    let among = |list: &[&str]| list.iter().any(|one| one.as_bytes() == kind.as_slice());
+    let class: BString = match () {
+        () if kind == b"enum" || kind == b"set" => kind.clone().into(),
+        () if among(&text) => "text".into(),
+        () if among(&bytes) => "bytes".into(),
+        () => kind.clone().into(),
+    };
+    let after = |word: &str| {
+        let mut depth = 0_i32;
+        part.iter().position(|token| {
+            depth += i32::from(token.is_mark(b'(')) - i32::from(token.is_mark(b')'));
+            depth == 0 && token.is(word)
+        })
+    };
+    let charset = among(&text).then(|| {
+        let set = after("CHARACTER").and_then(|at| value(part, at + 1));
+        let collation = after("COLLATE").and_then(|at| value(part, at));
+        let own = |name: BString| Charset {
+            name,
+            collation: BString::default(),
+        };
+        let begun = set.map(own).or_else(|| default.cloned());
+        begun.map(|begun| Charset {
+            collation: collation.unwrap_or(begun.collation),
+            name: begun.name,
+        })
+    });
+    Some(Shape {
+        class,
+        unsigned: after("unsigned").is_some(),
+        charset: charset.flatten(),
+    })
+}
+
+/// The text with these columns in another character set, and each as it was.
+pub(super) fn recode(create: &[u8], recoded: &[(BString, Charset)]) -> (BString, Vec<BString>) {
+    let all: Vec<Token<'_>> = tokens(create, Quoting::default()).collect();
+    let (mut out, mut from, mut old) = (Vec::new(), 0, Vec::new());
+    for part in parts(&all) {
+        let wanted = part.first().and_then(name);
+        let wanted = recoded
+            .iter()
+            .find(|(name, _)| Some(name) == wanted.as_ref());
+        let (Some((_, charset)), Some(first), Some(last)) = (wanted, part.first(), part.last())
+        else {
+            continue;
+        };
+        old.push(
+            create
+                .get(first.start..last.end())
+                .unwrap_or_default()
+                .into(),
+        );
+        let (head, rest) = part.split_at(type_end(part));
+        let end = head.last().map_or(first.end(), Token::end);
+        out.extend_from_slice(create.get(from..end).unwrap_or_default());
+        out.extend_from_slice(b" CHARACTER SET ");
+        out.extend_from_slice(&charset.name);
+        if !charset.collation.is_empty() {
+            out.extend_from_slice(b" COLLATE ");
+            out.extend_from_slice(&charset.collation);
+        }
+        let behind = rest
+            .iter()
+            .scan(0_usize, |skip, token| {
+                if token.is("CHARACTER") {
+                    *skip = 3;
+                } else if token.is("COLLATE") {
+                    *skip = 2;
+                }
+                let skipped = *skip > 0;
+                *skip = skip.saturating_sub(1);
+                Some((!skipped).then_some(token.start))
+            })
+            .flatten()
+            .next();
+        if let Some(behind) = behind {
+            out.push(b' ');
+            from = behind;
+        } else {
+            from = last.end();
+        }
+    }
+    out.extend_from_slice(create.get(from..).unwrap_or_default());
+    (out.into(), old)
+}
+
+/// Behind a column's name, its type and the type's brackets.
+fn type_end(part: &[Token<'_>]) -> usize {
+    if !part.get(2).is_some_and(|open| open.is_mark(b'(')) {
+        return 2.min(part.len());
+    }
+    let close = part.iter().position(|token| token.is_mark(b')'));
+    close.map_or(part.len(), |close| close + 1)
+}
+
+/// A table by way of another engine, where it has nothing that this would lose: the text, and what
+/// brings it back.
+pub(super) fn by_way(table: &[u8], create: &[u8]) -> Option<(BString, BString)> {
+    let all: Vec<Token<'_>> = tokens(create, Quoting::default()).collect();
+    let loses = [
+        "REFERENCES",
+        "PARTITION",
+        "VERSIONING",
+        "SPATIAL",
+        "FULLTEXT",
+        "DIRECTORY",
+    ];
+    if all
+        .iter()
+        .any(|token| loses.iter().any(|word| token.is(word)))
+    {
+        return None;
+    }
+    let engine = all.windows(3).find_map(|window| match window {
+        [word, equals, engine]
+            if word.is("ENGINE") && equals.is_mark(b'=') && engine.is("InnoDB") =>
+        {
+            Some(engine)
+        }
+        _ => None,
+    })?;
+    let (head, tail) = (create.get(..engine.start)?, create.get(engine.end()..)?);
+    let alter = [b"ALTER TABLE ", table, b" ENGINE=InnoDB"].concat();
+    Some(([head, b"MyISAM", tail].concat().into(), alter.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHILD: &str = "CREATE TABLE `c` (\n  `a` bigint(20) DEFAULT NULL,\n  \
+         `b` varchar(10) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT 'x',\n  KEY `a` (`a`),\n  \
+         CONSTRAINT `k` FOREIGN KEY (`a`,`b`) REFERENCES `p` (`x`,`y`) ON DELETE CASCADE\n) \
+         ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+
+    fn found(parent: &str) -> Vec<(bool, usize)> {
+        let (c, p) = (BString::from("c"), BString::from("p"));
+        let (child, parent) = (BString::from(CHILD), BString::from(parent));
+        let all = misfits(&[(&c, &child), (&p, &parent)]);
+        all.iter()
+            .map(|one| (one.charsets_only, one.recoded.len()))
+            .collect()
+    }
+
+    #[test]
+    fn what_does_not_fit_is_found() {
+        let parent = |x: &str, y: &str, key: &str| {
+            found(&format!(
+                "CREATE TABLE `p` (\n  `x` {x},\n  `y` {y},\n  {key} (`x`,`y`)\n) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_bin"
+            ))
+        };
+        assert_eq!(parent("bigint(20)", "varchar(30)", "UNIQUE KEY `k`"), []);
+        assert_eq!(
+            parent("bigint(20) unsigned", "varchar(30)", "UNIQUE KEY `k`"),
+            [(false, 0)]
+        );
+        assert_eq!(
+            parent("bigint(20)", "varchar(30)", "FULLTEXT KEY `k`"),
+            [(false, 0)]
+        );
+        assert_eq!(
+            parent("bigint(20)", "varchar(30) CHARACTER SET utf8mb4", "KEY `k`"),
+            [(true, 1)]
+        );
+        assert_eq!(
+            found("CREATE TABLE `p` (\n  `z` int,\n  KEY (`x`)\n) ENGINE=InnoDB"),
+            [(false, 0)]
+        );
+    }
+
+    #[test]
+    fn a_column_goes_to_another_character_set_and_back() {
+        let charset = Charset {
+            name: "utf8mb4".into(),
+            collation: "utf8mb4_bin".into(),
+        };
+        let (new, old) = recode(CHILD.as_bytes(), &[("b".into(), charset)]);
+        assert!(new.contains_str(
+            "`b` varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'x',\n  KEY `a`"
+        ), "{new}");
+        let was = "`b` varchar(10) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT 'x'";
+        assert_eq!(old, [BString::from(was)]);
+    }
+
+    #[test]
+    fn another_engine_loses_no_key() {
+        assert_eq!(by_way(b"`c`", CHILD.as_bytes()), None);
+        let (text, alter) =
+            by_way(b"`p`", b"CREATE TABLE `p` (`a` int) ENGINE=InnoDB").unwrap_or_default();
+        assert_eq!(text, "CREATE TABLE `p` (`a` int) ENGINE=MyISAM");
+        assert_eq!(alter, "ALTER TABLE `p` ENGINE=InnoDB");
+    }
+}
