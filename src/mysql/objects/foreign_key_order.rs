@@ -93,7 +93,7 @@ fn misfit(
         };
         match other.columns.get(referenced) {
             Some(two) if one.class != two.class || one.unsigned != two.unsigned => others = true,
-            Some(two) if one.charset != two.charset => {
+            Some(two) if !same(one.charset.as_ref(), two.charset.as_ref()) => {
                 recoded.extend(two.charset.clone().map(|two| (column.clone(), two)));
             }
             Some(_) => {}
@@ -108,6 +108,32 @@ fn misfit(
         recoded,
         charsets_only: !others,
     })
+}
+
+/// MySQL names a character set's default collation where somebody once wrote it, and only there.
+fn same(one: Option<&Charset>, two: Option<&Charset>) -> bool {
+    let (Some(one), Some(two)) = (one, two) else {
+        return one.is_none() && two.is_none();
+    };
+    let unsaid = |unsaid: &Charset, said: &Charset| {
+        unsaid.collation.is_empty() && is_default(&said.name, &said.collation)
+    };
+    one.name == two.name && (one.collation == two.collation || unsaid(one, two) || unsaid(two, one))
+}
+
+/// Source: `SHOW COLLATION`, the column `Default`, of MySQL 5.6 to 9 and MariaDB 10.5 to 11.
+fn is_default(charset: &[u8], collation: &[u8]) -> bool {
+    let of = |charset: &[u8], rest: &[u8]| collation == [charset, rest].concat();
+    match charset {
+        b"binary" => collation == b"binary",
+        b"latin1" | b"dec8" | b"swe7" => of(charset, b"_swedish_ci"),
+        b"big5" | b"gb2312" | b"gbk" | b"gb18030" => of(charset, b"_chinese_ci"),
+        b"sjis" | b"ujis" | b"cp932" | b"eucjpms" => of(charset, b"_japanese_ci"),
+        b"euckr" => of(charset, b"_korean_ci"),
+        b"tis620" => of(charset, b"_thai_ci"),
+        b"utf8mb4" => of(charset, b"_general_ci") || of(charset, b"_0900_ai_ci"),
+        _ => of(charset, b"_general_ci"),
+    }
 }
 
 impl Read {
@@ -367,6 +393,13 @@ mod tests {
             parent("bigint(20)", "varchar(30) CHARACTER SET utf8mb4", "KEY `k`"),
             [(true, 1)]
         );
+        // said and unsaid, the default is one
+        let default = CHILD.replace("latin1_bin", "latin1_swedish_ci");
+        let unsaid = "CREATE TABLE `p` (\n  `x` bigint,\n  `y` varchar(30),\n  PRIMARY KEY (`x`,`y`)\n) \
+                      ENGINE=InnoDB DEFAULT CHARSET=latin1";
+        let (c, p) = (BString::from("c"), BString::from("p"));
+        let (child, parent) = (BString::from(default), BString::from(unsaid));
+        assert_eq!(misfits(&[(&c, &child), (&p, &parent)]), []);
         assert_eq!(
             found("CREATE TABLE `p` (\n  `z` int,\n  KEY (`x`)\n) ENGINE=InnoDB"),
             [(false, 0)]
