@@ -114,6 +114,8 @@ mod restore_choice;
 mod restore_loading;
 #[path = "it/restore_names.rs"]
 mod restore_names;
+#[path = "it/restore_refusals.rs"]
+mod restore_refusals;
 #[path = "it/restore_resume.rs"]
 mod restore_resume;
 #[path = "it/retention.rs"]

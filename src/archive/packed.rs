@@ -1,12 +1,12 @@
-//! A frame that was read and checked, to be decompressed elsewhere and in parts: who holds it needs
-//! the reader no more.
+//! A frame that was read, to be checked or decompressed elsewhere and in parts: who holds it needs the
+//! reader no more.
 
 use std::fmt;
 use std::io::Read as _;
 
 use crate::archive::codec::{Codec, Context, unpack};
 use crate::archive::format::broken;
-use crate::archive::toc::FrameInfo;
+use crate::archive::toc::{Check, FrameInfo};
 use crate::error::Result;
 
 /// A frame's compressed bytes.
@@ -41,6 +41,22 @@ impl fmt::Debug for Unpacker {
 }
 
 impl Packed {
+    /// Checks that its bytes are those that were written, without decompressing them.
+    pub fn check(&self) -> Result<()> {
+        if Check::of(&self.bytes) == self.info.check {
+            return Ok(());
+        }
+        let number = self.number;
+        let what = format!("frame {number} has changed since it was written");
+        Err(broken(self.info.offset, what))
+    }
+
+    /// Whether its compressor's own sum shows, when it is decompressed, that its bytes have changed.
+    #[must_use]
+    pub fn checks_itself(&self) -> bool {
+        self.codec != Codec::None
+    }
+
     /// Decompresses it in chunks of at most `size` bytes, until `take` wants no more. It may put
     /// chunks that were used up into the vector that it is given. A frame of another length than
     /// noted is an error, after its chunks.

@@ -14,7 +14,7 @@ use crate::archive::seekable::{
     CONTENTS_MAGIC, FOOTER, SKIP_HEADER, compare, incomplete, parse_contents, parse_footer,
     parse_seek_table, u32_at,
 };
-use crate::archive::toc::{Check, FrameInfo, Toc};
+use crate::archive::toc::{FrameInfo, Toc};
 use crate::archive::writer::Sealed;
 use crate::error::{Error, Kind, Result};
 
@@ -70,19 +70,15 @@ impl<R: Read + Seek> Reader<R> {
         self.decode(number, &bytes, out)
     }
 
-    /// A frame's compressed bytes, checked: for those who decompress it elsewhere.
+    /// A frame's compressed bytes, not checked yet: for those who check or decompress it elsewhere.
     pub fn packed(&mut self, number: u32) -> Result<Packed> {
+        let info = self.info(number)?;
         Ok(Packed {
             codec: self.codec,
             number,
-            info: self.info(number)?,
-            bytes: self.compressed(number)?,
+            info,
+            bytes: read_at(&mut self.input, info.offset, u64::from(info.length))?,
         })
-    }
-
-    /// Checks that a frame's bytes are those that were written, without decompressing them.
-    pub fn check_frame(&mut self, number: u32) -> Result<()> {
-        self.compressed(number).map(drop)
     }
 
     /// Reads every frame and checks all there is: each frame, and the digest over all of them.
@@ -129,15 +125,9 @@ impl<R: Read + Seek> Reader<R> {
     }
 
     fn compressed(&mut self, number: u32) -> Result<Vec<u8>> {
-        let info = self.info(number)?;
-        let bytes = read_at(&mut self.input, info.offset, u64::from(info.length))?;
-        if Check::of(&bytes) != info.check {
-            return Err(broken(
-                info.offset,
-                format!("frame {number} has changed since it was written"),
-            ));
-        }
-        Ok(bytes)
+        let packed = self.packed(number)?;
+        packed.check()?;
+        Ok(packed.bytes)
     }
 
     fn decode(&self, number: u32, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {

@@ -3,10 +3,13 @@
 //! Names are byte strings in the database's own encoding: what is UTF-8 stands as a string,
 //! anything else as `{"hex": "…"}`.
 
+use std::fmt;
 use std::hash::{Hash as _, Hasher};
 
 use bstr::{BStr, BString, ByteSlice as _};
 use chrono::{DateTime, Utc};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use twox_hash::xxhash3_128::Hasher as Xxh3;
@@ -137,10 +140,18 @@ pub struct TocEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Text>,
     /// The entries that must come before it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "snug"
+    )]
     pub needs: Vec<EntryId>,
     /// Where its SQL is, in slice order. Empty: `sql` holds it, or it has no rows.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "snug"
+    )]
     pub pieces: Vec<Piece>,
     /// The number of its rows; absent for what is not rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,10 +165,18 @@ pub struct TocEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Check>,
     /// Its statements, where they may stand outside of the script (`CREATE DATABASE`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "snug"
+    )]
     pub sql: Vec<Text>,
     /// What removes it (`--clean`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "snug"
+    )]
     pub drop: Vec<Text>,
 }
 
@@ -257,17 +276,15 @@ impl From<Statement> for Text {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Spelled {
-    Text(String),
-    Bytes { hex: String },
+struct Bytes {
+    hex: String,
 }
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.to_str() {
             Ok(text) => serializer.serialize_str(text),
-            Err(_) => Spelled::Bytes {
+            Err(_) => Bytes {
                 hex: const_hex::encode(&self.0),
             }
             .serialize(serializer),
@@ -277,13 +294,41 @@ impl Serialize for Text {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Spelled::deserialize(deserializer)? {
-            Spelled::Text(text) => Ok(Self(text.into())),
-            Spelled::Bytes { hex } => const_hex::decode(&hex)
-                .map(|bytes| Self(bytes.into()))
-                .map_err(serde::de::Error::custom),
-        }
+        deserializer.deserialize_any(SpelledText)
     }
+}
+
+/// Reads either spelling at once: an archive has hundreds of thousands of names.
+struct SpelledText;
+
+impl<'de> Visitor<'de> for SpelledText {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, or bytes in hexadecimal")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Text, E> {
+        Ok(Text(text.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
+        let bytes = Bytes::deserialize(MapAccessDeserializer::new(map))?;
+        const_hex::decode(&bytes.hex)
+            .map(|bytes| Text(bytes.into()))
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// A vector with no room to spare: short ones by the hundred thousand would waste most of theirs.
+fn snug<'de, D, A>(deserializer: D) -> Result<Vec<A>, D::Error>
+where
+    D: Deserializer<'de>,
+    A: Deserialize<'de>,
+{
+    let mut all = Vec::deserialize(deserializer)?;
+    all.shrink_to_fit();
+    Ok(all)
 }
 
 #[cfg(test)]

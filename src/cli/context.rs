@@ -1,6 +1,6 @@
 //! What every command is given beside its own arguments.
 
-use std::io::Write as _;
+use std::io::{BufWriter, Write};
 
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
@@ -23,8 +23,13 @@ pub struct Context {
 impl Context {
     /// Writes to standard output: what the command was asked for.
     pub fn print(&self, text: impl AsRef<[u8]>) -> Result<()> {
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_ref())
+        self.write(|out| out.write_all(text.as_ref()))
+    }
+
+    /// The same piece by piece, for what is long.
+    pub fn write(&self, make: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        make(&mut out)
             .and_then(|()| out.flush())
             .map_err(|cause| Error::new(Kind::Io, "cannot write to standard output").cause(cause))
     }

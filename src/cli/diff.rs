@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Context;
 use crate::archive::toc::Toc;
@@ -28,7 +29,8 @@ pub struct Args {
 
 /// Shows what differs between two archives, by their tables of contents.
 pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
-    let found = diff(&toc(&args.a)?, &toc(&args.b)?);
+    let (a, b) = (toc(&args.a)?, toc(&args.b)?);
+    let found = diff(&a, &b);
     let text = if args.json {
         let json = serde_json::to_string_pretty(&found);
         json.map_err(|cause| Error::new(Kind::Internal, "cannot write JSON").cause(cause))? + "\n"
@@ -39,12 +41,12 @@ pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
     Ok(u8::from(args.exit_code && !found.same))
 }
 
-fn toc(path: &Path) -> Result<Toc> {
+fn toc(path: &Path) -> Result<Arc<Toc>> {
     let Some(file) = ForeignFile::open(path)? else {
-        return Ok(open(path)?.toc().clone());
+        return Ok(open(path)?.shared_toc());
     };
     match about(&file) {
-        About::PgDump(_, toc, _) => Ok(*toc),
+        About::PgDump(_, toc, _) => Ok(Arc::from(toc)),
         About::Script(_) => {
             let what = format!(
                 "{} is a script: it has no table of contents",

@@ -2,24 +2,27 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Context;
 use super::choice::ChoiceArgs;
 use super::names::NamesArgs;
 use crate::archive::reader::Reader;
-use crate::error::{Context as _, Error, Result, visible};
+use crate::archive::toc::Toc;
+use crate::error::{Context as _, Error, Kind, Result, visible};
 use crate::pipeline::aside::aside;
 use crate::pipeline::engine::{Load, load_url, open};
-use crate::pipeline::foreign::{ForeignFile, Piped};
+use crate::pipeline::foreign::{About, ForeignFile, Piped, about};
 use crate::pipeline::list;
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::{OnError, Outcome};
 use crate::source::Tuning;
+use crate::store::fs::{failed, is_pipe};
 
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The archive; "-" is standard input
+    /// The archive; "-" is standard input, and any other pipe is read like that
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The database to load into, or with --create any database of its server
@@ -91,10 +94,9 @@ pub struct Args {
 pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     let job = job(&args)?;
     let Some(to) = &args.to else {
-        let reader = open(&args.file)?;
-        let toc = reader.toc();
+        let toc = contents(&args.file)?;
         return ctx
-            .print(list::write(toc, &job.choice.of(toc)?))
+            .print(list::write(&toc, &job.choice.of(&toc)?))
             .map(|()| 0);
     };
     if args.jobs > 1 && args.single_transaction {
@@ -116,6 +118,20 @@ pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
     Ok(report(&outcome))
 }
 
+/// What a file holds, for its list.
+fn contents(path: &Path) -> Result<Arc<Toc>> {
+    let Some(file) = ForeignFile::open(path)? else {
+        return Ok(open(path)?.shared_toc());
+    };
+    match about(&file) {
+        About::PgDump(_, toc, _) => Ok(Arc::from(toc)),
+        About::Script(_) => {
+            let what = format!("{} is a script: there is nothing to list", path.display());
+            Err(Error::new(Kind::Usage, what))
+        }
+    }
+}
+
 /// What there is to restore.
 enum Opened {
     Pipe(Piped),
@@ -127,6 +143,10 @@ enum Opened {
 fn input(path: &Path) -> Result<Opened> {
     if path == Path::new("-") {
         return ForeignFile::pipe(Box::new(std::io::stdin())).map(Opened::Pipe);
+    }
+    if is_pipe(path) {
+        let input = File::open(path).map_err(|cause| failed("read", path, cause))?;
+        return ForeignFile::pipe(Box::new(input)).map(Opened::Pipe);
     }
     Ok(match ForeignFile::open(path)? {
         Some(file) => Opened::Foreign(file),

@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 
 use super::Context;
 use super::choice::ChoiceArgs;
-use super::table::Table;
+use super::table;
 use crate::archive::toc::{ArchiveKind, Head, Piece, Toc, TocEntry};
 use crate::error::{Error, Kind, Result, visible};
 use crate::pipeline::engine::open;
@@ -72,15 +72,9 @@ pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         return sql(reader, &choice, &mut out).map(|()| 0);
     }
-    let length = reader.length();
-    let toc = reader.toc().clone();
-    contents(
-        toc,
-        &format!("dumpkeep {}", reader.toc().head.tool),
-        length,
-        args,
-        ctx,
-    )
+    let (length, toc) = (reader.length(), reader.toc());
+    let by = format!("dumpkeep {}", toc.head.tool);
+    contents(toc, &by, length, args, ctx)
 }
 
 /// Another dumper's file.
@@ -101,25 +95,36 @@ fn foreign(about: &About, args: &Args, ctx: &Context) -> Result<u8> {
         }
         About::PgDump(what, toc, length) => {
             let by = format!("{what}, by pg_dump {}", toc.head.tool);
-            contents((**toc).clone(), &by, *length, args, ctx)
+            contents(toc, &by, *length, args, ctx)
         }
     }
 }
 
-fn contents(mut toc: Toc, by: &str, length: u64, args: &Args, ctx: &Context) -> Result<u8> {
+fn contents(toc: &Toc, by: &str, length: u64, args: &Args, ctx: &Context) -> Result<u8> {
     let choice = args.choice.choice()?;
-    if !choice.takes_all() {
-        let places = choice.of(&toc)?;
-        let entries = places.into_iter().filter_map(|at| toc.entries.get(at));
-        toc.entries = entries.cloned().collect();
-    }
-    let text = if args.json {
-        let json = serde_json::to_string_pretty(&toc);
-        json.map_err(|cause| Error::new(Kind::Internal, "cannot write JSON").cause(cause))? + "\n"
+    let chosen = if choice.takes_all() {
+        None
     } else {
-        about(&toc.head, by, length) + &table(&toc)
+        let places = choice.of(toc)?.into_iter();
+        let entries = places.filter_map(|at| toc.entries.get(at).cloned());
+        Some(Toc {
+            entries: entries.collect(),
+            ..Toc::clone(toc)
+        })
     };
-    ctx.print(text).map(|()| 0)
+    let toc = chosen.as_ref().unwrap_or(toc);
+    ctx.write(|out| {
+        if args.json {
+            serde_json::to_writer_pretty(&mut *out, toc)?;
+            return out.write_all(b"\n");
+        }
+        out.write_all(about(&toc.head, by, length).as_bytes())?;
+        let head = ["ID", "KIND", "NAME", "ROWS", "BYTES", "PACKED", "OWNER"];
+        table::write(out, head, || {
+            toc.entries.iter().map(|entry| cells(toc, entry))
+        })
+    })?;
+    Ok(0)
 }
 
 fn about(head: &Head, by: &str, length: u64) -> String {
@@ -133,10 +138,11 @@ fn about(head: &Head, by: &str, length: u64) -> String {
         let _ = writeln!(out, "{name:<10}{}", visible(value));
     };
     say("archive", &what);
-    let place = format!(
-        "{} {} at {}",
-        server.product, server.version, server.address
-    );
+    let mut place = format!("{} {}", server.product, server.version);
+    // pg_dump does not say where.
+    if !server.address.is_empty() {
+        place.push_str(&format!(" at {}", server.address));
+    }
     say("server", &place);
     say("encoding", &head.encoding);
     if let Some(position) = &head.position {
@@ -162,28 +168,22 @@ fn about(head: &Head, by: &str, length: u64) -> String {
     out
 }
 
-fn table(toc: &Toc) -> String {
-    let mut table = Table::new(["ID", "KIND", "NAME", "ROWS", "BYTES", "PACKED", "OWNER"]);
-    for entry in &toc.entries {
-        let label = entry.label();
-        let name = label
-            .strip_prefix(&entry.kind)
-            .unwrap_or(&label)
-            .trim_start();
-        table.row([
-            entry.id.0.to_string(),
-            entry.kind.clone(),
-            name.to_owned(),
-            entry.rows.map_or_else(String::new, |rows| rows.to_string()),
-            entry.bytes.to_string(),
-            packed(toc, entry).map_or_else(String::new, |bytes| bytes.to_string()),
-            entry
-                .owner
-                .as_ref()
-                .map_or_else(String::new, |owner| owner.0.to_str_lossy().into_owned()),
-        ]);
-    }
-    table.show()
+fn cells(toc: &Toc, entry: &TocEntry) -> [String; 7] {
+    let label = entry.label();
+    let name = label
+        .strip_prefix(&entry.kind)
+        .unwrap_or(&label)
+        .trim_start();
+    let owner = entry.owner.as_ref();
+    [
+        entry.id.0.to_string(),
+        entry.kind.clone(),
+        name.to_owned(),
+        entry.rows.map_or_else(String::new, |rows| rows.to_string()),
+        entry.bytes.to_string(),
+        packed(toc, entry).map_or_else(String::new, |bytes| bytes.to_string()),
+        owner.map_or_else(String::new, |owner| owner.0.to_str_lossy().into_owned()),
+    ]
 }
 
 /// The bytes that an entry takes in the file: of frames that it shares, its part.

@@ -26,7 +26,7 @@ use crate::postgres::target::PgTarget;
 use crate::progress::{Progress, Task};
 use crate::source::{Source, Target};
 use crate::sql::dialect::Dialect;
-use crate::store::fs::failed;
+use crate::store::fs::{failed, not_a_pipe};
 
 /// A database changed while it was dumped: how often a file is begun again.
 const TRIES: usize = 3;
@@ -186,6 +186,7 @@ pub fn dialect(url: &str) -> Result<Dialect> {
 
 /// Opens an archive's file.
 pub fn open(path: &Path) -> Result<Reader<File>> {
+    not_a_pipe(path)?;
     let wrong = |cause| failed("read", path, cause);
     let file = File::open(path).map_err(wrong)?;
     if file.metadata().map_err(wrong)?.is_dir() {

@@ -63,12 +63,7 @@ impl<R: Read + Seek> Frames<R> {
         Ok(sql)
     }
 
-    /// Checks that a frame's bytes are those that were written.
-    pub(super) fn check(&mut self, frame: u32) -> Result<()> {
-        self.reader.check_frame(frame)
-    }
-
-    /// A frame's compressed bytes, checked.
+    /// A frame's compressed bytes, not checked yet.
     pub(super) fn packed(&mut self, frame: u32) -> Result<Packed> {
         self.reader.packed(frame)
     }

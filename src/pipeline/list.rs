@@ -12,7 +12,7 @@ use crate::plan::entry::{EntryId, Section};
 #[must_use]
 pub fn write(toc: &Toc, places: &[usize]) -> String {
     let mut out = String::from(
-        "; Entries of a dumpkeep archive, in the order in which they are restored. Delete or move\n\
+        "; Entries of an archive, in the order in which they are restored. Delete or move\n\
          ; lines, or begin them with a semicolon, and give the file to `restore --use-list`.\n",
     );
     for entry in places.iter().filter_map(|at| toc.entries.get(*at)) {

@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::aside::aside;
 use crate::pipeline::head::feed_head;
 use crate::pipeline::header::{CLEANS, CREATES};
-use crate::pipeline::restore::{Names, RestoreJob, refuse_filled, transactional};
+use crate::pipeline::restore::{Names, RestoreJob, goes_together, refuse_filled};
 use crate::pipeline::runner::{Outcome, Runner};
 use crate::source::Target;
 
@@ -22,7 +22,7 @@ where
     R: Read + Send + 'static,
 {
     can_be_piped(job)?;
-    transactional(target.dialect(), job)?;
+    goes_together(target.dialect(), job)?;
     refuse_filled(target, job).await?;
     let mut runner = Runner::new(target, job.on_error);
     if job.single_transaction {

@@ -53,7 +53,7 @@ where
     S::Snapshot: 'static,
     R: Read + Seek + Send + 'static,
 {
-    let toc = reader.toc().clone();
+    let toc = reader.shared_toc();
     let name = format!("dumpkeep_verify_{:016x}", rand::random::<u64>());
     let interrupted = || Error::new(Kind::Cancelled, "the proof was interrupted");
     let mut loading = tokio::select! {
@@ -73,13 +73,24 @@ where
         let restored = contents(&source().await?, &name, &toc, job).await?;
         compare(&toc, &restored)
     };
+    let mut stopped = false;
     let proved = tokio::select! {
         proved = work => proved,
-        () = stop() => Err(interrupted()),
+        () = stop() => {
+            stopped = true;
+            Err(interrupted())
+        }
+    };
+    // Who stops it only now is the first to do so.
+    let again = async {
+        if !stopped {
+            stop().await;
+        }
+        stop().await;
     };
     let dropped = tokio::select! {
         dropped = async { drop_database(&mut target().await?, &name).await } => dropped,
-        () = stop() => Err(interrupted()),
+        () = again => Err(interrupted()),
     };
     let dropped = dropped.while_with(|| format!("dropping the scratch database {name}"));
     // The first fault is the one that is told; a database that stays must be told as well.

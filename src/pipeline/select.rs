@@ -79,6 +79,13 @@ impl Choice {
         self.sections.is_empty() || self.sections.contains(&Section::PreData)
     }
 
+    /// Whether it takes definitions, and not rows alone.
+    #[must_use]
+    pub fn defines(&self) -> bool {
+        let all = self.sections.is_empty();
+        !self.data_only && (all || self.sections.iter().any(|one| *one != Section::Data))
+    }
+
     /// Whether it picks objects by name.
     #[must_use]
     pub fn by_name(&self) -> bool {

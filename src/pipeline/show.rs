@@ -9,11 +9,11 @@ use crate::pipeline::select::Choice;
 
 /// Writes the SQL of the chosen entries, in the order in which they restore.
 pub fn sql<R: Read + Seek>(reader: Reader<R>, choice: &Choice, out: &mut impl Write) -> Result<()> {
-    let places = choice.of(reader.toc())?;
-    let entries = reader.toc().entries.clone();
+    let toc = reader.shared_toc();
+    let places = choice.of(&toc)?;
     let mut frames = Frames::new(reader);
     let failed = |cause| Error::new(Kind::Io, "cannot write the SQL").cause(cause);
-    for entry in places.into_iter().filter_map(|at| entries.get(at)) {
+    for entry in places.into_iter().filter_map(|at| toc.entries.get(at)) {
         for statement in &entry.sql {
             out.write_all(&statement.0)
                 .and_then(|()| out.write_all(b";\n"))

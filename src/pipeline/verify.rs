@@ -26,7 +26,7 @@ pub struct Verified {
 /// Reads the whole archive and compares it with its table of contents. The first fault is the
 /// error. Takes its time: not for async threads.
 pub fn verify<R: Read + Seek>(reader: &mut Reader<R>) -> Result<Verified> {
-    let toc = reader.toc().clone();
+    let toc = reader.shared_toc();
     let mut contents = Contents::new(&toc);
     reader.check(|number, sql| contents.frame(number, sql))?;
     let rows = contents.end()?;

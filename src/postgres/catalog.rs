@@ -388,7 +388,7 @@ fn add_owners(objects: &mut [Loaded], options: &DumpOptions) {
     for object in objects {
         if let (Some(reference), Some(name)) = (&object.reference, &object.identity.owner) {
             let statement = owner::statement(reference, name.as_ref());
-            object.sql.create.extend(statement);
+            object.sql.add(statement);
         }
     }
 }
@@ -407,7 +407,7 @@ fn add_words(objects: &mut [Loaded], holders: &Holders, facets: &Facets) {
             return;
         }
         let statement = statement(object);
-        object.sql.create.extend(statement);
+        object.sql.add(statement);
     };
     for comment in &facets.comments {
         add(comment.address, &|object| comment.statement(object));

@@ -29,11 +29,21 @@ pub struct Sql {
 impl Sql {
     /// Adds a statement that makes the object.
     pub fn push(&mut self, text: impl Into<BString>) {
-        self.create.push(Statement::new(text));
+        self.add([Statement::new(text)]);
+    }
+
+    /// Adds statements that make the object. There are a few for each object and hundreds of thousands of
+    /// objects: no room is left for more.
+    pub fn add(&mut self, statements: impl IntoIterator<Item = Statement>) {
+        for statement in statements {
+            self.create.reserve_exact(1);
+            self.create.push(statement);
+        }
     }
 
     /// Sets the statement that removes the object.
     pub fn drop_with(&mut self, text: impl Into<BString>) {
+        self.drop.reserve_exact(1);
         self.drop.push(Statement::new(text));
     }
 }

@@ -51,6 +51,16 @@ pub fn pointed_to(statement: &[u8]) -> Vec<Vec<u8>> {
     foreign.collect()
 }
 
+/// Whether it makes an ordinary InnoDB table with no foreign keys.
+#[must_use]
+pub fn stands_alone(statement: &[u8]) -> bool {
+    let items = Table::read(statement).map(|table| table.items);
+    items.is_some_and(|items| {
+        let points = |item: &&[u8]| position(item, b"REFERENCES ").is_some();
+        !items.iter().any(points)
+    })
+}
+
 /// The last part of a quoted name, as it is written: `` `a` `` of `` `b`.`a` ``.
 #[must_use]
 pub fn last_part(names: &[u8]) -> &[u8] {
@@ -224,6 +234,22 @@ mod tests {
         let apart = apart(statement.as_bytes())?;
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Some((text(apart.create), text(apart.add)))
+    }
+
+    #[test]
+    fn tables_with_foreign_keys_do_not_stand_alone() {
+        let table = |more: &str, engine: &str| {
+            format!(
+                "CREATE TABLE `t` (\n  `REFERENCES ` int DEFAULT 'REFERENCES '{more}\n) ENGINE={engine}"
+            )
+        };
+        let key = ",\n  CONSTRAINT `k` FOREIGN KEY (`a`) REFERENCES `p` (`b`)";
+        assert!(stands_alone(table("", "InnoDB").as_bytes()));
+        assert!(!stands_alone(table(key, "InnoDB").as_bytes()));
+        assert!(!stands_alone(
+            table("", "MRG_MyISAM UNION=(`a`)").as_bytes()
+        ));
+        assert!(!stands_alone(b"ALTER TABLE `t` ADD KEY `a` (`a`)"));
     }
 
     #[test]

@@ -7,7 +7,9 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -463,6 +465,23 @@ fn no_links(error: &io::Error) -> bool {
         Errno::from_io_error(error),
         Some(Errno::PERM | Errno::XDEV | Errno::MLINK | Errno::NOTSUP | Errno::NOSYS)
     )
+}
+
+/// Whether it can be read only once, from its beginning: a pipe, or standard input.
+#[must_use]
+pub fn is_pipe(path: &Path) -> bool {
+    let kind = fs::metadata(path).map(|found| found.file_type());
+    path == Path::new("-")
+        || kind.is_ok_and(|kind| kind.is_fifo() || kind.is_char_device() || kind.is_socket())
+}
+
+/// An error where a file is asked for and a pipe given.
+pub fn not_a_pipe(path: &Path) -> Result<()> {
+    if !is_pipe(path) {
+        return Ok(());
+    }
+    let what = format!("cannot read {} out of order: it is a pipe", path.display());
+    Err(Error::new(Kind::Usage, what).hint("Write it to a file; only restore reads from a pipe."))
 }
 
 /// An error about a file, with what can be done about the usual ones.

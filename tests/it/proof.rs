@@ -128,6 +128,67 @@ fn an_interrupted_proof_drops_its_database() {
     assert_eq!(server.sql("postgres", SCRATCH), "0");
 }
 
+/// Waits until the server answers so.
+fn until(server: &MySqlServer, sql: &str, there: impl Fn(&str) -> bool) -> String {
+    let limit = Instant::now() + Duration::from_secs(60);
+    loop {
+        let found = server.sql("", sql).trim().to_owned();
+        if there(&found) {
+            return found;
+        }
+        assert!(Instant::now() < limit, "{sql}: {found}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_proof_that_is_interrupted_while_it_drops_its_database_waits_for_that() {
+    let server = MariaDb::start("10.11");
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE held (i INT); INSERT INTO held SELECT seq FROM seq_1_to_100",
+    );
+    let file = dump(&server.url("shop"), &folder.path().join("a.zst"));
+    let mut command = dumpkeep();
+    command.args(["verify", &file, "--restore-to", &server.url("")]);
+    let mut proof = command
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("dumpkeep starts");
+    let made = "SELECT table_schema FROM information_schema.tables WHERE table_name = 'held' \
+        AND table_schema LIKE 'dumpkeep%'";
+    let scratch = until(&server, made, |name| !name.is_empty());
+    // Whoever reads a table in a transaction keeps its database from being dropped.
+    let hold = format!("START TRANSACTION; SELECT COUNT(*) FROM {scratch}.held; SELECT SLEEP(60)");
+    std::thread::scope(|scope| {
+        scope.spawn(|| std::panic::catch_unwind(|| server.sql("", &hold)));
+        let drops =
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'DROP DATABASE%'";
+        until(&server, drops, |count| count == "1");
+        let pid = i32::try_from(proof.id()).ok();
+        let pid = pid.and_then(rustix::process::Pid::from_raw);
+        rustix::process::kill_process(pid.expect("a number"), rustix::process::Signal::TERM)
+            .expect("TERM");
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(
+            proof.try_wait().expect("a child"),
+            None,
+            "it is not dropped yet"
+        );
+        let holder =
+            "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(60)%'";
+        let holder = until(&server, holder, |id| !id.is_empty());
+        server.sql("", &format!("KILL {holder}"));
+    });
+    let ended = proof.wait().expect("it ends");
+    assert_eq!(ended.code(), Some(143));
+    let left =
+        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 'dumpkeep%'";
+    assert_eq!(server.sql("", left).trim(), "0");
+}
+
 #[test]
 fn diff_tells_what_came_went_and_changed() {
     let server = Postgres::start("15");

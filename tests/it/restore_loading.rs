@@ -212,3 +212,101 @@ fn rows_are_frozen_on_postgres_10_too() {
     );
     oracle::postgres((&server, "a"), (&server, "b")).expect("equal");
 }
+
+/// Many tables, with types whose names clash, sequences, heirs, partitions and defaults that call
+/// functions.
+const MANY: &str = r#"
+DO $$BEGIN
+  FOR i IN 1..80 LOOP
+    EXECUTE format('CREATE TABLE plain_%s (id serial PRIMARY KEY, note text DEFAULT ''x'')', i);
+    EXECUTE format('CREATE TABLE _plain_%s (id int)', i);
+  END LOOP;
+  FOR i IN 1..80 LOOP
+    EXECUTE format('CREATE TABLE heir_%s (more int) INHERITS (plain_%s)', i, i % 3 + 1);
+  END LOOP;
+END$$;
+CREATE FUNCTION next() RETURNS bigint LANGUAGE sql AS $$SELECT count(*) FROM plain_7$$;
+CREATE TABLE parted (id int, n bigint DEFAULT next()) PARTITION BY LIST (id);
+DO $$BEGIN
+  FOR i IN 1..40 LOOP
+    EXECUTE format('CREATE TABLE part_%s PARTITION OF parted FOR VALUES IN (%s)', i, i);
+    EXECUTE format('CREATE TABLE later_%s (n bigint DEFAULT next(), r plain_%s, q heir_2[])', i, i);
+    EXECUTE format('INSERT INTO later_%s (r) VALUES (ROW(%s, ''a''))', i, i);
+  END LOOP;
+END$$;
+INSERT INTO parted (id) SELECT generate_series(1, 40);
+"#;
+
+#[test]
+fn tables_are_made_by_several_connections_on_postgres() {
+    for version in ["10", "18"] {
+        let server = Postgres::with(version)
+            .setting("log_statement", "ddl")
+            .setting("log_line_prefix", "%d %p ")
+            .start();
+        server.create_database("a");
+        server.sql("a", MANY);
+        let (_folder, archive) = dumped(&server.url("a"));
+        for (database, jobs) in [("b", "1"), ("c", "4")] {
+            server.create_database(database);
+            let url = server.url(database);
+            good(&ran(&["restore", &archive, "--jobs", jobs, "--to", &url]));
+            oracle::postgres((&server, "a"), (&server, database)).expect("equal");
+            let log = server.log();
+            let made = log.lines().filter_map(|line| {
+                let (process, _) = line
+                    .strip_prefix(&format!("{database} "))?
+                    .split_once(' ')
+                    .filter(|(_, rest)| rest.contains("CREATE TABLE public."))?;
+                Some(process.to_owned())
+            });
+            let processes: std::collections::HashSet<String> = made.collect();
+            assert_eq!(processes.len() > 1, jobs == "4", "{version} {processes:?}");
+        }
+    }
+}
+
+fn tables_are_made_by_several_connections(server: &MySqlServer) {
+    server.create_database("a");
+    let tables: Vec<String> = (0..300)
+        .map(|number| {
+            let key = match number % 50 {
+                0 if number > 0 => ", FOREIGN KEY (a) REFERENCES t1 (id)",
+                _ => "",
+            };
+            format!("CREATE TABLE t{number} (id INT PRIMARY KEY, a INT, KEY a (a){key}) ENGINE = InnoDB;")
+        })
+        .collect();
+    server.sql("a", &tables.concat());
+    server.sql(
+        "a",
+        "INSERT INTO t1 VALUES (1, 1); INSERT INTO t50 VALUES (2, 1)",
+    );
+    let (_folder, archive) = dumped(&server.url("a"));
+    server.sql(
+        "",
+        "SET GLOBAL log_output = 'TABLE', GLOBAL general_log = 1",
+    );
+    for (database, jobs) in [("b", "1"), ("c", "4")] {
+        server.create_database(database);
+        server.sql("", "TRUNCATE mysql.general_log");
+        let url = server.url(database);
+        good(&ran(&["restore", &archive, "--jobs", jobs, "--to", &url]));
+        let sessions = server.sql(
+            "",
+            "SELECT COUNT(DISTINCT thread_id) FROM mysql.general_log WHERE argument LIKE 'CREATE TABLE `t%'",
+        );
+        assert_eq!(sessions.trim() != "1", jobs == "4", "{sessions}");
+        oracle::mysql((server, "a"), (server, database)).expect("equal");
+    }
+}
+
+#[test]
+fn tables_are_made_by_several_connections_on_mariadb() {
+    tables_are_made_by_several_connections(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn tables_are_made_by_several_connections_on_mysql() {
+    tables_are_made_by_several_connections(&MySql::start("9.7"));
+}

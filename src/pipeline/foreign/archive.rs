@@ -12,7 +12,7 @@ use crate::archive::toc::{Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::foreign::pgdump::sql::{Settings, definition, drops};
 use crate::foreign::pgdump::{Data, Entry, PgDump};
-use crate::pipeline::restore::{RestoreJob, refuse_filled, transactional};
+use crate::pipeline::restore::{RestoreJob, goes_together, refuse_filled};
 use crate::pipeline::runner::Outcome;
 use crate::plan::entry::Section;
 use crate::progress::Task;
@@ -114,7 +114,7 @@ fn usable<T: Target>(target: &T, job: &RestoreJob) -> Result<()> {
         let what = "--assume-encoding is for dumpkeep's own archives";
         return Err(Error::new(Kind::Usage, what));
     }
-    transactional(Dialect::Postgres, job)
+    goes_together(Dialect::Postgres, job)
 }
 
 /// Makes the database as the archive has it, goes on in it, and gives it its settings.

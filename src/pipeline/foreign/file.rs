@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::path::Path;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context as _, Error, Kind, Result};
 use crate::foreign::compressed::{Input, plain};
 use crate::foreign::pgdump::PgDump;
 use crate::foreign::sort::{Sort, of_path, of_stream};
 use crate::sql::foreign::Maker;
-use crate::store::fs::failed;
+use crate::store::fs::{failed, not_a_pipe};
 
 /// A file that another dumper wrote.
 pub enum ForeignFile {
@@ -34,7 +34,9 @@ pub enum Piped {
 impl ForeignFile {
     /// Opens the file, if it is one of another dumper.
     pub fn open(path: &Path) -> Result<Option<Self>> {
-        match of_path(path)? {
+        not_a_pipe(path)?;
+        let sort = of_path(path).while_with(|| format!("reading {}", path.display()))?;
+        match sort {
             Sort::Own => Ok(None),
             Sort::Script(maker) => {
                 let file = File::open(path).map_err(|cause| failed("read", path, cause))?;

@@ -124,6 +124,8 @@ impl<'a, T: Target> Loader<'a, T> {
                     runs.note(done)?;
                 }
                 Item::CopyBegin(piece) => {
+                    let judged = runs.scope.judge(piece.text);
+                    judged.map_err(|error| at(error, label, piece.at.line))?;
                     let begun = runs.target.copy_begin(piece.text).await;
                     runs.copying = Some(begun.is_ok());
                     let begun = begun.map_err(|error| explain(error, label, piece.text));

@@ -28,6 +28,8 @@ pub(super) struct Scope {
     create: bool,
     /// It may drop them.
     clean: bool,
+    /// It must drop what is there before it makes anything.
+    must_drop: bool,
     /// Accounts that exist are set as the script has them.
     overwrite: bool,
     /// Whether it is in a database that it entered itself.
@@ -42,6 +44,7 @@ impl Scope {
             dialect,
             create: job.create,
             clean: job.clean,
+            must_drop: job.clean && !job.create,
             overwrite: job.overwrite_existing,
             inside: false,
             kept: Vec::new(),
@@ -51,6 +54,7 @@ impl Scope {
     /// For scripts that belong to one database, whatever the job says of it.
     pub(super) fn inside(mut self) -> Self {
         self.create = false;
+        self.must_drop = false;
         self.inside = true;
         self
     }
@@ -72,7 +76,7 @@ impl Scope {
     }
 
     /// What is to be done with a statement.
-    pub(super) fn judge(&self, statement: &[u8]) -> Result<Step> {
+    pub(super) fn judge(&mut self, statement: &[u8]) -> Result<Step> {
         let words = words(statement);
         let is = |at: usize, word: &str| {
             let found = words.get(at).copied().unwrap_or_default();
@@ -93,6 +97,13 @@ impl Scope {
             let hint = "Give --create and --clean if that is what you want.";
             return Err(Error::new(Kind::Usage, what).hint(hint));
         }
+        let drops = is(0, "drop") || (is(0, "alter") && statement.contains_str(" DROP "));
+        self.must_drop &= !drops;
+        if self.must_drop && makes_objects(self.dialect, &words) {
+            let what = "nothing in this script drops what is there: --clean can't either";
+            let hint = "Give --if-empty=false if it may add to that, or an empty database.";
+            return Err(Error::new(Kind::Usage, what).hint(hint));
+        }
         let account = is(1, "role") || is(1, "user");
         if self.dialect == Dialect::Postgres && is(0, "create") && (account || is(1, "tablespace"))
         {
@@ -101,7 +112,7 @@ impl Scope {
         if is(0, "alter") && account && !self.overwrite && self.kept.contains(&third(&words)) {
             return Ok(Step::Leave);
         }
-        if self.create && !self.inside && makes_objects(&words) {
+        if self.create && !self.inside && makes_objects(self.dialect, &words) {
             let what = "the script makes objects before it enters a database of its own";
             let hint = "Leave --create out, and name the database to load into in the URL.";
             return Err(Error::new(Kind::Usage, what).hint(hint));
@@ -132,16 +143,18 @@ fn third(words: &[&[u8]]) -> BString {
 }
 
 /// Statements that make objects in whatever database the session is in.
-fn makes_objects(words: &[&[u8]]) -> bool {
+fn makes_objects(dialect: Dialect, words: &[&[u8]]) -> bool {
     let is = |at: usize, word: &str| {
         words
             .get(at)
             .is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
     };
-    let server_wide = ["database", "schema", "role", "user", "tablespace", "group"];
+    let server_wide = ["database", "role", "user", "tablespace", "group"];
+    // MySQL's schemas are its databases.
+    let is_database = dialect == Dialect::Mysql && is(1, "schema");
     let verbs = ["insert", "replace", "copy"];
     verbs.iter().any(|verb| is(0, verb))
-        || (is(0, "create") && !server_wide.iter().any(|what| is(1, what)))
+        || (is(0, "create") && !is_database && !server_wide.iter().any(|what| is(1, what)))
 }
 
 /// A name in backquotes, or none.
@@ -168,7 +181,7 @@ mod tests {
 
     #[test]
     fn databases_are_made_and_entered_only_on_request() {
-        let mysql = scope(Dialect::Mysql, false);
+        let mut mysql = scope(Dialect::Mysql, false);
         for refused in [
             "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `a`",
             "drop schema a",
@@ -180,10 +193,44 @@ mod tests {
         assert!(scope(Dialect::Mysql, false).enter(b"x").is_err());
         let mut creates = scope(Dialect::Postgres, true);
         assert!(creates.judge(b"CREATE TABLE t (a int)").is_err());
+        assert!(creates.judge(b"CREATE SCHEMA a").is_err());
         assert!(creates.judge(b"DROP DATABASE x").is_err());
         assert_eq!(creates.judge(b"CREATE DATABASE x").unwrap(), Step::Run);
         creates.enter(b"x").unwrap();
         assert_eq!(creates.judge(b"CREATE TABLE t (a int)").unwrap(), Step::Run);
+    }
+
+    #[test]
+    fn a_script_that_is_to_clean_drops_before_it_makes() {
+        let clean = |dialect| {
+            let job = RestoreJob {
+                clean: true,
+                ..RestoreJob::default()
+            };
+            Scope::new(dialect, &job)
+        };
+        for makes in [
+            "CREATE SCHEMA a",
+            "CREATE TABLE t (a int)",
+            "COPY t FROM stdin",
+            "INSERT INTO t VALUES (1)",
+        ] {
+            let mut scope = clean(Dialect::Postgres);
+            assert_eq!(scope.judge(b"SET a = 1").unwrap(), Step::Run);
+            assert!(scope.judge(makes.as_bytes()).is_err(), "{makes}");
+            let drops = b"ALTER TABLE ONLY t DROP CONSTRAINT t_pkey";
+            assert_eq!(scope.judge(drops).unwrap(), Step::Run);
+            assert_eq!(scope.judge(makes.as_bytes()).unwrap(), Step::Run);
+        }
+        let mut scope = clean(Dialect::Mysql);
+        let drops = b"DROP TABLE IF EXISTS `t`";
+        assert_eq!(scope.judge(drops).unwrap(), Step::Run);
+        assert_eq!(scope.judge(b"CREATE TABLE `t`").unwrap(), Step::Run);
+        assert!(
+            clean(Dialect::Mysql)
+                .judge(b"INSERT INTO t VALUES (1)")
+                .is_err()
+        );
     }
 
     #[test]

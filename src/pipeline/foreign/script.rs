@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 use crate::foreign::compressed::{Input, fill};
 use crate::foreign::ending::Ending;
 use crate::pipeline::aside::aside;
-use crate::pipeline::restore::{RestoreJob, refuse_filled, transactional};
+use crate::pipeline::restore::{RestoreJob, goes_together, refuse_filled};
 use crate::pipeline::runner::Outcome;
 use crate::progress::Task;
 use crate::source::Target;
@@ -93,7 +93,7 @@ fn usable<T: Target>(target: &T, maker: Option<Maker>, job: &RestoreJob) -> Resu
         )
         .hint("Give --create, and any database of the server in the URL."));
     }
-    transactional(target.dialect(), job)
+    goes_together(target.dialect(), job)
 }
 
 /// An error where the script's end is missing.

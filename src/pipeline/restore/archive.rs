@@ -2,6 +2,7 @@
 //! async threads and a little at a time, so that memory does not grow with the frames. What is small
 //! is read where it is wanted: to wake another thread for it would take longer.
 
+use std::collections::VecDeque;
 use std::io::{Read, Seek};
 use std::sync::mpsc::{self, Sender as BackSender};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
@@ -24,6 +25,9 @@ const AHEAD: usize = 4;
 
 /// So many bytes of frames are checked before it is asked whether anybody still waits for it.
 const STRETCH: u64 = 16 << 20;
+
+/// So many threads compute their digests.
+const CHECKERS: usize = 4;
 
 /// A file that is open for several workers.
 pub(super) struct Archive<R> {
@@ -57,12 +61,29 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
         frames.sort_unstable();
         frames.dedup();
         let mut rest = &frames[..];
+        let mut running = VecDeque::new();
         while !rest.is_empty() {
             let (now, later) = rest.split_at(self.stretch(rest));
-            let now = now.to_vec();
-            self.on_thread(move |all| now.into_iter().try_for_each(|frame| all.check(frame)))
-                .await?;
+            let (all, now) = (Arc::clone(self), now.to_vec());
+            running.push_back(spawn_blocking(move || all.check_frames(&now)));
+            if running.len() >= CHECKERS
+                && let Some(first) = running.pop_front()
+            {
+                first.await.map_err(died)??;
+            }
             rest = later;
+        }
+        for each in running {
+            each.await.map_err(died)??;
+        }
+        Ok(())
+    }
+
+    /// One thread reads at a time; what takes time is to compute the digests.
+    fn check_frames(&self, frames: &[u32]) -> Result<()> {
+        for frame in frames {
+            let packed = self.frames().packed(*frame)?;
+            packed.check()?;
         }
         Ok(())
     }
@@ -96,9 +117,7 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
         work: impl FnOnce(&mut Frames<R>) -> Result<A> + Send + 'static,
     ) -> Result<A> {
         let all = Arc::clone(self);
-        let done = spawn_blocking(move || {
-            work(&mut all.frames.lock().unwrap_or_else(PoisonError::into_inner))
-        });
+        let done = spawn_blocking(move || work(&mut all.frames()));
         done.await.map_err(died)?
     }
 
@@ -136,16 +155,17 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
     ) -> Result<()> {
         let info = self.toc.frames.get(piece.frame as usize);
         let alone = info.is_some_and(|info| info.raw == piece.length);
-        let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
         if !alone {
-            let sql = frames.piece(piece)?;
-            drop(frames);
+            let sql = self.frames().piece(piece)?;
             // Whoever no longer takes it has an error of its own.
             let _ = to.blocking_send(sql);
             return Ok(());
         }
-        let packed = frames.packed(piece.frame)?;
-        drop(frames);
+        let packed = self.frames().packed(piece.frame)?;
+        // All were checked before anything was run.
+        if !packed.checks_itself() {
+            packed.check()?;
+        }
         let mut unpacker = self.unpackers().pop().unwrap_or_default();
         packed.chunks(&mut unpacker, CHUNK, |chunk, spare| {
             spare.extend(used.try_iter());
@@ -153,6 +173,10 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
         })?;
         self.unpackers().push(unpacker);
         Ok(())
+    }
+
+    fn frames(&self) -> std::sync::MutexGuard<'_, Frames<R>> {
+        self.frames.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unpackers(&self) -> std::sync::MutexGuard<'_, Vec<Unpacker>> {

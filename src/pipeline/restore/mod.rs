@@ -14,10 +14,11 @@ mod resume;
 mod row_order;
 mod run;
 mod schedule;
+mod stages;
 mod whole;
 mod workers;
 
 pub use job::RestoreJob;
 pub use naming::Names;
 pub use run::restore;
-pub(super) use run::{refuse_filled, transactional};
+pub(super) use run::{goes_together, refuse_filled};

@@ -20,7 +20,7 @@ use crate::sql::names::{Renaming, quoted};
 /// What is known before anything is run.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    pub(super) renaming: Renaming,
+    pub(super) renaming: Arc<Renaming>,
     /// What would fail, of a restore that is only asked for.
     pub(super) problems: Vec<String>,
     facts: TargetFacts,
@@ -38,7 +38,7 @@ impl Prepared {
         job: &RestoreJob,
     ) -> Result<Self> {
         let toc = archive.toc();
-        let renaming = job.names.renaming(archive, chosen).await?;
+        let renaming = Arc::new(job.names.renaming(archive, chosen).await?);
         let mut places = chosen.to_vec();
         if job.create {
             let all = toc.entries.iter().zip(0..);
@@ -54,7 +54,7 @@ impl Prepared {
         if job.resume || (job.unchecked && !job.create_missing_roles && !job.names.renames()) {
             return Ok(prepared);
         }
-        let mut asked = Asked::of(archive, (&places, &prepared.renaming)).await?;
+        let mut asked = Asked::of(archive, (&places, &*prepared.renaming)).await?;
         asked.newer(archive, chosen, target.server()).await?;
         let owners = owners(toc, chosen, job).into_iter();
         prepared.facts = target.facts(&asked.names(owners)).await?;
@@ -95,8 +95,8 @@ impl Prepared {
         Ok(prepared)
     }
 
-    /// Makes the roles that are missing, and the schemas that objects go into. Says what was made.
-    pub(super) async fn make<T: Target>(&self, target: &mut T) -> Result<Vec<String>> {
+    /// Makes the roles that are missing. Says what was made.
+    pub(super) async fn make_roles<T: Target>(&self, target: &mut T) -> Result<Vec<String>> {
         let mut said = Vec::new();
         let dialect = target.dialect();
         for role in &self.roles {
@@ -108,16 +108,28 @@ impl Prepared {
             made.while_with(|| format!("making the role {role}"))?;
             said.push(format!("role {role} was made: nobody can log in with it"));
         }
+        Ok(said)
+    }
+
+    /// Makes the schemas that objects go into. `created`: the database was made since its schemas were
+    /// looked at.
+    pub(super) async fn make_schemas<T: Target>(
+        &self,
+        target: &mut T,
+        created: bool,
+    ) -> Result<()> {
+        let dialect = target.dialect();
         let there = self.facts.schemas.as_ref();
         for new in self.renaming.relations.schemas.values() {
-            if there.is_none_or(|there| there.contains(new)) {
+            if !created && there.is_none_or(|there| there.contains(new)) {
                 continue;
             }
-            let sql = [b"CREATE SCHEMA ", quoted(dialect, new).as_slice()].concat();
+            let name = quoted(dialect, new);
+            let sql = [b"CREATE SCHEMA IF NOT EXISTS ", name.as_slice()].concat();
             let made = target.execute(&sql).await;
             made.while_with(|| format!("making the schema {new}"))?;
         }
-        Ok(said)
+        Ok(())
     }
 
     fn account(&self, account: &BString) -> Result<Vec<u8>> {

@@ -15,9 +15,10 @@ use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::prepared::Prepared;
 use crate::pipeline::restore::resume::{self, Past};
 use crate::pipeline::restore::schedule::Schedule;
+use crate::pipeline::restore::stages::Stages;
 use crate::pipeline::restore::whole::whole;
 use crate::pipeline::restore::workers::{self, Shared};
-use crate::pipeline::restore::{RestoreJob, plan};
+use crate::pipeline::restore::{RestoreJob, definitions, plan};
 use crate::pipeline::runner::{OnError, Outcome, Runner};
 use crate::plan::entry::{EntryId, Section};
 use crate::progress::Task;
@@ -28,9 +29,6 @@ use crate::sql::names::Renaming;
 
 /// How long a restore that goes on waits for the sessions of the one before it, in seconds.
 const WAIT: u64 = 60;
-
-/// So many definitions are one step: a restore that is resumed makes as many again at most.
-const TOGETHER: usize = 32;
 
 /// "There is no such database."
 const NO_DATABASE: [&str; 2] = ["3D000", "1049"];
@@ -62,11 +60,13 @@ where
             ..Outcome::default()
         });
     }
-    let mut skipped = prepared.make(target).await?;
+    let mut skipped = prepared.make_roles(target).await?;
     skipped.extend(job.choice.left_out(toc, &chosen));
     target.tune(&job.tuning).await?;
-    let renaming = Arc::new(prepared.renaming);
+    let renaming = Arc::clone(&prepared.renaming);
     let past = prepare(target, &archive, (&chosen, &renaming), job).await?;
+    // Not before the look whether the database is empty, and in the one that was made.
+    prepared.make_schemas(target, job.create).await?;
     let loaded = load(target, &archive, (chosen, past), (job, &renaming), task).await;
     let loaded = loaded.map(|mut outcome| {
         outcome.skipped.splice(0..0, skipped);
@@ -171,7 +171,8 @@ where
     let late = LateKeys::of(archive, &chosen, (job, renaming)).await?;
     let order = (job.spread(), &past);
     let schedule = Schedule::new(toc, &scheduled, order, (&whole, &late.places()));
-    let steps = (chosen.clone(), schedule);
+    let stages = stages(archive, (&chosen, &past), job).await?;
+    let steps = (chosen, stages, schedule);
     let surroundings = (head, task.clone(), Arc::clone(renaming));
     let shared = Shared::new(
         Arc::clone(archive),
@@ -181,13 +182,6 @@ where
         (whole, late),
         journal,
     );
-    chosen.retain(|at| {
-        let entry = toc.entries.get(*at);
-        entry.is_some_and(|entry| entry.section < Section::Data && !past.has(entry))
-    });
-    for together in chosen.chunks(TOGETHER) {
-        workers::run_together(&mut runner, &shared, together).await?;
-    }
     let more = if job.spread() { job.jobs - 1 } else { 0 };
     let others = workers::work_all(&mut runner, &shared, more).await?;
     end(&mut runner, &shared, &entries(toc, &last)).await?;
@@ -198,6 +192,28 @@ where
     target.settle().await?;
     others.into_iter().for_each(|other| outcome.add(other));
     Ok(outcome)
+}
+
+/// The definitions that are not made yet, and which of them several connections make.
+async fn stages<R: Read + Seek + Send + 'static>(
+    archive: &Arc<Archive<R>>,
+    (chosen, past): (&[usize], &Past),
+    job: &RestoreJob,
+) -> Result<Stages> {
+    let toc = archive.toc();
+    let mut left = chosen.to_vec();
+    left.retain(|at| {
+        let entry = toc.entries.get(*at);
+        entry.is_some_and(|entry| entry.section < Section::Data && !past.has(entry))
+    });
+    // What fails beside others is taken back and made again: only where a failure is no end.
+    let spread = job.spread() && job.by_steps() && toc.head.kind == ArchiveKind::Database;
+    let loose = if spread {
+        definitions::loose(archive, &left).await?
+    } else {
+        HashSet::new()
+    };
+    Ok(Stages::new(toc, &left, (&loose, job.jobs)))
 }
 
 /// Drops what is asked to be dropped, or what an earlier restore left half made, and begins the
@@ -297,18 +313,25 @@ fn usable<T: Target>(toc: &Toc, target: &T, job: &RestoreJob) -> Result<()> {
         let what = "--rename-database goes with --create: without that --to names the database";
         return Err(Error::new(Kind::Usage, what));
     }
-    transactional(head.dialect, job)
+    goes_together(head.dialect, job)
 }
 
-/// Whether all or nothing can be had.
-pub(crate) fn transactional(dialect: Dialect, job: &RestoreJob) -> Result<()> {
+/// Whether these switches go together, whatever the file.
+pub(crate) fn goes_together(dialect: Dialect, job: &RestoreJob) -> Result<()> {
+    let usage = |what: &str| Err(Error::new(Kind::Usage, what));
     if job.single_transaction && job.on_error == OnError::KeepGoing {
-        let what = "--single-transaction and --keep-going exclude each other";
-        return Err(Error::new(Kind::Usage, what));
+        return usage("--single-transaction and --keep-going exclude each other");
     }
     if job.single_transaction && dialect == Dialect::Mysql && !job.choice.data_only {
-        let what = "--single-transaction needs --data-only here: definitions end a transaction";
-        return Err(Error::new(Kind::Usage, what));
+        return usage("--single-transaction needs --data-only here: definitions end a transaction");
+    }
+    if job.clean && !job.choice.defines() {
+        return usage("--clean drops what is made, and rows alone make nothing");
+    }
+    if job.dry_run && job.resume {
+        return usage(
+            "--dry-run says the steps of a restore that begins, and --resume goes on with one",
+        );
     }
     Ok(())
 }

@@ -343,6 +343,8 @@ impl<'a> Builder<'a> {
             self.add_keys(*table, all_rows, spread);
         }
         self.heed_foreign_keys();
+        let is_late = |entry: &TocEntry| LATE.contains(&entry.kind.as_str());
+        let any_late = nodes.iter().any(|(at, _)| entry(*at).is_some_and(is_late));
         let (mut so_far, mut light) = (all_rows, all_rows);
         for (at, node) in nodes {
             let after = |entry: &&TocEntry| entry.rows.is_none() && !is_before_rows(entry);
@@ -350,7 +352,7 @@ impl<'a> Builder<'a> {
                 continue;
             };
             self.wait_for(node, &self.relations.needs_of(at));
-            if LATE.contains(&entry.kind.as_str()) {
+            if is_late(entry) {
                 self.edges.insert((so_far, node));
                 continue;
             }
@@ -361,9 +363,11 @@ impl<'a> Builder<'a> {
                 self.edges.insert((light, node));
                 light = node;
             }
-            let next = self.add(None, None, 0);
-            self.edges.extend([(so_far, next), (node, next)]);
-            so_far = next;
+            if any_late {
+                let next = self.add(None, None, 0);
+                self.edges.extend([(so_far, next), (node, next)]);
+                so_far = next;
+            }
         }
     }
 
@@ -443,4 +447,4 @@ fn is_heavy(entry: &TocEntry) -> bool {
 
 #[cfg(test)]
 #[path = "schedule_tests.rs"]
-mod tests;
+pub(super) mod tests;

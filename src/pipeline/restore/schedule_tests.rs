@@ -6,7 +6,7 @@ use crate::plan::entry::EntryId;
 use crate::source::ServerInfo;
 use crate::sql::dialect::Dialect;
 
-fn toc(entries: Vec<TocEntry>) -> Toc {
+pub(in crate::pipeline::restore) fn toc(entries: Vec<TocEntry>) -> Toc {
     Toc {
         head: Head {
             format: 1,
@@ -30,7 +30,13 @@ fn toc(entries: Vec<TocEntry>) -> Toc {
 }
 
 /// An entry of this kind; of rows where it has bytes.
-fn entry(id: u32, kind: &str, name: &str, needs: &[u32], bytes: u64) -> TocEntry {
+pub(in crate::pipeline::restore) fn entry(
+    id: u32,
+    kind: &str,
+    name: &str,
+    needs: &[u32],
+    bytes: u64,
+) -> TocEntry {
     let section = match kind {
         "domain" | "table" | "partition_attach" | "function" => Section::PreData,
         "table_data" | "sequence_value" => Section::Data,

@@ -17,6 +17,7 @@ use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::{Archive, missing};
 use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::schedule::{Next, Schedule, Task};
+use crate::pipeline::restore::stages::{self, Group, Stages};
 use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
 use crate::pipeline::stream::died;
 use crate::progress;
@@ -29,6 +30,10 @@ const TRIES: u32 = 6;
 
 /// Longer pieces hold a row of that length, for a frame ends behind the row that fills it, in bytes.
 const LONG: u32 = 16 << 20;
+
+/// "There is one of this name": PostgreSQL's relations, other objects, schemas and routines; MySQL's
+/// tables and routines.
+const EXISTS: [&str; 6] = ["42P07", "42710", "42P06", "42723", "1050", "1304"];
 
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
@@ -48,6 +53,7 @@ pub(super) struct Shared<R> {
     /// The places of rows that are loaded in one go.
     whole: HashSet<usize>,
     late: LateKeys,
+    stages: Mutex<Stages>,
     schedule: Mutex<Schedule>,
     /// A task is done: another one may be free.
     changed: Notify,
@@ -60,7 +66,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
         archive: Arc<Archive<R>>,
         job: &RestoreJob,
         (head, progress, renaming): (Vec<u8>, progress::Task, Arc<Renaming>),
-        (chosen, schedule): (Vec<usize>, Schedule),
+        (chosen, stages, schedule): (Vec<usize>, Stages, Schedule),
         (whole, late): (HashSet<usize>, LateKeys),
         journal: bool,
     ) -> Arc<Self> {
@@ -74,6 +80,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             renaming,
             whole,
             late,
+            stages: Mutex::new(stages),
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
             long: Semaphore::new(1),
@@ -99,6 +106,29 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
         self.changed.notify_waiters();
     }
 
+    /// The definitions that a connection makes next, and whether nothing else is made meanwhile.
+    async fn next_group(&self) -> Option<(Group, bool)> {
+        loop {
+            let mut changed = std::pin::pin!(self.changed.notified());
+            changed.as_mut().enable();
+            match self.stages().next() {
+                stages::Next::Run { group, alone } => return Some((group, alone)),
+                stages::Next::Nothing => return None,
+                stages::Next::Wait => {}
+            }
+            changed.await;
+        }
+    }
+
+    fn group_done(&self, again: Option<Group>) {
+        self.stages().done(again);
+        self.changed.notify_waiters();
+    }
+
+    fn stages(&self) -> std::sync::MutexGuard<'_, Stages> {
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn schedule(&self) -> std::sync::MutexGuard<'_, Schedule> {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -112,7 +142,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     }
 }
 
-/// Runs the whole schedule: on the leader's connection, and on so many more. Gives what the others
+/// Makes all definitions and runs the whole schedule: on the leader's connection, and on so many more. Gives what the others
 /// did.
 pub(super) async fn work_all<T, R>(
     leader: &mut Runner<'_, T>,
@@ -168,6 +198,10 @@ where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
+    while let Some((group, alone)) = shared.next_group().await {
+        let made = run_together(runner, shared, (&group, alone)).await?;
+        shared.group_done((!made).then_some(group));
+    }
     while let Some(task) = shared.next().await? {
         if task.keys {
             add_keys(runner, shared, task.entry).await?;
@@ -219,12 +253,13 @@ fn freeze(entry: &TocEntry, empty: bool) -> Freeze {
 }
 
 /// Runs definitions that come one after the other as one step. Each by itself would be sent, recorded
-/// and committed by itself, which takes longer than most of them.
-pub(super) async fn run_together<T, R>(
+/// and committed by itself, which takes longer than most of them. `false`: they were not made, and
+/// had better be made `alone`.
+async fn run_together<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    places: &[usize],
-) -> Result<()>
+    (places, alone): (&[usize], bool),
+) -> Result<bool>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
@@ -239,19 +274,20 @@ where
         .iter()
         .all(|(_, entry)| shared.is_whole(entry, dialect))
     {
-        return define_whole(runner, shared, &entries).await;
+        return define_whole(runner, shared, (&entries, alone)).await;
     }
-    note(runner, shared, &steps(&entries, false)).await?;
+    note_alone(runner, shared, &steps(&entries, false)).await?;
     define(runner, shared, &entries).await?;
-    note(runner, shared, &steps(&entries, true)).await
+    note_alone(runner, shared, &steps(&entries, true)).await?;
+    Ok(true)
 }
 
 /// In one transaction with their record; again, where another session stood in the way.
 async fn define_whole<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    entries: &[(usize, &TocEntry)],
-) -> Result<()>
+    (entries, alone): (&[(usize, &TocEntry)], bool),
+) -> Result<bool>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
@@ -264,18 +300,30 @@ where
             again(runner, &mut tries).await?;
             continue;
         }
+        // Two tables can meet in a catalog: in the name of a row's array type.
+        let met = |error: &Error| !alone && error.server_code().is_some();
+        if done.as_ref().is_err_and(met) {
+            runner.roll_back_part().await?;
+            return Ok(false);
+        }
         done?;
         note(runner, shared, &steps(entries, true)).await?;
-        return runner.commit_part().await;
+        runner.commit_part().await?;
+        return Ok(true);
     }
 }
 
 /// Takes back what was done and waits a little, longer each time.
 async fn again<T: Target>(runner: &mut Runner<'_, T>, tries: &mut u32) -> Result<()> {
     runner.roll_back_part().await?;
+    wait(tries).await;
+    Ok(())
+}
+
+/// A little, longer each time.
+async fn wait(tries: &mut u32) {
     tokio::time::sleep(Duration::from_millis(50 << *tries)).await;
     *tries += 1;
-    Ok(())
 }
 
 async fn define<T, R>(
@@ -347,6 +395,26 @@ where
     Ok(())
 }
 
+/// The same in a statement of its own; again, where those of other connections stood in the way.
+async fn note_alone<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    steps: &[Step],
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let mut tries = 1;
+    loop {
+        let done = note(runner, shared, steps).await;
+        if tries == TRIES || !done.as_ref().is_err_and(is_deadlock) {
+            return done;
+        }
+        wait(&mut tries).await;
+    }
+}
+
 /// In one transaction with its record; again, where another session stood in the way.
 async fn run_whole<T, R>(
     runner: &mut Runner<'_, T>,
@@ -403,6 +471,12 @@ fn name_missing<R: Read + Seek + Send + 'static>(
     shared: &Shared<R>,
     at: usize,
 ) -> Error {
+    let code = error.server_code();
+    if code.is_some_and(|code| EXISTS.contains(&code)) {
+        return error.hint(
+            "--clean drops what is there; --rename-table puts a table under another name beside it.",
+        );
+    }
     let choice = &shared.job.choice;
     let missing = choice.missing(shared.archive.toc(), &shared.chosen, at);
     if missing.is_empty() || error.server_code().is_none() {

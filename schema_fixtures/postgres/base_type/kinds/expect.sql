@@ -7,6 +7,7 @@ CREATE TYPE public.number_like;
 
 -- shell_type public.shell_only
 CREATE TYPE public.shell_only;
+ALTER TYPE public.shell_only OWNER TO postgres;
 
 -- routine public.number_like_in cstring
 CREATE FUNCTION public.number_like_in(cstring)

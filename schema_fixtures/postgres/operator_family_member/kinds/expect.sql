@@ -9,6 +9,8 @@ ALTER OPERATOR FAMILY public.mixed USING btree OWNER TO postgres;
 -- operator_family_member public.mixed btree
 ALTER OPERATOR FAMILY public.mixed USING btree ADD
     OPERATOR 1 <(integer,bigint),
+    OPERATOR 1 <(bigint,integer),
     OPERATOR 3 =(integer,bigint),
-    FUNCTION 1 (integer, bigint) btint48cmp(integer,bigint);
+    FUNCTION 1 (integer, bigint) btint48cmp(integer,bigint),
+    FUNCTION 1 (bigint, integer) btint84cmp(bigint,integer);
 

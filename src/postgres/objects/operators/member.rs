@@ -30,7 +30,8 @@ fn holder(catalog: u32) -> String {
     )
 }
 
-/// Operators, then functions, in the shape that [`gather`] reads.
+/// Operators, then functions, in the shape that [`gather`] reads. Those of one number in the order in which
+/// they were made: a restore makes them so again, which no order of their types' oids would last through.
 pub(super) fn selects() -> Vec<Select> {
     let types = "pg_catalog.format_type(m.amoplefttype, NULL) || ', ' || \
          pg_catalog.format_type(m.amoprighttype, NULL)";
@@ -53,7 +54,7 @@ pub(super) fn selects() -> Vec<Select> {
         "pg_catalog.quote_ident(sn.nspname) || '.' || pg_catalog.quote_ident(s.opfname)",
     )
     .filter("m.oid >= 16384")
-    .order("m.amopfamily, m.amopstrategy, m.amoplefttype, m.amoprighttype");
+    .order("m.amopfamily, m.amopstrategy, m.oid");
     let types = "pg_catalog.format_type(m.amproclefttype, NULL) || ', ' || \
          pg_catalog.format_type(m.amprocrighttype, NULL)";
     let functions = Select::from(format!(
@@ -69,7 +70,7 @@ pub(super) fn selects() -> Vec<Select> {
     .col("types", types)
     .col("sort", "NULL")
     .filter("m.oid >= 16384")
-    .order("m.amprocfamily, m.amprocnum, m.amproclefttype, m.amprocrighttype");
+    .order("m.amprocfamily, m.amprocnum, m.oid");
     vec![operators, functions]
 }
 

@@ -12,7 +12,7 @@ use super::separate::{Remainder, parts, provides, unvalidated};
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
+use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference, Renderer};
 use crate::postgres::quote::qualified;
 use crate::sql::rows::{Row, Rows};
 
@@ -110,13 +110,16 @@ fn loaded(kind: &'static str, table: Table) -> Vec<Loaded> {
         table.render(&Cut::default()),
     );
     let columns = table.columns.iter().map(|c| (c.number, c.name.clone()));
+    let parts = parts(&table);
+    // A table that nothing can be cut out of is not needed any more.
+    let renderer = || Arc::new(Remainder(Arc::clone(&table))) as Arc<dyn Renderer>;
     let own = Loaded {
         address: Some(Address::new(class::PG_CLASS, table.oid)),
         provides: provides(&table),
         reference: Some(reference(&table)),
-        parts: parts(&table),
+        renderer: (!parts.is_empty()).then(renderer),
+        parts,
         columns: columns.collect(),
-        renderer: Some(Arc::new(Remainder(Arc::clone(&table)))),
         ..new
     };
     [own].into_iter().chain(separate).collect()

@@ -1,0 +1,391 @@
+//! Switches of `restore` that don't go together, or not with such a file: refused by name, before
+//! anything is done.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::support::command::{Ran, dumpkeep, finished, ran};
+use crate::support::server::{MariaDb, Postgres};
+
+/// A kind of file, and whether it comes through a pipe.
+struct Source {
+    what: &'static str,
+    file: String,
+    piped: bool,
+}
+
+impl Source {
+    fn new(what: &'static str, file: &Path) -> Self {
+        Self {
+            what,
+            file: file.display().to_string(),
+            piped: what.ends_with("pipe"),
+        }
+    }
+
+    fn restore(&self, url: &str, switches: &str) -> Ran {
+        let mut command = dumpkeep();
+        let file = if self.piped { "-" } else { &self.file };
+        command.args(["restore", file, "--to", url]);
+        command.args(switches.split_whitespace());
+        if self.piped {
+            let file = File::open(&self.file).expect("the file");
+            command.stdin(Stdio::from(file));
+        }
+        finished(command.output().expect("dumpkeep starts"))
+    }
+}
+
+/// A file that pg_dump wrote.
+fn others(form: &str) -> String {
+    format!(
+        "{}/tests/it/foreign_files/pg_dump-16.{form}",
+        env!("CARGO_MANIFEST_DIR")
+    )
+}
+
+const OTHERS: &str = "script script-pipe custom tar directory";
+const SCRIPTS: &str = "script script-pipe";
+const PIPES: &str = "own-pipe";
+const ALL: &str = "own own-pipe script script-pipe custom tar directory";
+
+/// Switches, the sources that they don't go with, what is said.
+const REFUSED: &[(&str, &str, &str)] = &[
+    (
+        "--single-transaction --keep-going",
+        ALL,
+        "exclude each other",
+    ),
+    ("--schema-only --data-only", ALL, "cannot be used with"),
+    ("--exit-on-error --keep-going", ALL, "cannot be used with"),
+    ("--rename-database other", ALL, "--create"),
+    ("--disable-triggers", ALL, "--data-only"),
+    ("--no-checks --dry-run", ALL, "cannot be used with"),
+    (
+        "--clean --data-only",
+        "own custom tar directory",
+        "rows alone make nothing",
+    ),
+    (
+        "--clean --section data",
+        "own custom tar directory",
+        "rows alone make nothing",
+    ),
+    ("--resume --dry-run", "own", "--resume goes on with one"),
+    ("--resume --keep-going", "own", "--resume goes with a whole"),
+    (
+        "--resume --single-transaction",
+        "own",
+        "--resume goes with a whole",
+    ),
+    ("--resume --data-only", "own", "--resume goes with a whole"),
+    (
+        "--resume --into-existing",
+        "own",
+        "--resume goes with a whole",
+    ),
+    (
+        "--resume --table app.small",
+        "own",
+        "--resume goes with a whole",
+    ),
+    ("--resume", PIPES, "--resume needs a file"),
+    ("--dry-run", PIPES, "--dry-run needs a file"),
+    ("--create", PIPES, "--create needs a file"),
+    ("--clean", PIPES, "--clean needs a file"),
+    ("--table app.small", PIPES, "can't be chosen from a pipe"),
+    ("--section pre-data", PIPES, "can't be chosen from a pipe"),
+    ("--schema-only", PIPES, "can't be chosen from a pipe"),
+    ("--entry 1", PIPES, "can't be chosen from a pipe"),
+    ("--no-owner", PIPES, "need a file"),
+    ("--rename-table a=b", PIPES, "need a file"),
+    ("--into-schema a=b", PIPES, "need a file"),
+    ("--map-tablespace a=b", PIPES, "need a file"),
+    ("--create-missing-roles", PIPES, "need a file"),
+    (
+        "--resume",
+        OTHERS,
+        "--resume is for dumpkeep's own archives",
+    ),
+    ("--rename-table a=b", OTHERS, "for dumpkeep's own archives"),
+    ("--into-schema a=b", OTHERS, "for dumpkeep's own archives"),
+    (
+        "--rename-database b --create",
+        OTHERS,
+        "for dumpkeep's own archives",
+    ),
+    ("--no-tablespaces", OTHERS, "for dumpkeep's own archives"),
+    (
+        "--map-tablespace a=b",
+        OTHERS,
+        "for dumpkeep's own archives",
+    ),
+    (
+        "--create-missing-roles",
+        OTHERS,
+        "for dumpkeep's own archives",
+    ),
+    (
+        "--assume-encoding UTF8",
+        OTHERS,
+        "for dumpkeep's own archives",
+    ),
+    (
+        "--table app.small",
+        SCRIPTS,
+        "can't be chosen from another dumper's script",
+    ),
+    (
+        "--exclude-table a",
+        SCRIPTS,
+        "can't be chosen from another dumper's script",
+    ),
+    (
+        "--schema a",
+        SCRIPTS,
+        "can't be chosen from another dumper's script",
+    ),
+    (
+        "--section data",
+        SCRIPTS,
+        "can't be chosen from another dumper's script",
+    ),
+    (
+        "--schema-only",
+        SCRIPTS,
+        "can't be chosen from another dumper's script",
+    ),
+    (
+        "--data-only",
+        SCRIPTS,
+        "can't be chosen from another dumper's script",
+    ),
+    (
+        "--entry 1",
+        SCRIPTS,
+        "can't be chosen from another dumper's script",
+    ),
+    ("--dry-run", SCRIPTS, "a script has no table of contents"),
+    (
+        "--clean",
+        SCRIPTS,
+        "nothing in this script drops what is there",
+    ),
+    (
+        "--create",
+        SCRIPTS,
+        "before it enters a database of its own",
+    ),
+    (
+        "--create --single-transaction",
+        SCRIPTS,
+        "exclude each other",
+    ),
+    ("--jobs 2", "custom-pipe", "can't be restored from a pipe"),
+];
+
+#[test]
+fn switches_that_do_not_go_together_are_refused_by_name_on_postgres_16() {
+    let server = Postgres::start("16");
+    server.create_database("a");
+    server.sql(
+        "a",
+        "CREATE SCHEMA app; CREATE TABLE app.small (id int PRIMARY KEY); INSERT INTO app.small VALUES (1)",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own");
+    let to = own.display().to_string();
+    let made = ran(&["dump", &server.url("a"), "-o", &to]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let other = |form: &str| PathBuf::from(others(form));
+    let sources = [
+        Source::new("own", &own),
+        Source::new("own-pipe", &own),
+        Source::new("script", &other("sql")),
+        Source::new("script-pipe", &other("sql")),
+        Source::new("custom", &other("custom")),
+        Source::new("custom-pipe", &other("custom")),
+        Source::new("tar", &other("tar")),
+        Source::new("directory", &other("directory")),
+    ];
+    server.create_database("b");
+    let mut wrong = Vec::new();
+    for (switches, of, says) in REFUSED {
+        for source in &sources {
+            if !of.split(' ').any(|what| what == source.what) {
+                continue;
+            }
+            let ran = source.restore(&server.url("b"), switches);
+            if ran.code != Some(2) || !ran.err.contains(says) {
+                let found = ran.err.lines().next().unwrap_or_default().to_owned();
+                wrong.push(format!(
+                    "{switches} of {}: {:?} {found}",
+                    source.what, ran.code
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for made in [
+        "SELECT count(*) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', 'information_schema')",
+        "SELECT count(*) FROM pg_class WHERE oid >= 16384",
+    ] {
+        assert_eq!(server.sql("b", made).trim(), "0", "nothing was done");
+    }
+}
+
+#[test]
+fn a_whole_archive_goes_into_another_schema_of_an_empty_or_a_new_database() {
+    let server = Postgres::start("16");
+    server.create_database("a");
+    server.sql(
+        "a",
+        "CREATE SCHEMA app; CREATE TABLE app.small (id int PRIMARY KEY); INSERT INTO app.small VALUES (1)",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own").display().to_string();
+    let good = |arguments: &[&str]| {
+        let ran = ran(arguments);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+    };
+    good(&["dump", &server.url("a"), "-o", &own]);
+    server.create_database("b");
+    let b = server.url("b");
+    good(&["restore", &own, "--to", &b, "--into-schema", "app=new"]);
+    server.create_database("d");
+    let d = server.url("d");
+    good(&[
+        "restore",
+        &own,
+        "--to",
+        &d,
+        "--into-schema",
+        "app=new",
+        "--create",
+        "--rename-database",
+        "c",
+    ]);
+    for database in ["b", "c"] {
+        assert_eq!(server.sql(database, "SELECT id FROM new.small").trim(), "1");
+    }
+    let made = "SELECT count(*) FROM pg_namespace WHERE nspname IN ('new', 'app')";
+    assert_eq!(
+        server.sql("d", made).trim(),
+        "0",
+        "the database that was connected to"
+    );
+}
+
+#[test]
+fn postgres_switches_are_refused_on_mariadb() {
+    let server = MariaDb::start("10.11");
+    server.create_database("a");
+    server.sql("a", "CREATE TABLE t (a INT)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own").display().to_string();
+    let made = ran(&["dump", &server.url("a"), "-o", &own]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    server.create_database("b");
+    for (switches, says) in [
+        ("--single-transaction", "definitions end a transaction"),
+        ("--maintenance-work-mem 64MB", "PostgreSQL's"),
+        ("--synchronous-commit on", "PostgreSQL's"),
+        (
+            "--disable-triggers --data-only",
+            "no setting switches triggers off",
+        ),
+        ("--clean --data-only", "rows alone make nothing"),
+        ("--into-schema a", "PostgreSQL"),
+    ] {
+        let source = Source {
+            what: "own",
+            file: own.clone(),
+            piped: false,
+        };
+        let ran = source.restore(&server.url("b"), switches);
+        assert_eq!(ran.code, Some(2), "{switches}: {}", ran.err);
+        assert!(ran.err.contains(says), "{switches}: {}", ran.err);
+    }
+    assert_eq!(server.sql("b", "SHOW TABLES"), "");
+}
+
+#[test]
+fn a_named_pipe_is_read_once_and_from_its_beginning() {
+    let server = Postgres::start("16");
+    server.create_database("a");
+    server.sql("a", "CREATE TABLE t AS SELECT 1 AS id");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (own, pipe) = (path("own"), path("pipe"));
+    let made = ran(&["dump", &server.url("a"), "-o", &own]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    for (database, file) in [("b", own.clone()), ("c", others("sql"))] {
+        server.create_database(database);
+        let to = pipe.clone();
+        let writer = std::thread::spawn(move || std::fs::copy(file, to));
+        let ran = ran(&["restore", &pipe, "--to", &server.url(database)]);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        writer.join().expect("no panic").expect("all is read");
+    }
+    let rows = server.sql("c", "SELECT count(*) FROM app.customers");
+    assert_eq!(rows.trim(), "50");
+    assert_eq!(server.sql("b", "SELECT id FROM t").trim(), "1");
+    for arguments in [
+        &["verify", &pipe][..],
+        &["show", &pipe],
+        &["show", "-"],
+        &["diff", &pipe, &own],
+        &["restore", &pipe, "--list"],
+    ] {
+        let ran = ran(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains("it is a pipe"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn what_is_said_names_the_file_and_what_helps() {
+    let server = Postgres::start("16");
+    server.create_database("b");
+    let url = server.url("b");
+    for form in ["custom", "tar", "directory"] {
+        let listed = ran(&["restore", &others(form), "--list"]);
+        assert_eq!(listed.code, Some(0), "{}", listed.err);
+        assert!(
+            listed.out.contains(" table app.customers\n"),
+            "{}",
+            listed.out
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = folder.path().join("list").display().to_string();
+        std::fs::write(&list, &listed.out).expect("written");
+        server.create_database(form);
+        let url = server.url(form);
+        let restored = ran(&["restore", &others(form), "--use-list", &list, "--to", &url]);
+        assert_eq!(restored.code, Some(0), "{}", restored.err);
+        let rows = server.sql(form, "SELECT count(*) FROM app.customers");
+        assert_eq!(rows.trim(), "50");
+    }
+    let listed = ran(&["restore", &others("sql"), "--list"]);
+    assert!(
+        listed.err.contains("is a script: there is nothing to list"),
+        "{}",
+        listed.err
+    );
+    let missing = ran(&["verify", "no/such/file"]);
+    assert!(missing.err.contains("no/such/file"), "{}", missing.err);
+    server.sql("b", "CREATE TABLE t (id int)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own").display().to_string();
+    assert_eq!(ran(&["dump", &url, "-o", &own]).code, Some(0));
+    let again = ran(&["restore", &own, "--table", "t", "--to", &url]);
+    assert_eq!(again.code, Some(1), "{}", again.err);
+    assert!(
+        again.err.contains("--clean drops what is there"),
+        "{}",
+        again.err
+    );
+}
