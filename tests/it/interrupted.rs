@@ -63,9 +63,6 @@ fn a_signal_ends_what_waits_for_a_pipe() {
     let waits: &[&[&str]] = &[
         &["restore", "-", "--to", nowhere],
         &["restore", &pipe, "--to", nowhere],
-        &["verify", &pipe],
-        &["verify", &pipe, "--restore-to", nowhere],
-        &["show", &pipe],
         &["dump", nowhere, "--filter", "-", "-o", "-"],
     ];
     for arguments in waits {
@@ -77,6 +74,25 @@ fn a_signal_ends_what_waits_for_a_pipe() {
             .spawn()
             .expect("dumpkeep starts");
         assert_eq!(ended(child), Some(143), "{arguments:?}");
+    }
+}
+
+/// What reads a file here and there needs no signal: it says so at once.
+#[test]
+fn a_pipe_is_refused_where_a_file_is_needed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = pipe(folder.path());
+    let nowhere = "postgres://nobody@127.0.0.1:1/x";
+    let refused: &[&[&str]] = &[
+        &["verify", &pipe],
+        &["verify", &pipe, "--restore-to", nowhere],
+        &["show", &pipe],
+    ];
+    for arguments in refused {
+        let ended = dumpkeep().args(*arguments).output().expect("it runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(&pipe), "{arguments:?}: {said}");
     }
 }
 
