@@ -325,7 +325,8 @@ fn type_end(part: &[Token<'_>]) -> usize {
 }
 
 /// A table by way of another engine, where it has nothing that this would lose: the text, and what
-/// brings it back.
+/// brings it back. Keys may be longer than that engine's, and come with the way back; but for that of an
+/// `AUTO_INCREMENT`, which no table can be without.
 pub(super) fn by_way(table: &[u8], create: &[u8]) -> Option<(BString, BString)> {
     let all: Vec<Token<'_>> = tokens(create, Quoting::default()).collect();
     let loses = [
@@ -350,9 +351,44 @@ pub(super) fn by_way(table: &[u8], create: &[u8]) -> Option<(BString, BString)> 
         }
         _ => None,
     })?;
-    let (head, tail) = (create.get(..engine.start)?, create.get(engine.end()..)?);
-    let alter = [b"ALTER TABLE ", table, b" ENGINE=InnoDB"].concat();
-    Some(([head, b"MyISAM", tail].concat().into(), alter.into()))
+    let inner = parts(&all);
+    let counted = inner.iter().find(|part| {
+        let counts = part.iter().any(|token| token.is("AUTO_INCREMENT"));
+        counts && part.first().is_some_and(|first| name(first).is_some())
+    });
+    let counted = counted.and_then(|part| name(part.first()?));
+    let text = |part: &[Token<'_>]| {
+        let (first, last) = (part.first()?, part.last()?);
+        create.get(first.start..last.end())
+    };
+    let (mut kept, mut later) = (Vec::new(), Vec::new());
+    for part in &inner {
+        let is = |word| part.first().is_some_and(|first| first.is(word));
+        let is_key = is("PRIMARY") || is("UNIQUE") || is("KEY");
+        let counts = || counted.is_some() && columns(part).first() == counted.as_ref();
+        if is_key && !counts() {
+            later.push(text(part)?);
+        } else {
+            kept.push(text(part)?);
+        }
+    }
+    let begin = inner.first()?.first()?.start;
+    let end = inner.last()?.last()?.end();
+    let text = [
+        create.get(..begin)?,
+        &kept.join(b",\n  ".as_slice()),
+        create.get(end..engine.start)?,
+        b"MyISAM",
+        create.get(engine.end()..)?,
+    ];
+    let mut alter = [b"ALTER TABLE ", table].concat();
+    for key in later {
+        alter.extend_from_slice(b" ADD ");
+        alter.extend_from_slice(key);
+        alter.push(b',');
+    }
+    alter.extend_from_slice(b" ENGINE=InnoDB");
+    Some((text.concat().into(), alter.into()))
 }
 
 #[cfg(test)]
@@ -427,5 +463,17 @@ mod tests {
             by_way(b"`p`", b"CREATE TABLE `p` (`a` int) ENGINE=InnoDB").unwrap_or_default();
         assert_eq!(text, "CREATE TABLE `p` (`a` int) ENGINE=MyISAM");
         assert_eq!(alter, "ALTER TABLE `p` ENGINE=InnoDB");
+        let keys = "CREATE TABLE `p` (\n  `a` text,\n  `i` int NOT NULL AUTO_INCREMENT,\n  \
+                    PRIMARY KEY (`i`),\n  UNIQUE KEY `u` (`a`(700)) COMMENT 'x, y'\n) ENGINE=InnoDB";
+        let (text, alter) = by_way(b"`p`", keys.as_bytes()).unwrap_or_default();
+        assert_eq!(
+            text,
+            "CREATE TABLE `p` (\n  `a` text,\n  `i` int NOT NULL AUTO_INCREMENT,\n  \
+             PRIMARY KEY (`i`)\n) ENGINE=MyISAM"
+        );
+        assert_eq!(
+            alter,
+            "ALTER TABLE `p` ADD UNIQUE KEY `u` (`a`(700)) COMMENT 'x, y', ENGINE=InnoDB"
+        );
     }
 }

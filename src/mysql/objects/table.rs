@@ -189,7 +189,9 @@ impl Object for Table {
         } else {
             sql.server_text(&object, &create)?;
         }
-        back.into_iter().for_each(|alter| sql.push(alter));
+        if let Some(alter) = back {
+            sql.server_text(&object, &alter)?;
+        }
         for column in &recoded {
             let alter = Text::new("ALTER TABLE ")
                 .ident(&self.name)

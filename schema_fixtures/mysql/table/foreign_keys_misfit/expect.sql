@@ -32,10 +32,9 @@ CREATE TABLE `a_signed` (
 -- table b`unsigned
 CREATE TABLE `b``unsigned` (
   `id` bigint(20) unsigned NOT NULL,
-  `name` varchar(20) DEFAULT 'x',
-  PRIMARY KEY (`id`)
+  `name` varchar(20) DEFAULT 'x'
 ) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
-ALTER TABLE `b``unsigned` ENGINE=InnoDB;
+ALTER TABLE `b``unsigned` ADD PRIMARY KEY (`id`), ENGINE=InnoDB;
 
 -- table c_lost
 CREATE TABLE `c_lost` (
@@ -46,10 +45,9 @@ CREATE TABLE `c_lost` (
 
 -- table d_other
 CREATE TABLE `d_other` (
-  `c1` bigint(20) NOT NULL,
-  PRIMARY KEY (`c1`)
+  `c1` bigint(20) NOT NULL
 ) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
-ALTER TABLE `d_other` ENGINE=InnoDB;
+ALTER TABLE `d_other` ADD PRIMARY KEY (`c1`), ENGINE=InnoDB;
 
 -- table e_bare
 CREATE TABLE `e_bare` (
@@ -63,6 +61,22 @@ CREATE TABLE `f_plain` (
   `id` int(11) NOT NULL
 ) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
 ALTER TABLE `f_plain` ENGINE=InnoDB;
+
+-- table g_child
+CREATE TABLE `g_child` (
+  `a` varchar(30) DEFAULT NULL,
+  KEY `a` (`a`),
+  CONSTRAINT `wide` FOREIGN KEY (`a`) REFERENCES `h_wide` (`name`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table h_wide
+CREATE TABLE `h_wide` (
+  `name` varchar(250) NOT NULL,
+  `other` varchar(250) NOT NULL,
+  `n` int(11) NOT NULL AUTO_INCREMENT,
+  KEY `n` (`n`)
+) ENGINE=MyISAM AUTO_INCREMENT=8 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+ALTER TABLE `h_wide` ADD PRIMARY KEY (`name`,`other`), ADD UNIQUE KEY `u` (`other`,`name`) COMMENT 'a, b', ENGINE=InnoDB;
 
 SET time_zone = @dumpkeep_old_time_zone;
 SET sql_mode = @dumpkeep_old_sql_mode;
