@@ -268,6 +268,10 @@ fn tables_are_made_by_several_connections_on_postgres() {
 
 fn tables_are_made_by_several_connections(server: &MySqlServer) {
     server.create_database("a");
+    server.sql(
+        "",
+        "ALTER DATABASE a CHARACTER SET latin2 COLLATE latin2_bin",
+    );
     let tables: Vec<String> = (0..300)
         .map(|number| {
             let key = match number % 50 {
@@ -278,6 +282,10 @@ fn tables_are_made_by_several_connections(server: &MySqlServer) {
         })
         .collect();
     server.sql("a", &tables.concat());
+    // What a routine knows of its database is what its session knows.
+    let routines =
+        (0..100).map(|number| format!("CREATE PROCEDURE p{number}(a CHAR(9)) SELECT a;"));
+    server.sql("a", &routines.collect::<String>());
     server.sql(
         "a",
         "INSERT INTO t1 VALUES (1, 1); INSERT INTO t50 VALUES (2, 1)",
@@ -297,6 +305,11 @@ fn tables_are_made_by_several_connections(server: &MySqlServer) {
             "SELECT COUNT(DISTINCT thread_id) FROM mysql.general_log WHERE argument LIKE 'CREATE TABLE `t%'",
         );
         assert_eq!(sessions.trim() != "1", jobs == "4", "{sessions}");
+        let collations = format!(
+            "SELECT DISTINCT database_collation FROM information_schema.routines \
+             WHERE routine_schema = '{database}'"
+        );
+        assert_eq!(server.sql("", &collations).trim(), "latin2_bin");
         oracle::mysql((server, "a"), (server, database)).expect("equal");
     }
 }

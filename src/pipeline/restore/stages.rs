@@ -72,11 +72,12 @@ impl Stages {
         }
     }
 
-    /// What a connection defines next.
-    pub(super) fn next(&mut self) -> Next {
+    /// What a connection defines next. What comes one after the other is the leader's: sessions keep
+    /// variables and a database's collation from one statement to the next.
+    pub(super) fn next(&mut self, leads: bool) -> Next {
         while let Some(stage) = self.stages.front_mut() {
             if let Some(group) = stage.groups.pop_front() {
-                if stage.alone && self.running > 0 {
+                if stage.alone && (self.running > 0 || !leads) {
                     stage.groups.push_front(group);
                     return Next::Wait;
                 }
@@ -199,7 +200,7 @@ mod tests {
     }
 
     fn run(stages: &mut Stages) -> (Group, bool) {
-        match stages.next() {
+        match stages.next(true) {
             Next::Run { group, alone } => (group, alone),
             next => panic!("{next:?}"),
         }
@@ -210,9 +211,9 @@ mod tests {
         let toc = archive(70);
         let mut stages = stages(&toc, 1);
         let mut made = Vec::new();
-        while let Next::Run { group, alone } = stages.next() {
+        while let Next::Run { group, alone } = stages.next(true) {
             assert!(alone);
-            assert_eq!(stages.next(), Next::Wait);
+            assert_eq!(stages.next(true), Next::Wait);
             made.push(group.len());
             stages.done(None);
         }
@@ -220,14 +221,28 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_in_order_is_the_leaders() {
+        let toc = archive(70);
+        let mut stages = stages(&toc, 2);
+        assert_eq!(stages.next(false), Next::Wait);
+        run(&mut stages);
+        stages.done(None);
+        assert!(matches!(stages.next(false), Next::Run { alone: false, .. }));
+    }
+
+    #[test]
     fn tables_that_need_one_another_wait() {
         let toc = archive(70);
         let mut stages = stages(&toc, 2);
         assert_eq!(run(&mut stages), (vec![0], true));
-        assert_eq!(stages.next(), Next::Wait, "tables may need the function");
+        assert_eq!(
+            stages.next(true),
+            Next::Wait,
+            "tables may need the function"
+        );
         stages.done(None);
         let mut free = Vec::new();
-        while let Next::Run { group, alone } = stages.next() {
+        while let Next::Run { group, alone } = stages.next(true) {
             assert!(!alone);
             free.push(group);
         }
@@ -237,7 +252,7 @@ mod tests {
         // one level each, too few to be spread
         assert_eq!(run(&mut stages), ((61..=71).collect(), true));
         stages.done(None);
-        assert_eq!(stages.next(), Next::Nothing);
+        assert_eq!(stages.next(true), Next::Nothing);
     }
 
     #[test]
@@ -250,17 +265,17 @@ mod tests {
         let (second, _) = run(&mut stages);
         stages.done(Some(first.clone()));
         let mut running = 1;
-        while let Next::Run { .. } = stages.next() {
+        while let Next::Run { .. } = stages.next(true) {
             running += 1;
         }
         for _ in 1..running {
             stages.done(None);
-            assert_eq!(stages.next(), Next::Wait);
+            assert_eq!(stages.next(true), Next::Wait);
         }
         stages.done(Some(second.clone()));
         for again in [first, second] {
             assert_eq!(run(&mut stages), (again, true));
-            assert_eq!(stages.next(), Next::Wait);
+            assert_eq!(stages.next(true), Next::Wait);
             stages.done(None);
         }
         assert!(run(&mut stages).1);

@@ -107,11 +107,11 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     }
 
     /// The definitions that a connection makes next, and whether nothing else is made meanwhile.
-    async fn next_group(&self) -> Option<(Group, bool)> {
+    async fn next_group(&self, leads: bool) -> Option<(Group, bool)> {
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
-            match self.stages().next() {
+            match self.stages().next(leads) {
                 stages::Next::Run { group, alone } => return Some((group, alone)),
                 stages::Next::Nothing => return None,
                 stages::Next::Wait => {}
@@ -159,7 +159,8 @@ where
         others.spawn(follow(target, number, Arc::clone(shared)));
     }
     let done = async {
-        tokio::try_join!(work(leader, shared), gather(&mut others)).map(|(_, outcomes)| outcomes)
+        tokio::try_join!(work(leader, shared, true), gather(&mut others))
+            .map(|(_, outcomes)| outcomes)
     };
     let done = done.await;
     // Whoever is left is in the middle of something that nobody wants any more.
@@ -187,18 +188,18 @@ where
     let mut runner = Runner::new(&mut target, shared.job.on_error).renaming(&shared.renaming);
     feed_head(&mut runner, &shared.head, &shared.job).await?;
     runner.target().hasten().await?;
-    work(&mut runner, &shared).await?;
+    work(&mut runner, &shared, false).await?;
     let outcome = runner.end().await?;
     target.close().await?;
     Ok(outcome)
 }
 
-async fn work<T, R>(runner: &mut Runner<'_, T>, shared: &Arc<Shared<R>>) -> Result<()>
+async fn work<T, R>(runner: &mut Runner<'_, T>, shared: &Arc<Shared<R>>, leads: bool) -> Result<()>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    while let Some((group, alone)) = shared.next_group().await {
+    while let Some((group, alone)) = shared.next_group(leads).await {
         let made = run_together(runner, shared, (&group, alone)).await?;
         shared.group_done((!made).then_some(group));
     }
