@@ -18,7 +18,7 @@ import servers
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = os.sysconf("SC_PAGE_SIZE")
-DATABASES = "mixed,narrow,wide,skew,small,schema"
+DATABASES = "mixed,narrow,wide,skew,small,indexed"
 SERVERS = "pg18,mariadb10.11,mysql9.7"
 
 

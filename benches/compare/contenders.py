@@ -29,13 +29,13 @@ def text(command):
 
 ALL = ("mixed", "narrow", "wide", "skew", "small")
 BULK = ("mixed", "narrow", "wide", "skew")
-DATABASES = {"postgres": ("mixed", "skew", "small", "schema"), "mysql": ("mixed", "narrow", "wide", "small", "schema")}
+DATABASES = {"postgres": ("mixed", "skew", "small", "indexed"), "mysql": ("mixed", "narrow", "wide", "small", "indexed")}
 
 
 def dumpkeep(server, database, out):
     dump = f"{BINARY} dump -q {shlex.quote(server.url(database))}"
-    if database == "schema":
-        return [Contender("dumpkeep -s", f"{dump} -s -o {out}/k.sql.zst", ("schema",), output=f"{out}/k.sql.zst")]
+    if database == "indexed":
+        return [Contender("dumpkeep -s", f"{dump} -s -o {out}/k.sql.zst", ("indexed",), output=f"{out}/k.sql.zst")]
     made = [Contender(f"dumpkeep -j{jobs}", f"{dump} --jobs {jobs} -o {out}/k.sql.zst", ALL, output=f"{out}/k.sql.zst")
             for jobs in ((2,) if database == "small" else (1, 2))]
     return made + [Contender("dumpkeep raw", f"{dump} --jobs 1 --compress none -o - >/dev/null", BULK,
@@ -68,7 +68,7 @@ def postgres(server, database, out):
     return [
         Contender("pg_dump | zstd", f"{programs}/pg_dump {where} | zstd -q -3 -f -o {out}/p.sql.zst", ALL,
                   "runs through the Debian tree's own loader", f"{out}/p.sql.zst"),
-        Contender("pg_dump -s", f"{programs}/pg_dump {where} -s -f {out}/p.sql", ("schema",), "does not compress", f"{out}/p.sql"),
+        Contender("pg_dump -s", f"{programs}/pg_dump {where} -s -f {out}/p.sql", ("indexed",), "does not compress", f"{out}/p.sql"),
         Contender("pg_dump -Fd -j2", f"{programs}/pg_dump {where} -Fd -j2 --compress=zstd:3 -f {out}/p.dir", BULK,
                   "", f"{out}/p.dir"),
         Contender("raw read", f"{programs}/psql -X -q {where} -f {script} >/dev/null", BULK,
@@ -101,7 +101,7 @@ def mysql(server, database, out):
     made = [
         Contender("vendor | zstd", f"{dump} {flags} {database} | zstd -q -3 -f -o {out}/v.sql.zst", ALL,
                   "runs through the Debian tree's own loader", f"{out}/v.sql.zst"),
-        Contender("vendor --no-data", f"{dump} {flags} --no-data {database} > {out}/v.sql", ("schema",), "does not compress",
+        Contender("vendor --no-data", f"{dump} {flags} --no-data {database} > {out}/v.sql", ("indexed",), "does not compress",
                   f"{out}/v.sql"),
         Contender("raw read", f"{client} --quick -N {database} < {script} >/dev/null", BULK,
                   "the client formats and escapes each value; a single connection"),

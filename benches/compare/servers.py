@@ -90,7 +90,7 @@ class Server:
         else:
             self.make("skew", files, ["wide", "numerics"], [self.double(rows["wide"])])
         self.make("small", files, [], self.tiny_tables(tables))
-        self.make("schema", files, [], self.indexed_tables(tables))
+        self.make("indexed", files, [], self.indexed_tables(tables))
 
 
 class Postgres(Server):
