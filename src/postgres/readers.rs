@@ -157,9 +157,12 @@ impl Shared {
         self.changed.notify_waiters();
     }
 
-    /// For another to answer.
+    /// For another to answer; where no other is left, who waits is told.
     fn give_back(&self, questions: VecDeque<Question>) {
         let mut state = self.state();
+        if state.closed {
+            return;
+        }
         for question in questions.into_iter().rev() {
             state.urgent.push_front(question);
         }
@@ -327,6 +330,20 @@ mod tests {
         let alone = Readers::new(held(&refused("55P03")).await, None);
         let error = alone.query("cannot", "SELECT".to_owned()).await;
         assert_eq!(error.unwrap_err().server_code(), Some("55P03"));
+    }
+
+    #[tokio::test]
+    async fn what_is_given_back_to_nobody_is_told() {
+        let readers = Readers::new(held(&refused("42501")).await, None);
+        assert!(readers.query("cannot", "SELECT").await.is_err());
+        let (rows, answer) = oneshot::channel();
+        let question = Question {
+            sql: Vec::new(),
+            doing: String::new(),
+            rows,
+        };
+        readers.shared.give_back(VecDeque::from([question]));
+        assert!(answer.await.is_err());
     }
 
     #[tokio::test]

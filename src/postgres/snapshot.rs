@@ -72,15 +72,21 @@ impl PgSnapshot {
         Ok(locked.then_some(own))
     }
 
-    /// A session that reads the catalogs beside the leader. A user with a connection limit of one still
-    /// has a dump.
+    /// A session that reads the catalogs beside the leader; none where the server has no further
+    /// connection, or another server answers that does not know the snapshot: the leader can do alone.
     async fn beside(&mut self) -> Result<Option<Arc<Mutex<Session>>>> {
         match open::worker(&self.settings, &self.exported, &self.options).await {
             Ok(mut session) => {
                 session.execute(BESIDE).await?;
                 Ok(Some(Arc::new(Mutex::new(session))))
             }
-            Err(error) if error.server_code() == Some("53300") => Ok(None),
+            Err(error)
+                if error
+                    .server_code()
+                    .is_some_and(|code| ALONE.contains(&code)) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -92,19 +98,33 @@ impl PgSnapshot {
     }
 }
 
+/// "Too many connections", and what servers say of a snapshot that is not theirs.
+const ALONE: [&str; 4] = [TOO_MANY, "22023", "55000", "0A000"];
+const TOO_MANY: &str = "53300";
+
 /// How long a session beside the leader waits for a lock (`Readers` says why it must not for long).
 const BESIDE: &[u8] = b"SET LOCAL lock_timeout = '1s'";
 
-/// Compares definitions as the leader sees them with those of now, if there is a session for it.
-async fn compare(leader: Arc<Mutex<Session>>, beside: Option<Arc<Mutex<Session>>>) -> Result<()> {
-    let Some(beside) = beside else {
-        return Ok(());
+/// Compares definitions as the leader sees them with those of now, in the session that was beside it or
+/// in a new one. `false`: a user with a connection limit of one still has a dump.
+async fn compare(
+    leader: Arc<Mutex<Session>>,
+    beside: Option<Arc<Mutex<Session>>>,
+    settings: Settings,
+) -> Result<bool> {
+    let beside = match beside {
+        Some(beside) => beside,
+        None => match open::session(&settings).await {
+            Ok(new) => Arc::new(Mutex::new(new)),
+            Err(error) if error.server_code() == Some(TOO_MANY) => return Ok(false),
+            Err(error) => return Err(error),
+        },
     };
     let (mut leader, mut now) = (leader.lock().await, beside.lock().await);
-    // Out of the snapshot.
+    // Out of the snapshot, if it was in it.
     now.execute(b"COMMIT").await?;
     redefined::check(&mut leader, &mut now).await?;
-    now.terminate().await
+    now.terminate().await.map(|()| true)
 }
 
 /// Not a foreign one, and no large objects: what can be locked, and copied.
@@ -138,14 +158,16 @@ impl Snapshot for PgSnapshot {
         );
         let read = catalog::read(&readers, &self.database, self.caps, about).await?;
         readers.finish().await?;
-        let compared = beside.is_some();
         let mut comparing = JoinSet::new();
-        comparing.spawn(compare(Arc::clone(&self.leader), beside));
+        let leader = Arc::clone(&self.leader);
+        comparing.spawn(compare(leader, beside, self.settings.clone()));
         // Its questions go out before entries are made.
         tokio::task::yield_now().await;
         let mut catalog = read.entries(about)?;
+        let mut compared = false;
         while let Some(done) = comparing.join_next().await {
-            done.map_err(|error| Error::new(Kind::Internal, "a comparison is gone").cause(error))??;
+            let gone = |error| Error::new(Kind::Internal, "a comparison is gone").cause(error);
+            compared = done.map_err(gone)??;
         }
         if !compared {
             catalog.warnings.push(Warning {
