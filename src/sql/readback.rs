@@ -3,7 +3,7 @@
 //! parts. What a compound statement of MySQL holds inside is judged where its `sql_mode` is known.
 
 use std::num::NonZero;
-use std::thread::available_parallelism;
+use std::thread::{Builder, available_parallelism};
 
 use crate::error::{Error, Kind, Result};
 use crate::plan::entry::{Body, Entry, Statement};
@@ -19,12 +19,19 @@ pub fn check(dialect: Dialect, entries: &[Entry]) -> Result<()> {
     std::thread::scope(|scope| {
         let mut shares = entries.chunks(share);
         let own = shares.next().unwrap_or_default();
-        let others = shares.map(|share| scope.spawn(move || check_share(dialect, share)));
-        let others: Vec<_> = others.collect();
+        let check = |share| {
+            let check = move || check_share(dialect, share);
+            (share, Builder::new().spawn_scoped(scope, check))
+        };
+        let others: Vec<_> = shares.map(check).collect();
         let mut checked = check_share(dialect, own);
-        for other in others {
+        for (share, other) in others {
             let gone = |_| Err(Error::new(Kind::Internal, "a check of statements is gone"));
-            checked = checked.and(other.join().unwrap_or_else(gone));
+            checked = checked.and(match other {
+                Ok(other) => other.join().unwrap_or_else(gone),
+                // The system gives no thread.
+                Err(_) => check_share(dialect, share),
+            });
         }
         checked
     })
