@@ -4,7 +4,7 @@
 //! way of another engine. MySQL 8 takes it over a column in the other's character set, which may
 //! change again. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
 
@@ -108,6 +108,21 @@ fn misfit(
         recoded,
         charsets_only: !others,
     })
+}
+
+/// Whether one leads to the other along these pairs.
+pub(super) fn reaches(pairs: &[(usize, usize)], from: usize, to: usize) -> bool {
+    let (mut seen, mut open) = (HashSet::new(), vec![from]);
+    while let Some(at) = open.pop() {
+        if at == to {
+            return true;
+        }
+        if seen.insert(at) {
+            let next = pairs.iter().filter(|(one, _)| *one == at);
+            open.extend(next.map(|(_, two)| *two));
+        }
+    }
+    false
 }
 
 /// MySQL names a character set's default collation where somebody once wrote it, and only there.
@@ -454,6 +469,13 @@ mod tests {
         ), "{new}");
         let was = "`b` varchar(10) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT 'x'";
         assert_eq!(old, [BString::from(was)]);
+    }
+
+    #[test]
+    fn circles_are_seen_however_long() {
+        let pairs = [(1, 2), (2, 3), (3, 4)];
+        assert!(reaches(&pairs, 1, 4) && reaches(&pairs, 2, 2));
+        assert!(!reaches(&pairs, 4, 1) && !reaches(&[], 1, 2));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::mysql::claims::Claims;
 use crate::mysql::inventory::Relation;
 use crate::mysql::objects::foreign_key_index::{drop_indexes, with_indexes};
 use crate::mysql::objects::foreign_key_name::with_quoted_names;
-use crate::mysql::objects::foreign_key_order::{Charset, by_way, misfits, recode};
+use crate::mysql::objects::foreign_key_order::{Charset, by_way, misfits, reaches, recode};
 use crate::mysql::objects::fulltext_index;
 use crate::mysql::objects::implied_collation::without_implied;
 use crate::mysql::objects::mend::{self, Suspect};
@@ -134,8 +134,9 @@ impl Object for Table {
             let (child, parent) = (misfit.child, misfit.parent);
             let name = |number: usize| tables.get(number).map(|table| table.name.clone());
             let dictionary = tables.iter().any(|table| table.dictionary);
-            // one way only, or they would wait for one another
-            if (dictionary && !misfit.charsets_only) || turned.contains(&(parent, child)) {
+            // or they would wait for one another, over whatever many others
+            let circle = reaches(&turned, parent, child);
+            if (dictionary && !misfit.charsets_only) || circle {
                 continue;
             }
             turned.push((child, parent));
