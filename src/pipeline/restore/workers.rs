@@ -203,6 +203,9 @@ where
         let made = run_together(runner, shared, (&group, alone)).await?;
         shared.group_done((!made).then_some(group));
     }
+    if !leads {
+        runner.target().look_again().await?;
+    }
     while let Some(task) = shared.next().await? {
         if task.keys {
             add_keys(runner, shared, task.entry).await?;
