@@ -331,3 +331,40 @@ fn tables_are_made_by_several_connections_on_mariadb() {
 fn tables_are_made_by_several_connections_on_mysql() {
     tables_are_made_by_several_connections(&MySql::start("9.7"));
 }
+
+/// Triggers of which every other one was made under another default of the database: while one
+/// connection gives the database that, others make theirs.
+fn programs_keep_their_databases_collation(server: &MySqlServer) {
+    server.create_database("a");
+    let programs = (0..120).map(|number| {
+        let collation = ["latin2_bin", "utf8mb4_bin", "utf8mb3_bin"][number % 3];
+        format!(
+            "ALTER DATABASE a COLLATE {collation}; CREATE TABLE t{number} (a INT) ENGINE = InnoDB; \
+             CREATE TRIGGER r{number} BEFORE UPDATE ON t{number} FOR EACH ROW SET NEW.a = 1; \
+             CREATE EVENT e{number} ON SCHEDULE EVERY 9 DAY DISABLE DO SELECT 1;"
+        )
+    });
+    server.sql("a", &programs.collect::<String>());
+    let (_folder, archive) = dumped(&server.url("a"));
+    server.create_database("b");
+    let url = server.url("b");
+    good(&ran(&["restore", &archive, "--jobs", "8", "--to", &url]));
+    let collations = |database: &str| {
+        let sql = format!(
+            "SELECT trigger_name AS name, database_collation FROM information_schema.triggers WHERE trigger_schema = '{database}' UNION ALL \
+             SELECT event_name, database_collation FROM information_schema.events WHERE event_schema = '{database}' ORDER BY name"
+        );
+        server.sql("", &sql)
+    };
+    assert_eq!(collations("b"), collations("a"));
+}
+
+#[test]
+fn programs_keep_their_databases_collation_on_mariadb() {
+    programs_keep_their_databases_collation(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn programs_keep_their_databases_collation_on_mysql() {
+    programs_keep_their_databases_collation(&MySql::start("9.7"));
+}
