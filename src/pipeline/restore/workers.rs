@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bstr::ByteSlice as _;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
@@ -35,6 +35,10 @@ const LONG: u32 = 16 << 20;
 /// tables and routines.
 const EXISTS: [&str; 6] = ["42P07", "42710", "42P06", "42723", "1050", "1304"];
 
+/// The statement with which a script gives the database another default collation, for a program that
+/// was made under it.
+const CHANGES_COLLATION: &[u8] = b"ALTER DATABASE ";
+
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
 
@@ -59,6 +63,16 @@ pub(super) struct Shared<R> {
     changed: Notify,
     /// For who holds a statement of this size.
     long: Semaphore,
+    /// The default collation of MySQL's database.
+    collation: RwLock<()>,
+}
+
+/// The right to rely on the default collation of MySQL's database, or to change it for a while: other
+/// sessions' triggers and events would be made under that.
+#[expect(dead_code, reason = "held, not read")]
+enum Turn<'a> {
+    Relies(RwLockReadGuard<'a, ()>),
+    Changes(RwLockWriteGuard<'a, ()>),
 }
 
 impl<R: Read + Seek + Send + 'static> Shared<R> {
@@ -84,6 +98,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
             long: Semaphore::new(1),
+            collation: RwLock::new(()),
         })
     }
 
@@ -123,6 +138,15 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     fn group_done(&self, again: Option<Group>) {
         self.stages().done(again);
         self.changed.notify_waiters();
+    }
+
+    /// Waits until these definitions find the database's default collation as they need it.
+    async fn turn(&self, piece: Piece) -> Result<Turn<'_>> {
+        let sql = self.archive.piece(piece).await?;
+        if sql.lines().any(|line| line.starts_with(CHANGES_COLLATION)) {
+            return Ok(Turn::Changes(self.collation.write().await));
+        }
+        Ok(Turn::Relies(self.collation.read().await))
     }
 
     fn stages(&self) -> std::sync::MutexGuard<'_, Stages> {
@@ -202,6 +226,10 @@ where
     while let Some((group, alone)) = shared.next_group(leads).await {
         let made = run_together(runner, shared, (&group, alone)).await?;
         shared.group_done((!made).then_some(group));
+    }
+    if !leads {
+        let _stays = shared.collation.read().await;
+        runner.target().look_again().await?;
     }
     while let Some(task) = shared.next().await? {
         if task.keys {
@@ -528,6 +556,11 @@ where
         let is_long = piece.length > LONG && runner.target().dialect() == Dialect::Mysql;
         let _alone = match is_long {
             true => shared.long.acquire().await.ok(),
+            false => None,
+        };
+        let defines = entry.rows.is_none() && runner.target().dialect() == Dialect::Mysql;
+        let _turn = match defines {
+            true => Some(shared.turn(*piece).await?),
             false => None,
         };
         let mut chunks = shared.archive.stream(*piece);
