@@ -388,3 +388,35 @@ fn owners_and_rights_of_other_dumpers_files_stay_out_or_go_to_others() {
         }
     }
 }
+
+/// A session that has made a table elsewhere makes the next index where that belongs.
+#[test]
+fn what_a_table_was_made_with_is_not_its_indexes_on_postgresql_18() {
+    let server = Postgres::with("18")
+        .setting("allow_in_place_tablespaces", "on")
+        .start();
+    server.sql("postgres", "CREATE TABLESPACE fast LOCATION ''");
+    server.create_database("shop");
+    let tables = (1..=30).map(|number| {
+        format!(
+            "CREATE TABLE t{number} (a int) TABLESPACE fast; INSERT INTO t{number} VALUES (1); \
+             CREATE INDEX i{number} ON t{number} (a);"
+        )
+    });
+    server.sql("shop", &tables.collect::<String>());
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(&server, "pgclient", &["-Fc"], &folder.path().join("a"));
+    server.create_database("back");
+    let url = server.url("back");
+    good(&ran(&[
+        "restore",
+        &text(&file),
+        "--jobs",
+        "2",
+        "--to",
+        &url,
+    ]));
+    let places = "SELECT relkind, count(*), count(*) FILTER (WHERE reltablespace = 0) FROM pg_class \
+                  WHERE relname ~ '^[ti][0-9]+$' GROUP BY 1 ORDER BY 1";
+    assert_eq!(server.sql("back", places).trim(), "i|30|30\nr|30|0");
+}
