@@ -420,3 +420,35 @@ fn what_a_table_was_made_with_is_not_its_indexes_on_postgresql_18() {
                   WHERE relname ~ '^[ti][0-9]+$' GROUP BY 1 ORDER BY 1";
     assert_eq!(server.sql("back", places).trim(), "i|30|30\nr|30|0");
 }
+
+/// A materialized view has its statistics after its rows: a refresh counts none.
+#[test]
+fn statistics_come_after_what_they_are_about_on_postgresql_18() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE t AS SELECT i FROM generate_series(1, 500) i; \
+         CREATE MATERIALIZED VIEW m AS SELECT i, i % 5 AS five FROM t; CREATE INDEX ON m (i); \
+         ANALYZE t, m",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let switches = ["-Fc", "--statistics"];
+    let file = dumped(&server, "pgclient", &switches, &folder.path().join("a"));
+    let known = "SELECT relname, reltuples, (SELECT count(*) FROM pg_stats WHERE tablename = relname) \
+                 FROM pg_class WHERE relname ~ '^[tm]' ORDER BY 1";
+    let known = |database: &str| server.sql(database, known);
+    for (database, jobs) in [("b", "1"), ("c", "2")] {
+        server.create_database(database);
+        let url = server.url(database);
+        good(&ran(&[
+            "restore",
+            &text(&file),
+            "--jobs",
+            jobs,
+            "--to",
+            &url,
+        ]));
+        assert_eq!(known(database), known("shop"), "{jobs}");
+    }
+}
