@@ -236,6 +236,15 @@ impl Target for MysqlTarget {
         self.use_database(&database).await
     }
 
+    async fn as_client(&mut self, utc: bool) -> Result<()> {
+        // A script that says no time zone has its times in that of who loads it.
+        if !utc {
+            let sql = "SET SESSION time_zone = DEFAULT";
+            self.session.execute(sql).await?;
+        }
+        Ok(())
+    }
+
     async fn settle(&mut self) -> Result<()> {
         Ok(())
     }

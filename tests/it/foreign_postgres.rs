@@ -452,3 +452,39 @@ fn statistics_come_after_what_they_are_about_on_postgresql_18() {
         assert_eq!(known(database), known("shop"), "{jobs}");
     }
 }
+
+/// What a file leaves to the session that loads it is as psql would have it.
+#[test]
+fn what_a_file_does_not_set_is_the_databases_own_on_postgresql_18() {
+    let server = Postgres::with("18")
+        .setting("allow_in_place_tablespaces", "on")
+        .start();
+    server.sql("postgres", "CREATE TABLESPACE fast LOCATION ''");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (a int); INSERT INTO t VALUES (1)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let forms: [(&[&str], &str, &str); 3] = [
+        (&["-Fp", "--no-tablespaces"], "1", "fast"),
+        (&["-Fp"], "1", ""),
+        (&["-Fc"], "2", ""),
+    ];
+    for (number, (switches, jobs, wanted)) in forms.into_iter().enumerate() {
+        let to = folder.path().join(number.to_string());
+        let file = dumped(&server, "pgclient", switches, &to);
+        let database = format!("back{number}");
+        server.create_database(&database);
+        let set = format!("ALTER DATABASE {database} SET default_tablespace = fast");
+        server.sql("postgres", &set);
+        let url = server.url(&database);
+        good(&ran(&[
+            "restore",
+            &text(&file),
+            "--jobs",
+            jobs,
+            "--to",
+            &url,
+        ]));
+        let place = "SELECT tablespace FROM pg_tables WHERE tablename = 't'";
+        assert_eq!(server.sql(&database, place).trim(), wanted, "{switches:?}");
+    }
+}
