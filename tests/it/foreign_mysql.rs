@@ -219,3 +219,20 @@ fn times_come_back_on_mysql_9_7() {
             .start(),
     );
 }
+
+/// A script puts servers into a mode in which they cut what does not fit, and say so in a warning.
+#[test]
+fn rows_of_a_script_that_would_be_cut_are_an_error_on_mariadb_10_11() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (a INT); INSERT INTO t VALUES (300)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let switches = ["--no-create-info", "--replace", "shop"];
+    let file = dumped(&server, &switches, folder.path(), &[]);
+    server.create_database("back");
+    server.sql("back", "CREATE TABLE t (a TINYINT)");
+    let url = server.url("back");
+    let cut = ran(&["restore", &file, "--if-empty=false", "--to", &url]);
+    assert_eq!(cut.code, Some(1), "{}", cut.err);
+    assert!(cut.err.contains("not stored as it was sent"), "{}", cut.err);
+}
