@@ -21,7 +21,7 @@ use crate::pipeline::restore::stages::{self, Group, Stages};
 use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
 use crate::pipeline::stream::died;
 use crate::progress;
-use crate::source::{Step, Target};
+use crate::source::{Relation, Step, Target};
 use crate::sql::dialect::Dialect;
 use crate::sql::names::Renaming;
 
@@ -464,17 +464,34 @@ where
     let mut tries = 1;
     loop {
         runner.begin_part().await?;
-        let done = feed(runner, shared, entry, pieces).await;
+        let done = match feed(runner, shared, entry, pieces).await {
+            Ok(()) => note(runner, shared, std::slice::from_ref(&step)).await,
+            failed => failed,
+        };
         if tries < TRIES && done.as_ref().is_err_and(is_deadlock) {
             again(runner, &mut tries).await?;
+            if keeps_rows(runner, entry).await? {
+                return done;
+            }
             continue;
         }
         done?;
-        note(runner, shared, std::slice::from_ref(&step)).await?;
         runner.commit_part().await?;
         runner.took(step.rows);
         return Ok(());
     }
+}
+
+/// Whether the table keeps rows that were taken back: it is of one of MySQL's engines without
+/// transactions, and would have them twice.
+async fn keeps_rows<T: Target>(runner: &mut Runner<'_, T>, entry: &TocEntry) -> Result<bool> {
+    if runner.target().dialect() == Dialect::Postgres {
+        return Ok(false);
+    }
+    let tables = runner.target().relations().await?;
+    let keeps =
+        |table: &Relation| !table.transactional && table.name.eq_ignore_ascii_case(&entry.name.0);
+    Ok(tables.iter().any(keeps))
 }
 
 async fn run_plain<T, R>(
