@@ -27,6 +27,7 @@ pub mod object_grant;
 mod order_position;
 pub mod package;
 pub mod read_only;
+mod reference_system;
 pub mod resource_group;
 pub mod role_admin;
 pub mod routine;
