@@ -84,4 +84,5 @@ pub const GLOBALS: &[Kind] = &[
     Kind::of::<user::User>(),
     Kind::of::<grant::Grants>(),
     Kind::of::<role_admin::RoleAdmin>(),
+    Kind::of::<component::PasswordCheck>(),
 ];
