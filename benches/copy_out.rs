@@ -36,7 +36,7 @@ fn slice(method: Method) -> Slice {
     };
     Slice {
         entry: EntryId(1),
-        data: DataRef {
+        data: Arc::new(DataRef {
             table: "public.t".into(),
             into: "public.t".into(),
             columns: vec![column("a"), column("b")],
@@ -46,7 +46,7 @@ fn slice(method: Method) -> Slice {
             rows: 0,
             blocks: 0,
             key: 0,
-        },
+        }),
         range: Range::Whole,
         number: 0,
     }

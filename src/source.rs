@@ -260,6 +260,8 @@ pub trait Target: Send + Sized {
     /// Sets what makes this server load faster than the script's own settings do, once those are
     /// run.
     fn hasten(&mut self) -> impl Future<Output = Result<()>> + Send;
+    /// Reads anew what a session keeps of its database: another session has made the definitions.
+    fn look_again(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// Waits until all that was loaded is on the server's disk, where tuning put that off.
     fn settle(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// Takes a lock that only sessions of one restore share, as its session of this number: 0, the

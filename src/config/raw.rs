@@ -12,6 +12,7 @@ use crate::error::{Error, Kind, Result};
 /// The whole configuration of dumpkeep.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(title = "dumpkeep configuration")]
 pub struct RawConfig {
     /// The folder that holds the store. Relative: beside the configuration file.
     pub root: Option<String>,

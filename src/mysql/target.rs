@@ -223,6 +223,19 @@ impl Target for MysqlTarget {
         Ok(())
     }
 
+    async fn look_again(&mut self) -> Result<()> {
+        // A session keeps its database's collation as it was when it went there, and writes that into
+        // the triggers, routines and events that it makes. MariaDB looks again only where it comes
+        // from elsewhere.
+        let own = self.settings.database.as_ref();
+        let own = || own.map(|database| database.as_bytes().to_vec());
+        let Some(database) = self.database.clone().or_else(own) else {
+            return Ok(());
+        };
+        self.session.execute("USE information_schema").await?;
+        self.use_database(&database).await
+    }
+
     async fn settle(&mut self) -> Result<()> {
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Entries: an object's statements, or one table's data. Engine-neutral. Names and texts are byte
 //! strings in the database's own encoding.
 
+use std::sync::Arc;
+
 use bstr::BString;
 use serde::{Deserialize, Serialize};
 
@@ -144,8 +146,8 @@ pub struct DataRef {
 pub enum Body {
     /// Statements that make the object.
     Statements(Vec<Statement>),
-    /// Rows.
-    Data(DataRef),
+    /// Rows. Shared with their slices: most tables are one.
+    Data(Arc<DataRef>),
 }
 
 /// One line of the table of contents, before it is written.
@@ -175,7 +177,7 @@ pub struct Slice {
     /// The data entry.
     pub entry: EntryId,
     /// Which of its rows.
-    pub data: DataRef,
+    pub data: Arc<DataRef>,
     /// The part of the table.
     pub range: Range,
     /// The number of the slice within its entry, from 0.

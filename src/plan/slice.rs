@@ -1,6 +1,7 @@
 //! Which pieces of the rows are read in one go, and which first.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::plan::entry::{Body, DataRef, Entry, EntryId, Method, Range, Slice};
 
@@ -90,7 +91,7 @@ impl Limit {
     }
 }
 
-fn tables(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &DataRef)> {
+fn tables(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &Arc<DataRef>)> {
     entries.iter().filter_map(|entry| match &entry.body {
         Body::Data(data) => Some((entry, data)),
         Body::Statements(_) => None,
@@ -101,7 +102,7 @@ fn tables(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &DataRef)> {
 #[must_use]
 pub fn by_key<'a>(entries: &'a [Entry], cut: &Cut) -> Vec<(EntryId, &'a DataRef, u64)> {
     let limit = cut.limit(entries);
-    let wanted = |(entry, data): (&Entry, &'a DataRef)| {
+    let wanted = |(entry, data): (&Entry, &'a Arc<DataRef>)| {
         let parts = limit.parts(data.bytes);
         let parts = match (&data.method, data.blocks, data.key) {
             (Method::LargeObjects(_), ..) | (_, 1.., _) => 1,
@@ -110,7 +111,7 @@ pub fn by_key<'a>(entries: &'a [Entry], cut: &Cut) -> Vec<(EntryId, &'a DataRef,
             // each range is a scan of an index, which is dearer than one of the table
             _ => parts.min(cut.workers as u64),
         };
-        (parts > 1).then_some((entry.id, data, parts))
+        (parts > 1).then_some((entry.id, &**data, parts))
     };
     tables(entries).filter_map(wanted).collect()
 }
@@ -129,7 +130,12 @@ pub fn slices(entries: &[Entry], cut: &Cut, ranges: &HashMap<EntryId, Vec<Range>
     slices
 }
 
-fn cut_one(entry: &Entry, data: &DataRef, limit: Limit, ranges: Option<&Vec<Range>>) -> Vec<Slice> {
+fn cut_one(
+    entry: &Entry,
+    data: &Arc<DataRef>,
+    limit: Limit,
+    ranges: Option<&Vec<Range>>,
+) -> Vec<Slice> {
     let parts = match (&data.method, ranges) {
         (Method::LargeObjects(oids), _) => large_objects(data, oids),
         (method, Some(ranges)) => {
@@ -144,7 +150,7 @@ fn cut_one(entry: &Entry, data: &DataRef, limit: Limit, ranges: Option<&Vec<Rang
         (Method::Copy | Method::Rows | Method::CharacterRows, None) if data.blocks > 0 => {
             blocks(data, limit.parts(data.bytes))
         }
-        _ => vec![(data.clone(), Range::Whole)],
+        _ => vec![(Arc::clone(data), Range::Whole)],
     };
     let number = |(number, (data, range))| Slice {
         entry: entry.id,
@@ -155,7 +161,7 @@ fn cut_one(entry: &Entry, data: &DataRef, limit: Limit, ranges: Option<&Vec<Rang
     (0..).zip(parts).map(number).collect()
 }
 
-fn large_objects(data: &DataRef, oids: &[u32]) -> Vec<(DataRef, Range)> {
+fn large_objects(data: &DataRef, oids: &[u32]) -> Vec<(Arc<DataRef>, Range)> {
     let chunks: Vec<&[u32]> = oids.chunks(LARGE_OBJECTS).collect();
     let part = |chunk: &&[u32]| {
         let method = Method::LargeObjects(chunk.to_vec());
@@ -165,10 +171,10 @@ fn large_objects(data: &DataRef, oids: &[u32]) -> Vec<(DataRef, Range)> {
 }
 
 /// Equal ranges of the heap. Values out of line are taken to be spread evenly over it.
-fn blocks(data: &DataRef, parts: u64) -> Vec<(DataRef, Range)> {
+fn blocks(data: &Arc<DataRef>, parts: u64) -> Vec<(Arc<DataRef>, Range)> {
     let parts = parts.clamp(1, data.blocks);
     if parts == 1 {
-        return vec![(data.clone(), Range::Whole)];
+        return vec![(Arc::clone(data), Range::Whole)];
     }
     let step = data.blocks.div_ceil(parts);
     let parts = data.blocks.div_ceil(step);
@@ -182,13 +188,13 @@ fn blocks(data: &DataRef, parts: u64) -> Vec<(DataRef, Range)> {
     (0..parts).map(range).collect()
 }
 
-fn share(data: &DataRef, method: Method, parts: u64) -> DataRef {
-    DataRef {
+fn share(data: &DataRef, method: Method, parts: u64) -> Arc<DataRef> {
+    Arc::new(DataRef {
         method,
         bytes: data.bytes / parts,
         rows: data.rows / parts,
         ..data.clone()
-    }
+    })
 }
 
 #[cfg(test)]
@@ -224,7 +230,7 @@ mod tests {
             key: 0,
         };
         Entry {
-            body: Body::Data(data),
+            body: Body::Data(Arc::new(data)),
             ..entry(id, Section::Data, 1, &[])
         }
     }
@@ -265,7 +271,7 @@ mod tests {
             table(4, 900 * MIB, 0, Method::Copy),
         ];
         if let Body::Data(data) = &mut entries[3].body {
-            data.key = 16384;
+            Arc::make_mut(data).key = 16384;
         }
         let cut = Cut {
             workers: 2,

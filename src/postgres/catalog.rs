@@ -2,6 +2,7 @@
 //! what, cuts loops, adds the facets. The sessions must stand in the snapshot.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use bstr::BString;
 
@@ -110,7 +111,7 @@ fn insert_without_oids(
             let error = Error::new(ErrorKind::Unsupported, what);
             return Err(error.hint("Dump it with COPY, or leave the OIDs out with --lenient."));
         }
-        data.method = Method::Rows;
+        Arc::make_mut(data).method = Method::Rows;
         warnings.push(Warning {
             object: format!("table {}", data.table),
             message: message.to_owned(),
@@ -528,7 +529,7 @@ fn number(
                 needs: own.map(|need| id(*need)).collect(),
                 drop: object.sql.drop,
                 body: match object.data {
-                    Some(data) => Body::Data(*data),
+                    Some(data) => Body::Data(data),
                     None => Body::Statements(object.sql.create),
                 },
             });

@@ -198,6 +198,8 @@ fn explained(error: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::plan::entry::{DataColumn, EntryId, ValueForm};
 
@@ -209,7 +211,7 @@ mod tests {
         };
         Slice {
             entry: EntryId(1),
-            data: DataRef {
+            data: Arc::new(DataRef {
                 table: "public.t".into(),
                 into: "public.root".into(),
                 columns: columns.iter().map(column).collect(),
@@ -219,7 +221,7 @@ mod tests {
                 rows: 0,
                 blocks: 0,
                 key: 0,
-            },
+            }),
             range,
             number: 0,
         }
@@ -242,14 +244,14 @@ mod tests {
     #[test]
     fn a_rows_oid_stands_before_its_columns() {
         let mut whole = slice(&["a"], None, Range::Whole);
-        whole.data.method = Method::CopyWithOids;
+        Arc::make_mut(&mut whole.data).method = Method::CopyWithOids;
         assert_eq!(sql(&whole), "COPY public.t (a) WITH OIDS TO STDOUT");
         assert_eq!(
             head(&whole.data),
             b"COPY public.root (a) WITH OIDS FROM stdin;\n"
         );
         let mut part = slice(&["a"], Some("a > 1"), Range::Whole);
-        part.data.method = Method::CopyWithOids;
+        Arc::make_mut(&mut part.data).method = Method::CopyWithOids;
         assert_eq!(
             sql(&part),
             "COPY (SELECT oid, a FROM ONLY public.t WHERE (\na > 1\n)) TO STDOUT"

@@ -187,6 +187,10 @@ impl Target for PgTarget {
         Ok(())
     }
 
+    async fn look_again(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     async fn settle(&mut self) -> Result<()> {
         self.session.execute(b"SET synchronous_commit = on").await?;
         // A commit that waits for the log waits for all that came before it too.

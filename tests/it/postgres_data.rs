@@ -41,7 +41,7 @@ fn slice(table: &str, columns: &[&str], method: Method, range: Range) -> Slice {
     };
     Slice {
         entry: EntryId(0),
-        data: DataRef {
+        data: Arc::new(DataRef {
             table: table.into(),
             into: table.into(),
             columns: columns.iter().map(column).collect(),
@@ -51,7 +51,7 @@ fn slice(table: &str, columns: &[&str], method: Method, range: Range) -> Slice {
             rows: 0,
             blocks: 0,
             key: 0,
-        },
+        }),
         range,
         number: 0,
     }

@@ -45,7 +45,7 @@ fn slice(table: &str, columns: &[&str], range: Range) -> Slice {
     };
     Slice {
         entry: EntryId(0),
-        data: DataRef {
+        data: Arc::new(DataRef {
             table: table.into(),
             into: table.into(),
             columns: columns.iter().map(column).collect(),
@@ -55,7 +55,7 @@ fn slice(table: &str, columns: &[&str], range: Range) -> Slice {
             rows: 0,
             blocks: 0,
             key: 0,
-        },
+        }),
         range,
         number: 0,
     }

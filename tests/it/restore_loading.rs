@@ -282,10 +282,15 @@ fn tables_are_made_by_several_connections(server: &MySqlServer) {
         })
         .collect();
     server.sql("a", &tables.concat());
-    // What a routine knows of its database is what its session knows.
-    let routines =
-        (0..100).map(|number| format!("CREATE PROCEDURE p{number}(a CHAR(9)) SELECT a;"));
-    server.sql("a", &routines.collect::<String>());
+    // What a stored program knows of its database is what its session knows.
+    let programs = (0..100).map(|number| {
+        format!(
+            "CREATE PROCEDURE p{number}(a CHAR(9)) SELECT a; \
+             CREATE TRIGGER r{number} BEFORE UPDATE ON t{number} FOR EACH ROW SET NEW.a = 1; \
+             CREATE EVENT e{number} ON SCHEDULE EVERY 9 DAY DISABLE DO SELECT 1;"
+        )
+    });
+    server.sql("a", &programs.collect::<String>());
     server.sql(
         "a",
         "INSERT INTO t1 VALUES (1, 1); INSERT INTO t50 VALUES (2, 1)",
@@ -300,14 +305,17 @@ fn tables_are_made_by_several_connections(server: &MySqlServer) {
         server.sql("", "TRUNCATE mysql.general_log");
         let url = server.url(database);
         good(&ran(&["restore", &archive, "--jobs", jobs, "--to", &url]));
-        let sessions = server.sql(
-            "",
-            "SELECT COUNT(DISTINCT thread_id) FROM mysql.general_log WHERE argument LIKE 'CREATE TABLE `t%'",
-        );
-        assert_eq!(sessions.trim() != "1", jobs == "4", "{sessions}");
+        for made in ["CREATE TABLE `t%", "CREATE % TRIGGER %"] {
+            let sessions = format!(
+                "SELECT COUNT(DISTINCT thread_id) FROM mysql.general_log WHERE argument LIKE '{made}'"
+            );
+            let sessions = server.sql("", &sessions);
+            assert_eq!(sessions.trim() != "1", jobs == "4", "{made}: {sessions}");
+        }
         let collations = format!(
-            "SELECT DISTINCT database_collation FROM information_schema.routines \
-             WHERE routine_schema = '{database}'"
+            "SELECT database_collation FROM information_schema.routines WHERE routine_schema = '{database}' UNION \
+             SELECT database_collation FROM information_schema.triggers WHERE trigger_schema = '{database}' UNION \
+             SELECT database_collation FROM information_schema.events WHERE event_schema = '{database}'"
         );
         assert_eq!(server.sql("", &collations).trim(), "latin2_bin");
         oracle::mysql((server, "a"), (server, database)).expect("equal");
@@ -322,4 +330,41 @@ fn tables_are_made_by_several_connections_on_mariadb() {
 #[test]
 fn tables_are_made_by_several_connections_on_mysql() {
     tables_are_made_by_several_connections(&MySql::start("9.7"));
+}
+
+/// Triggers of which every other one was made under another default of the database: while one
+/// connection gives the database that, others make theirs.
+fn programs_keep_their_databases_collation(server: &MySqlServer) {
+    server.create_database("a");
+    let programs = (0..120).map(|number| {
+        let collation = ["latin2_bin", "utf8mb4_bin", "utf8mb3_bin"][number % 3];
+        format!(
+            "ALTER DATABASE a COLLATE {collation}; CREATE TABLE t{number} (a INT) ENGINE = InnoDB; \
+             CREATE TRIGGER r{number} BEFORE UPDATE ON t{number} FOR EACH ROW SET NEW.a = 1; \
+             CREATE EVENT e{number} ON SCHEDULE EVERY 9 DAY DISABLE DO SELECT 1;"
+        )
+    });
+    server.sql("a", &programs.collect::<String>());
+    let (_folder, archive) = dumped(&server.url("a"));
+    server.create_database("b");
+    let url = server.url("b");
+    good(&ran(&["restore", &archive, "--jobs", "8", "--to", &url]));
+    let collations = |database: &str| {
+        let sql = format!(
+            "SELECT trigger_name AS name, database_collation FROM information_schema.triggers WHERE trigger_schema = '{database}' UNION ALL \
+             SELECT event_name, database_collation FROM information_schema.events WHERE event_schema = '{database}' ORDER BY name"
+        );
+        server.sql("", &sql)
+    };
+    assert_eq!(collations("b"), collations("a"));
+}
+
+#[test]
+fn programs_keep_their_databases_collation_on_mariadb() {
+    programs_keep_their_databases_collation(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn programs_keep_their_databases_collation_on_mysql() {
+    programs_keep_their_databases_collation(&MySql::start("9.7"));
 }

@@ -2,6 +2,7 @@
 //! and read the answers; only this file talks to the server for them.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bstr::BString;
 
@@ -220,7 +221,7 @@ async fn define<T: Object>(object: &mut T, loader: &mut Loader<'_, '_>) -> Resul
 fn render<T: Object>(object: &T, scope: &Scope<'_>) -> Result<Loaded> {
     let (body, drop) = match object.render(scope)? {
         Rendered::Sql(sql) => (Body::Statements(sql.create), sql.drop),
-        Rendered::Data(data) => (Body::Data(data), Vec::new()),
+        Rendered::Data(data) => (Body::Data(Arc::new(data)), Vec::new()),
     };
     Ok(Loaded {
         section: T::SECTION,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bstr::ByteSlice as _;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Barrier, Notify, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
@@ -154,12 +154,14 @@ where
     R: Read + Seek + Send + 'static,
 {
     let mut others = JoinSet::new();
+    let looked = Arc::new(Barrier::new(more + 1));
     for number in 1..=more {
         let target = leader.target().another().await?;
-        others.spawn(follow(target, number, Arc::clone(shared)));
+        let all = (Arc::clone(shared), Arc::clone(&looked));
+        others.spawn(follow(target, number, all));
     }
     let done = async {
-        tokio::try_join!(work(leader, shared, true), gather(&mut others))
+        tokio::try_join!(work(leader, shared, (&looked, true)), gather(&mut others))
             .map(|(_, outcomes)| outcomes)
     };
     let done = done.await;
@@ -176,7 +178,11 @@ async fn gather(others: &mut JoinSet<Result<Outcome>>) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-async fn follow<T, R>(mut target: T, number: usize, shared: Arc<Shared<R>>) -> Result<Outcome>
+async fn follow<T, R>(
+    mut target: T,
+    number: usize,
+    (shared, looked): (Arc<Shared<R>>, Arc<Barrier>),
+) -> Result<Outcome>
 where
     T: Target + 'static,
     R: Read + Seek + Send + 'static,
@@ -188,13 +194,17 @@ where
     let mut runner = Runner::new(&mut target, shared.job.on_error).renaming(&shared.renaming);
     feed_head(&mut runner, &shared.head, &shared.job).await?;
     runner.target().hasten().await?;
-    work(&mut runner, &shared, false).await?;
+    work(&mut runner, &shared, (&looked, false)).await?;
     let outcome = runner.end().await?;
     target.close().await?;
     Ok(outcome)
 }
 
-async fn work<T, R>(runner: &mut Runner<'_, T>, shared: &Arc<Shared<R>>, leads: bool) -> Result<()>
+async fn work<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    (looked, leads): (&Barrier, bool),
+) -> Result<()>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
@@ -203,6 +213,12 @@ where
         let made = run_together(runner, shared, (&group, alone)).await?;
         shared.group_done((!made).then_some(group));
     }
+    if !leads {
+        runner.target().look_again().await?;
+    }
+    // A program that was made under another default of its database gets that for its making: nobody
+    // may look then.
+    looked.wait().await;
     while let Some(task) = shared.next().await? {
         if task.keys {
             add_keys(runner, shared, task.entry).await?;

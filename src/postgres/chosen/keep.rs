@@ -1,6 +1,7 @@
 //! The entries that stay, tied together where those between them are gone.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::plan::entry::{Body, Entry, EntryId};
 use crate::postgres::chosen::Hits;
@@ -24,20 +25,20 @@ pub fn keep(mut entries: Vec<Entry>, kept: &Kept<'_>) -> Vec<Entry> {
         return entries;
     }
     let mut stays = kept.stays.iter();
-    let (mut staying, gone): (Vec<Entry>, Vec<Entry>) = entries
-        .into_iter()
-        .partition(|_| stays.next().copied().unwrap_or(true));
-    let gone: HashMap<EntryId, Vec<EntryId>> = gone
-        .into_iter()
-        .map(|entry| (entry.id, entry.needs))
-        .collect();
-    for entry in &mut staying {
-        if !gone.is_empty() {
-            entry.needs = through(&entry.needs, &gone);
+    let mut gone: HashMap<EntryId, Vec<EntryId>> = HashMap::new();
+    // In place: of a hundred thousand tables a second list would count.
+    entries.retain_mut(|entry| {
+        let stays = stays.next().copied().unwrap_or(true);
+        if !stays {
+            gone.insert(entry.id, std::mem::take(&mut entry.needs));
         }
+        stays
+    });
+    for entry in &mut entries {
+        entry.needs = through(&entry.needs, &gone);
         restrict(entry, kept.hits);
     }
-    staying
+    entries
 }
 
 /// Adds the condition on the rows to the one that an extension gave its table.
@@ -47,6 +48,7 @@ fn restrict(entry: &mut Entry, hits: &Hits) {
     };
     let oid = u32::try_from(data.key).unwrap_or(0);
     if let Some(condition) = hits.condition(oid) {
+        let data = Arc::make_mut(data);
         data.filter = Some(match data.filter.take() {
             None => condition.clone(),
             Some(own) => cat!["(", own, "\n) AND ", condition],
@@ -85,7 +87,7 @@ mod tests {
             rank: 0,
             identity: Identity::default(),
             needs: needs.iter().copied().map(EntryId).collect(),
-            body: Body::Data(DataRef {
+            body: Body::Data(Arc::new(DataRef {
                 table: BString::default(),
                 into: BString::default(),
                 columns: Vec::new(),
@@ -95,7 +97,7 @@ mod tests {
                 rows: 0,
                 blocks: 0,
                 key: u64::from(id),
-            }),
+            })),
             drop: Vec::new(),
         }
     }

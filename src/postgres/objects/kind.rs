@@ -196,7 +196,7 @@ pub struct Loaded {
     /// Renders it again without some of its parts, where there are any.
     pub renderer: Option<Arc<dyn Renderer>>,
     /// The rows, for data entries.
-    pub data: Option<Box<DataRef>>,
+    pub data: Option<Arc<DataRef>>,
     /// The unquoted columns' names by number, for comments and grants on columns.
     pub columns: Vec<(i32, BString)>,
     /// Which object it goes with when a part of the database is selected: an index, a trigger, a

@@ -3,6 +3,7 @@
 //! a comment or a label.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bstr::BString;
 
@@ -144,7 +145,7 @@ fn data(oids: Vec<u32>) -> Loaded {
         method: Method::LargeObjects(oids),
     };
     Loaded {
-        data: Some(Box::new(data)),
+        data: Some(Arc::new(data)),
         ..Loaded::new(
             LARGE_OBJECT_DATA.name,
             Section::Data,

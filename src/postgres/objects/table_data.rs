@@ -6,6 +6,7 @@
 //! and the order of texts are not the same everywhere), it is loaded through the root.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bstr::BString;
 
@@ -178,7 +179,7 @@ fn loaded(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Re
     Ok(Loaded {
         needs: [table].into_iter().chain(attach).collect(),
         table: Some(table),
-        data: Some(Box::new(data(context, row, columns)?)),
+        data: Some(Arc::new(data(context, row, columns)?)),
         left_out: unreadable.then(|| "its rows can't be read on a standby: it is unlogged".into()),
         ..new
     })
