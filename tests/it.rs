@@ -102,6 +102,8 @@ mod postgres_owner;
 mod postgres_standby;
 #[path = "it/postgres_statistics.rs"]
 mod postgres_statistics;
+#[path = "it/postgres_temporary.rs"]
+mod postgres_temporary;
 #[path = "it/programs.rs"]
 mod programs;
 #[path = "it/proof.rs"]

@@ -57,9 +57,13 @@ impl MysqlTarget {
     }
 }
 
+/// Groups of components, of whatever kind.
+const COMPONENTS: &str = "SELECT GROUP_CONCAT(component_urn ORDER BY component_id) AS name \
+                          FROM mysql.component GROUP BY component_group_id";
+
 impl MysqlTarget {
     /// What a server may have beside accounts: the kind, whether it knows it, and what lists it.
-    fn others(&self) -> [(&'static str, bool, &'static str); 5] {
+    fn others(&self) -> [(&'static str, bool, &'static str); 6] {
         let caps = self.session.caps();
         let dictionary = caps.data_dictionary();
         [
@@ -73,12 +77,8 @@ impl MysqlTarget {
                 true,
                 "SELECT name AS name FROM mysql.func",
             ),
-            (
-                "component",
-                dictionary,
-                "SELECT GROUP_CONCAT(component_urn ORDER BY component_id) AS name \
-                 FROM mysql.component GROUP BY component_group_id",
-            ),
+            ("component", dictionary, COMPONENTS),
+            ("password_check", dictionary, COMPONENTS),
             (
                 "tablespace",
                 dictionary,

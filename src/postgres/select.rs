@@ -90,6 +90,16 @@ impl Select {
         ))
     }
 
+    /// Of none of these types, a list of expressions of their oids, that is temporary: what is on
+    /// one goes with it.
+    #[must_use]
+    pub fn of_lasting_types(self, types: &str) -> Self {
+        self.filter(format!(
+            "NOT EXISTS (SELECT FROM pg_catalog.pg_type y JOIN pg_catalog.pg_namespace s \
+             ON s.oid = y.typnamespace WHERE y.oid IN ({types}) AND s.nspname ~ '^pg_temp')"
+        ))
+    }
+
     /// Belonging to a relation that users made and no extension owns: `c` is pg_class's alias.
     #[must_use]
     pub fn of_user_relation(self, c: &str) -> Self {

@@ -297,12 +297,21 @@ fn not_ours(catalog: &str) -> String {
         "pg_opclass" => "opcnamespace",
         "pg_opfamily" => "opfnamespace",
         "pg_conversion" => "connamespace",
+        "pg_ts_config" => "cfgnamespace",
+        "pg_ts_dict" => "dictnamespace",
+        "pg_ts_parser" => "prsnamespace",
+        "pg_ts_template" => "tmplnamespace",
         "pg_namespace" => return format!(" AND c.oid NOT IN ({HIDDEN})"),
-        "pg_amop" => return of_no_extension("amopfamily"),
-        "pg_amproc" => return of_no_extension("amprocfamily"),
+        "pg_amop" => return of_a_family("amopfamily"),
+        "pg_amproc" => return of_a_family("amprocfamily"),
         "pg_attrdef" => return through("adrelid"),
+        "pg_policy" => return through("polrelid"),
         "pg_rewrite" => return through("ev_class"),
+        "pg_statistic_ext" => return through("stxrelid"),
         "pg_trigger" => return through("tgrelid"),
+        // A range's type brings the cast to its multirange.
+        "pg_cast" => return of_types("c.castsource, c.casttarget"),
+        "pg_transform" => return of_types("c.trftype"),
         _ => return String::new(),
     };
     format!(" AND c.{schema} NOT IN ({HIDDEN})")
@@ -313,11 +322,21 @@ const HIDDEN: &str = "SELECT h.oid FROM pg_catalog.pg_namespace h \
      WHERE h.nspname ~ '^pg_(temp|toast)' OR (h.nspname = 'dumpkeep_restore' AND \
      pg_catalog.obj_description(h.oid, 'pg_namespace') = 'the record of a dumpkeep restore')";
 
-/// What is in an extension's operator family came with the extension.
-fn of_no_extension(family: &str) -> String {
+/// What is in an extension's operator family came with the extension, and what is in a temporary one
+/// goes with it.
+fn of_a_family(family: &str) -> String {
     format!(
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 2753 \
-         AND e.objid = c.{family} AND e.deptype = 'e')"
+         AND e.objid = c.{family} AND e.deptype = 'e') \
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_opfamily f WHERE f.oid = c.{family} \
+         AND f.opfnamespace IN ({HIDDEN}))"
+    )
+}
+
+fn of_types(types: &str) -> String {
+    format!(
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.oid IN ({types}) \
+         AND t.typnamespace IN ({HIDDEN}))"
     )
 }
 

@@ -128,7 +128,9 @@ const NAME: &str = "CASE WHEN o.class = 1247 THEN (SELECT pg_catalog.format('%I.
      JOIN pg_catalog.pg_namespace s ON s.oid = t.typnamespace WHERE t.oid = o.oid) \
      ELSE i.identity END";
 
-/// All ACLs that differ from their beginnings: one row a privilege, `began` telling which side.
+/// All ACLs that differ from their beginnings: one row a privilege, `began` telling which side. Not
+/// those of other sessions' temporary objects, which nothing else would keep out: the system's objects
+/// have no entries of their own either.
 #[must_use]
 pub fn query(caps: &Caps) -> String {
     let objects: Vec<String> = CATALOGS
@@ -169,7 +171,7 @@ pub fn query(caps: &Caps) -> String {
          LATERAL (SELECT false, h.* FROM pg_catalog.aclexplode(o.has) WITH ORDINALITY h \
          UNION ALL SELECT true, b.* FROM pg_catalog.aclexplode(o.began) WITH ORDINALITY b) \
          x(began, grantor, grantee, privilege_type, is_grantable, n) \
-         WHERE o.has IS DISTINCT FROM o.began \
+         WHERE o.has IS DISTINCT FROM o.began AND (n.nspname ~ '^pg_temp') IS NOT TRUE \
          ORDER BY o.class, o.oid, pg_catalog.abs(o.sub), x.began, x.n",
         objects = objects.join(" UNION ALL "),
         schemas = schemas(caps),

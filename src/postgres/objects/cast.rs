@@ -43,6 +43,7 @@ impl Object for Cast {
                     "NOT EXISTS (SELECT FROM pg_catalog.pg_depend i WHERE i.classid = 2605 \
                      AND i.objid = c.oid AND i.deptype = 'i')",
                 )
+                .of_lasting_types("c.castsource, c.casttarget")
                 .made_by_users("c.oid", class::PG_CAST),
         )
     }

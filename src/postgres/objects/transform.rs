@@ -39,6 +39,7 @@ impl Object for Transform {
             .col("language", "l.lanname")
             .col("from_sql", function("t.trffromsql"))
             .col("to_sql", function("t.trftosql"))
+            .of_lasting_types("t.trftype")
             .made_by_users("t.oid", class::PG_TRANSFORM),
         )
     }
