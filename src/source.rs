@@ -262,6 +262,9 @@ pub trait Target: Send + Sized {
     fn hasten(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// Reads anew what a session keeps of its database: another session has made the definitions.
     fn look_again(&mut self) -> impl Future<Output = Result<()>> + Send;
+    /// Gives this session, and those that come from it, what another dumper's file expects: what the
+    /// server gives its own clients. `utc`: its rows are in UTC and don't say so.
+    fn as_client(&mut self, utc: bool) -> impl Future<Output = Result<()>> + Send;
     /// Waits until all that was loaded is on the server's disk, where tuning put that off.
     fn settle(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// Takes a lock that only sessions of one restore share, as its session of this number: 0, the

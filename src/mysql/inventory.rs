@@ -121,9 +121,17 @@ pub async fn load(
             relations.push(relation);
         }
     }
-    let mut columns = columns(session, caps, database).await?;
-    for relation in &mut relations {
-        relation.columns = columns.remove(&relation.name).unwrap_or_default();
+    match columns(session, columns_query(caps, database)).await {
+        Ok(mut columns) => {
+            for relation in &mut relations {
+                relation.columns = columns.remove(&relation.name).unwrap_or_default();
+            }
+        }
+        // One view that the server can't read ends the answer for all (MariaDB 11).
+        Err(error) if error.kind() == Kind::Server && error.server_code().is_some() => {
+            columns_one_by_one(session, (caps, database), &mut relations).await?;
+        }
+        Err(error) => return Err(error),
     }
     check(&mut relations, claims)?;
     Ok(relations)
@@ -159,12 +167,30 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
     })
 }
 
-async fn columns(
+/// The columns of each relation by a question of its own; of those for which it is refused the
+/// server's words.
+async fn columns_one_by_one(
     session: &mut Session,
-    caps: Caps,
-    database: &[u8],
-) -> Result<HashMap<BString, Vec<Column>>> {
-    let rows = session.query(columns_query(caps, database).sql()).await?;
+    (caps, database): (Caps, &[u8]),
+    relations: &mut [Relation],
+) -> Result<()> {
+    for relation in relations {
+        let query = columns_query(caps, database).equals("table_name", &relation.name);
+        match columns(session, query).await {
+            Ok(mut columns) => {
+                relation.columns = columns.remove(&relation.name).unwrap_or_default();
+            }
+            Err(error) if error.server_code().is_some() => {
+                relation.comment = error.line().into();
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+async fn columns(session: &mut Session, query: Select) -> Result<HashMap<BString, Vec<Column>>> {
+    let rows = session.query(query.sql()).await?;
     let mut columns: HashMap<BString, Vec<Column>> = HashMap::new();
     for row in rows.iter() {
         let of_table = columns.entry(row.owned("table_name")?).or_default();

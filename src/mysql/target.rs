@@ -57,9 +57,13 @@ impl MysqlTarget {
     }
 }
 
+/// Groups of components, of whatever kind.
+const COMPONENTS: &str = "SELECT GROUP_CONCAT(component_urn ORDER BY component_id) AS name \
+                          FROM mysql.component GROUP BY component_group_id";
+
 impl MysqlTarget {
     /// What a server may have beside accounts: the kind, whether it knows it, and what lists it.
-    fn others(&self) -> [(&'static str, bool, &'static str); 5] {
+    fn others(&self) -> [(&'static str, bool, &'static str); 6] {
         let caps = self.session.caps();
         let dictionary = caps.data_dictionary();
         [
@@ -73,12 +77,8 @@ impl MysqlTarget {
                 true,
                 "SELECT name AS name FROM mysql.func",
             ),
-            (
-                "component",
-                dictionary,
-                "SELECT GROUP_CONCAT(component_urn ORDER BY component_id) AS name \
-                 FROM mysql.component GROUP BY component_group_id",
-            ),
+            ("component", dictionary, COMPONENTS),
+            ("password_check", dictionary, COMPONENTS),
             (
                 "tablespace",
                 dictionary,
@@ -95,7 +95,7 @@ impl MysqlTarget {
 
     async fn run(&mut self, sql: &[u8]) -> Result<()> {
         let done = self.session.execute(sql).await?;
-        if done.warnings > 0 && sql.starts_with(b"INSERT") {
+        if done.warnings > 0 && (sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO")) {
             losses::check(&mut self.session, sql).await?;
         }
         Ok(())
@@ -234,6 +234,15 @@ impl Target for MysqlTarget {
         };
         self.session.execute("USE information_schema").await?;
         self.use_database(&database).await
+    }
+
+    async fn as_client(&mut self, utc: bool) -> Result<()> {
+        // A script that says no time zone has its times in that of who loads it.
+        if !utc {
+            let sql = "SET SESSION time_zone = DEFAULT";
+            self.session.execute(sql).await?;
+        }
+        Ok(())
     }
 
     async fn settle(&mut self) -> Result<()> {

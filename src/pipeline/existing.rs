@@ -35,10 +35,11 @@ pub(super) async fn leave_existing<'a, T: Target>(
 }
 
 /// Kinds whose objects can't be made twice.
-const ONCE: [&str; 5] = [
+const ONCE: [&str; 6] = [
     "tablespace",
     "resource_group",
     "component",
+    "password_check",
     "loadable_function",
     "server",
 ];

@@ -106,6 +106,20 @@ pub async fn loading(session: &mut Session) -> Result<()> {
     fix(session, Place::Loading, Wishes::default()).await
 }
 
+/// What a file of another dumper leaves to the session that loads it. The values of type money in it are
+/// written as its database's `lc_monetary` has them.
+const LEFT_TO_CLIENTS: [&str; 2] = ["lc_monetary", "default_tablespace"];
+
+/// Gives a session that is fixed for loading its own settings back, where such a file relies on them.
+pub async fn as_client(session: &mut Session) -> Result<()> {
+    for name in LEFT_TO_CLIENTS {
+        let sql = bstr::concat([b"RESET ", name.as_bytes()]);
+        let doing = "cannot give the session its own settings back";
+        session.execute_for(doing, &sql).await?;
+    }
+    Ok(())
+}
+
 /// The statements with which a script from this server begins: complete lines.
 pub async fn script(session: &mut Session, options: &DumpOptions) -> Result<Vec<u8>> {
     let known = known(session, Place::Loading).await?;

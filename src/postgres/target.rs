@@ -46,6 +46,8 @@ pub struct PgTarget {
     server: ServerInfo,
     /// The database that was changed to; `None`: the settings' own.
     database: Option<Vec<u8>>,
+    /// It loads another dumper's file.
+    as_client: bool,
 }
 
 impl PgTarget {
@@ -64,7 +66,17 @@ impl PgTarget {
             settings,
             server,
             database: None,
+            as_client: false,
         })
+    }
+
+    /// Another session of this one's kind.
+    async fn beside(&mut self, settings: Settings) -> Result<Self> {
+        let mut next = Self::open(settings).await?;
+        if self.as_client {
+            next.as_client(true).await?;
+        }
+        Ok(next)
     }
 
     /// The database's own encoding, as the server calls it.
@@ -140,7 +152,7 @@ impl Target for PgTarget {
     }
 
     async fn use_database(&mut self, database: &[u8]) -> Result<()> {
-        let mut next = Self::open(self.settings.for_database(database)).await?;
+        let mut next = self.beside(self.settings.for_database(database)).await?;
         next.database = Some(database.to_vec());
         let before = std::mem::replace(self, next);
         before.close().await
@@ -151,7 +163,7 @@ impl Target for PgTarget {
             Some(database) => self.settings.for_database(database),
             None => self.settings.clone(),
         };
-        let mut next = Self::open(settings).await?;
+        let mut next = self.beside(settings).await?;
         next.database.clone_from(&self.database);
         Ok(next)
     }
@@ -189,6 +201,11 @@ impl Target for PgTarget {
 
     async fn look_again(&mut self) -> Result<()> {
         Ok(())
+    }
+
+    async fn as_client(&mut self, _: bool) -> Result<()> {
+        self.as_client = true;
+        fixed::as_client(&mut self.session).await
     }
 
     async fn settle(&mut self) -> Result<()> {

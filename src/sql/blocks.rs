@@ -58,6 +58,8 @@ enum Before {
     End,
     /// The header's `FOR`.
     For,
+    /// The header's `EACH`: the `ROW` of a trigger, not that of a type, ends it.
+    Each,
     /// `PROCEDURE` and the like: `IF NOT EXISTS` may follow.
     ObjectKind,
 }
@@ -168,7 +170,9 @@ impl Blocks {
             b"DO" if self.open.last() == Some(&Block::While) && self.place == Place::Inside => {
                 self.start();
             }
-            b"DO" | b"ROW" if self.place == Place::Header => self.start(),
+            // not where it names a parameter
+            b"DO" if self.place == Place::Header && self.parentheses == 0 => self.start(),
+            b"ROW" if ended == Before::Each => self.start(),
             b"FOLLOWS" | b"PRECEDES" if self.open.is_empty() => self.place = Place::Header,
             b"RETURN" if self.place == Place::Header => self.place = Place::Inside,
             b"AS" | b"IS" if self.declares() => self.push_body(Block::Declarations),
@@ -228,7 +232,8 @@ impl Blocks {
         if before == Before::For && word != b"EACH" {
             self.push(Block::While);
         }
-        self.package |= !self.oracle && self.place == Place::Header && word == b"PACKAGE";
+        let in_head = self.place == Place::Header && self.parentheses == 0;
+        self.package |= !self.oracle && in_head && word == b"PACKAGE";
         let declares = self.package && word == b"DECLARE" && self.open.is_empty();
         if declares && self.place == Place::Header {
             self.push_body(Block::Declarations);
@@ -241,6 +246,7 @@ impl Blocks {
         self.routine |= starts && matches!(word, b"PROCEDURE" | b"FUNCTION");
         self.handler |= word == b"HANDLER" && self.place == Place::Inside;
         self.inside(match word {
+            b"EACH" if before == Before::For => Before::Each,
             b"PROCEDURE" | b"FUNCTION" | b"TRIGGER" | b"EVENT" | b"PACKAGE" | b"BODY" => {
                 Before::ObjectKind
             }

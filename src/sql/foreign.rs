@@ -18,6 +18,8 @@ pub enum Maker {
     MysqlDump,
     /// mariadb-dump, or MariaDB's mysqldump.
     MariadbDump,
+    /// The same without a heading, and so without an end: only its first line tells.
+    BareMariadbDump,
 }
 
 /// So far into a script its maker is said.
@@ -33,7 +35,6 @@ impl Maker {
             ("-- PostgreSQL database cluster dump", Self::PgDumpall),
             ("-- MySQL dump ", Self::MysqlDump),
             ("-- MariaDB dump ", Self::MariadbDump),
-            ("/*M!999999\\-", Self::MariadbDump),
         ];
         // pg_dumpall's script holds pg_dump's: the first counts.
         let place = |mark: &str| {
@@ -43,7 +44,9 @@ impl Maker {
         let found = marks
             .iter()
             .filter_map(|(mark, maker)| Some((place(mark)?, *maker)));
-        found.min_by_key(|(at, _)| *at).map(|(_, maker)| maker)
+        let headed = found.min_by_key(|(at, _)| *at).map(|(_, maker)| maker);
+        let bare = || place("/*M!999999\\-").map(|_| Self::BareMariadbDump);
+        headed.or_else(bare)
     }
 
     /// The program's name.
@@ -53,7 +56,7 @@ impl Maker {
             Self::PgDump => "pg_dump",
             Self::PgDumpall => "pg_dumpall",
             Self::MysqlDump => "mysqldump",
-            Self::MariadbDump => "mariadb-dump",
+            Self::MariadbDump | Self::BareMariadbDump => "mariadb-dump",
         }
     }
 
@@ -62,7 +65,7 @@ impl Maker {
     pub fn dialect(self) -> Dialect {
         match self {
             Self::PgDump | Self::PgDumpall => Dialect::Postgres,
-            Self::MysqlDump | Self::MariadbDump => Dialect::Mysql,
+            Self::MysqlDump | Self::MariadbDump | Self::BareMariadbDump => Dialect::Mysql,
         }
     }
 }
@@ -223,8 +226,12 @@ mod tests {
             ),
             ("-- MariaDB dump 10.19\n", Some(Maker::MariadbDump)),
             (
-                "/*M!999999\\- enable the sandbox mode */ \n-- X",
+                "/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n",
                 Some(Maker::MariadbDump),
+            ),
+            (
+                "/*M!999999\\- enable the sandbox mode */ \n/*!40101 SET",
+                Some(Maker::BareMariadbDump),
             ),
             ("SELECT '-- MySQL dump ';", None),
             ("", None),

@@ -444,6 +444,20 @@ mod tests {
     }
 
     #[test]
+    fn words_of_the_head_that_name_parameters_and_types_begin_no_body() {
+        for text in [
+            "CREATE PROCEDURE p(a ROW(x int, y text), b TYPE OF t.c) BEGIN SELECT 1; SELECT 2; END",
+            "CREATE FUNCTION f() RETURNS ROW(x int) BEGIN DECLARE r ROW(x int); RETURN r; END",
+            "CREATE PROCEDURE p(row int, do int, package int, follows int) BEGIN SELECT 1; SELECT 2; END",
+            "CREATE PROCEDURE p(begin int, end int, each int) IF begin THEN a; b; END IF",
+        ] {
+            assert_eq!(compound(text), Ok(()), "{text}");
+        }
+        let two = "CREATE PROCEDURE p(row int, do int) SELECT 1; DROP TABLE t";
+        assert_eq!(compound(two), Err(What::SecondStatement));
+    }
+
+    #[test]
     fn bodies_in_the_way_of_oracle_are_one_statement() {
         for text in [
             "CREATE PROCEDURE p AS x INT; BEGIN FOR i IN 1..3 LOOP a; END LOOP; WHILE b LOOP c; END LOOP; END",

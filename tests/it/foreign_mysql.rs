@@ -175,3 +175,64 @@ fn definers_of_a_script_stay_out_on_request() {
     let found = server.sql("", definers);
     assert_eq!(found.lines().collect::<Vec<_>>(), ["root@localhost"; 4]);
 }
+
+/// A script has its times in UTC, or in the zone of the server, and says which, or has no heading.
+fn times_come_back(server: &MySqlServer) {
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE t (a TIMESTAMP NULL, b DATETIME); INSERT INTO t VALUES (NOW(), NOW())",
+    );
+    let all: [&[&str]; 3] = [&["--skip-comments"], &["--skip-tz-utc"], &["--compact"]];
+    for (number, switches) in all.into_iter().enumerate() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = dumped(
+            server,
+            &[switches, &["shop"][..]].concat(),
+            folder.path(),
+            &[],
+        );
+        let database = format!("back{number}");
+        server.create_database(&database);
+        let back = ran(&["restore", &file, "--to", &server.url(&database)]);
+        assert_eq!(back.code, Some(0), "{switches:?}: {}", back.err);
+        oracle::mysql((server, "shop"), (server, &database))
+            .unwrap_or_else(|error| panic!("{switches:?}: {error}"));
+        good(&ran(&["verify", &file]));
+    }
+}
+
+#[test]
+fn times_come_back_on_mariadb_10_11() {
+    times_come_back(
+        &MariaDb::with("10.11")
+            .setting("default-time-zone=+05:00")
+            .start(),
+    );
+}
+
+#[test]
+fn times_come_back_on_mysql_9_7() {
+    times_come_back(
+        &MySql::with("9.7")
+            .setting("default-time-zone=+05:00")
+            .start(),
+    );
+}
+
+/// A script puts servers into a mode in which they cut what does not fit, and say so in a warning.
+#[test]
+fn rows_of_a_script_that_would_be_cut_are_an_error_on_mariadb_10_11() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (a INT); INSERT INTO t VALUES (300)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let switches = ["--no-create-info", "--replace", "shop"];
+    let file = dumped(&server, &switches, folder.path(), &[]);
+    server.create_database("back");
+    server.sql("back", "CREATE TABLE t (a TINYINT)");
+    let url = server.url("back");
+    let cut = ran(&["restore", &file, "--if-empty=false", "--to", &url]);
+    assert_eq!(cut.code, Some(1), "{}", cut.err);
+    assert!(cut.err.contains("not stored as it was sent"), "{}", cut.err);
+}

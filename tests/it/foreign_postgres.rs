@@ -388,3 +388,103 @@ fn owners_and_rights_of_other_dumpers_files_stay_out_or_go_to_others() {
         }
     }
 }
+
+/// A session that has made a table elsewhere makes the next index where that belongs.
+#[test]
+fn what_a_table_was_made_with_is_not_its_indexes_on_postgresql_18() {
+    let server = Postgres::with("18")
+        .setting("allow_in_place_tablespaces", "on")
+        .start();
+    server.sql("postgres", "CREATE TABLESPACE fast LOCATION ''");
+    server.create_database("shop");
+    let tables = (1..=30).map(|number| {
+        format!(
+            "CREATE TABLE t{number} (a int) TABLESPACE fast; INSERT INTO t{number} VALUES (1); \
+             CREATE INDEX i{number} ON t{number} (a);"
+        )
+    });
+    server.sql("shop", &tables.collect::<String>());
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(&server, "pgclient", &["-Fc"], &folder.path().join("a"));
+    server.create_database("back");
+    let url = server.url("back");
+    good(&ran(&[
+        "restore",
+        &text(&file),
+        "--jobs",
+        "2",
+        "--to",
+        &url,
+    ]));
+    let places = "SELECT relkind, count(*), count(*) FILTER (WHERE reltablespace = 0) FROM pg_class \
+                  WHERE relname ~ '^[ti][0-9]+$' GROUP BY 1 ORDER BY 1";
+    assert_eq!(server.sql("back", places).trim(), "i|30|30\nr|30|0");
+}
+
+/// A materialized view has its statistics after its rows: a refresh counts none.
+#[test]
+fn statistics_come_after_what_they_are_about_on_postgresql_18() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE t AS SELECT i FROM generate_series(1, 500) i; \
+         CREATE MATERIALIZED VIEW m AS SELECT i, i % 5 AS five FROM t; CREATE INDEX ON m (i); \
+         ANALYZE t, m",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let switches = ["-Fc", "--statistics"];
+    let file = dumped(&server, "pgclient", &switches, &folder.path().join("a"));
+    let known = "SELECT relname, reltuples, (SELECT count(*) FROM pg_stats WHERE tablename = relname) \
+                 FROM pg_class WHERE relname ~ '^[tm]' ORDER BY 1";
+    let known = |database: &str| server.sql(database, known);
+    for (database, jobs) in [("b", "1"), ("c", "2")] {
+        server.create_database(database);
+        let url = server.url(database);
+        good(&ran(&[
+            "restore",
+            &text(&file),
+            "--jobs",
+            jobs,
+            "--to",
+            &url,
+        ]));
+        assert_eq!(known(database), known("shop"), "{jobs}");
+    }
+}
+
+/// What a file leaves to the session that loads it is as psql would have it.
+#[test]
+fn what_a_file_does_not_set_is_the_databases_own_on_postgresql_18() {
+    let server = Postgres::with("18")
+        .setting("allow_in_place_tablespaces", "on")
+        .start();
+    server.sql("postgres", "CREATE TABLESPACE fast LOCATION ''");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (a int); INSERT INTO t VALUES (1)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let forms: [(&[&str], &str, &str); 3] = [
+        (&["-Fp", "--no-tablespaces"], "1", "fast"),
+        (&["-Fp"], "1", ""),
+        (&["-Fc"], "2", ""),
+    ];
+    for (number, (switches, jobs, wanted)) in forms.into_iter().enumerate() {
+        let to = folder.path().join(number.to_string());
+        let file = dumped(&server, "pgclient", switches, &to);
+        let database = format!("back{number}");
+        server.create_database(&database);
+        let set = format!("ALTER DATABASE {database} SET default_tablespace = fast");
+        server.sql("postgres", &set);
+        let url = server.url(&database);
+        good(&ran(&[
+            "restore",
+            &text(&file),
+            "--jobs",
+            jobs,
+            "--to",
+            &url,
+        ]));
+        let place = "SELECT tablespace FROM pg_tables WHERE tablename = 't'";
+        assert_eq!(server.sql(&database, place).trim(), wanted, "{switches:?}");
+    }
+}

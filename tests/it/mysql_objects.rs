@@ -1,11 +1,15 @@
 //! What belongs to no fixture: accounts and their rights, and what must be an error or be told.
 
+use std::io::Cursor;
+
+use dumpkeep::archive::reader::Reader;
 use dumpkeep::error::Kind;
 use dumpkeep::mysql::source::MysqlSource;
 use dumpkeep::pipeline::globals::globals;
 use dumpkeep::source::Source as _;
 use dumpkeep::sql::dialect::Dialect;
 
+use crate::support::command::ran;
 use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, script, wait};
 use crate::support::server::{MariaDb, MySql, MySqlServer};
 
@@ -157,6 +161,46 @@ fn history_by_transaction_numbers_is_an_error_by_name() {
         server.sql("copy", "SELECT a FROM numbered FOR SYSTEM_TIME ALL"),
         "1"
     );
+}
+
+/// A cascading key writes history that ends before it begins, where the clock goes back or stands: no
+/// server takes such rows. Told when they are dumped, not when a restore stops at them.
+#[test]
+fn history_that_ends_before_it_begins_is_an_error_by_name() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    let setup = "CREATE TABLE p (id INT PRIMARY KEY); INSERT INTO p VALUES (1), (2); \
+        CREATE TABLE hidden (a INT, r INT, FOREIGN KEY (r) REFERENCES p (id) ON UPDATE CASCADE) WITH SYSTEM VERSIONING; \
+        CREATE TABLE named (r INT, `s``1` TIMESTAMP(6) GENERATED ALWAYS AS ROW START, \
+        e TIMESTAMP(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (`s``1`, e), \
+        FOREIGN KEY (r) REFERENCES p (id) ON DELETE CASCADE) WITH SYSTEM VERSIONING; \
+        SET timestamp = 1000001000; INSERT INTO hidden VALUES (7, 1); INSERT INTO named (r) VALUES (2); \
+        SET timestamp = 1000002000; UPDATE hidden SET a = 8;";
+    server.sql("shop", setup);
+    let dumped = |lenient: bool| {
+        let mut job = job();
+        job.options.lenient = lenient;
+        archive(&server.url("shop"), "shop", &job, None)
+    };
+    dumped(false).expect("nothing goes backwards yet");
+    server.sql(
+        "shop",
+        "SET timestamp = 1000000500; UPDATE p SET id = 5 WHERE id = 1",
+    );
+    let said = dumped(false).expect_err("rows backwards").report();
+    assert!(said.contains("history of table hidden"), "{said}");
+    server.sql(
+        "shop",
+        "SET timestamp = 1000000500; DELETE FROM p WHERE id = 2",
+    );
+    let archive = dumped(true).expect("with leniency");
+    let told = ["history of table hidden", "history of table named"];
+    assert_eq!(warned(&archive), told);
+    server.create_database("copy");
+    native(&archive, &server.url("copy")).expect("restored");
+    let rows = "SELECT a, r FROM hidden FOR SYSTEM_TIME ALL ORDER BY 1; \
+        SELECT COUNT(*) FROM named FOR SYSTEM_TIME ALL;";
+    assert_eq!(server.sql("copy", rows), "7\t1\n8\t5\n0");
 }
 
 /// The server's own views compare names without their case.
@@ -347,5 +391,108 @@ fn init_connect_changes_nothing() {
         server.sql("", "SET GLOBAL init_connect = 'SELECT gone FROM nowhere'");
         let error = by(&url).expect_err("the server ends such sessions");
         assert!(error.report().contains("connect"), "{}", error.report());
+    }
+}
+
+/// Rows of `mysql.*` that make no account for the server: one with a host's name while names are not
+/// resolved, and rights of one that was deleted by hand. They must not cost the backup of all others.
+#[test]
+fn accounts_that_the_server_does_not_know_are_told() {
+    let mariadb = MariaDb::with("11.8").setting("skip-name-resolve").start();
+    let mysql = MySql::start("9.7");
+    for (server, rows, unknown) in [
+        (
+            &mariadb,
+            "mysql.global_priv",
+            &["gone@localhost", "named@a.host"][..],
+        ),
+        (&mysql, "mysql.user", &["gone@localhost"]),
+    ] {
+        server.create_database("shop");
+        let setup = format!(
+            "CREATE TABLE t (a INT); \
+             CREATE USER named@`a.host`, gone@localhost, good@localhost; \
+             GRANT SELECT ON t TO named@`a.host`, gone@localhost, good@localhost; \
+             DELETE FROM {rows} WHERE user = 'gone'; FLUSH PRIVILEGES"
+        );
+        server.sql("shop", &setup);
+        let dumped = archive(&server.url("shop"), "shop", &job(), None).expect("dumped");
+        let told: Vec<String> = unknown
+            .iter()
+            .map(|who| format!("object_grant {who}"))
+            .collect();
+        assert_eq!(warned(&dumped), told);
+        assert!(String::from_utf8_lossy(&script(&dumped)).contains("good"));
+        let globals = globals_archive(server);
+        let users = server.sql("", "SELECT COUNT(*) FROM mysql.user WHERE user = 'named'");
+        assert_eq!(users, "1");
+        let told = match server.is_mariadb() {
+            true => vec!["user named@a.host", "grant named@a.host"],
+            false => Vec::new(),
+        };
+        // the server's own set-up makes one more, with this machine's name
+        let mut found = warned(&globals);
+        found.retain(|one| one.contains("named"));
+        assert_eq!(found, told);
+        assert!(String::from_utf8_lossy(&script(&globals)).contains("good"));
+    }
+}
+
+/// What an archive makes itself is not missing where it is restored.
+#[test]
+fn no_account_of_a_globals_archive_is_told_to_be_missing() {
+    let files = tempfile::tempdir().expect("a folder");
+    let file = files.path().join("globals.sql.zst");
+    let path = file.to_str().expect("UTF-8");
+    let starts: [fn() -> MySqlServer; 2] = [|| MariaDb::start("11.8"), || MySql::start("9.7")];
+    for start in starts {
+        let (from, to) = (start(), start());
+        let setup = "CREATE ROLE `r``'1`; CREATE USER `u'1`@`%`; CREATE USER v@localhost; \
+            GRANT `r``'1` TO `u'1`@`%`; GRANT PROXY ON v@localhost TO `u'1`@`%`; GRANT SELECT ON *.* TO `r``'1`;";
+        from.sql("", setup);
+        let dumped = ran(&["globals", &from.url(""), "--force", "-o", path]);
+        assert_eq!(dumped.code, Some(0), "{}", dumped.err);
+        let restored = ran(&["restore", path, "--to", &to.url("")]);
+        assert_eq!(restored.code, Some(0), "{}", restored.err);
+        let told = restored.err.contains("there is no account");
+        assert!(!told, "{}", restored.err);
+        let who = "`u'1`@`%`";
+        assert_eq!(accounts(&to, &[who]), accounts(&from, &[who]));
+    }
+}
+
+/// What an archive's warnings are about.
+fn warned(archive: &[u8]) -> Vec<String> {
+    let reader = Reader::open(Cursor::new(archive.to_vec())).expect("an archive");
+    let warnings = reader.toc().head.warnings.iter();
+    warnings.map(|one| one.object.to_string()).collect()
+}
+
+/// A view whose text MariaDB itself can't read any more (it prints the name of a common table without
+/// quotes): it has the server refuse the list of all columns, and must be named none the less.
+#[test]
+fn views_that_stop_the_catalog_are_an_error_by_name() {
+    for version in ["10.5", "11.8"] {
+        let server = MariaDb::start(version);
+        server.create_database("shop");
+        let setup = "CREATE TABLE t (a INT); CREATE TABLE `T` (b INT); \
+             CREATE VIEW odd AS WITH `c``d` AS (SELECT 1 AS a) SELECT * FROM `c``d`; \
+             CREATE VIEW good AS SELECT a FROM t;";
+        server.sql("shop", setup);
+        let dumped = |lenient: bool| {
+            let mut job = job();
+            job.options.lenient = lenient;
+            archive(&server.url("shop"), "shop", &job, None)
+        };
+        let said = dumped(false)
+            .expect_err("a view without a meaning")
+            .report();
+        assert!(said.contains(" odd"), "{said}");
+        let archive = dumped(true).expect("with leniency");
+        server.create_database("copy");
+        native(&archive, &server.url("copy")).expect("restored");
+        let columns = "SELECT table_name, column_name FROM information_schema.columns \
+             WHERE table_schema = 'copy' ORDER BY BINARY table_name";
+        assert_eq!(server.sql("copy", columns), "T\tb\ngood\ta\nt\ta");
     }
 }

@@ -368,3 +368,46 @@ fn programs_keep_their_databases_collation_on_mariadb() {
 fn programs_keep_their_databases_collation_on_mysql() {
     programs_keep_their_databases_collation(&MySql::start("9.7"));
 }
+
+/// Rows that a server refuses once for another session's sake are loaded again where they were taken
+/// back, and only there.
+fn rows_are_not_loaded_twice(server: &MySqlServer) {
+    for (engine, code) in [("InnoDB", 0), ("MyISAM", 1)] {
+        let database = engine.to_lowercase();
+        server.create_database(&database);
+        let sql = format!(
+            "CREATE TABLE digits (d INT); INSERT INTO digits VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9);
+             CREATE TABLE kept (id INT, note TEXT) ENGINE = {engine};
+             INSERT INTO kept SELECT p.d + 10 * q.d + 100 * r.d + 1000 * s.d, REPEAT('text ', 100)
+               FROM digits p, digits q, digits r, digits s;
+             DROP TABLE digits;"
+        );
+        server.sql(&database, &sql);
+        let (_folder, archive) = dumped(&server.url(&database));
+        server.sql(
+            &database,
+            "TRUNCATE kept;\nDELIMITER //\n\
+             CREATE TRIGGER once BEFORE INSERT ON kept FOR EACH ROW BEGIN
+               IF NEW.id = 9000 AND @failed IS NULL THEN
+                 SET @failed = 1;
+                 SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'another one first';
+               END IF;
+             END//",
+        );
+        let url = server.url(&database);
+        let loaded = ran(&["restore", &archive, "--data-only", "--to", &url]);
+        assert_eq!(loaded.code, Some(code), "{engine}: {}", loaded.err);
+        let twice = "SELECT COUNT(*) - COUNT(DISTINCT id) FROM kept";
+        assert_eq!(server.sql(&database, twice).trim(), "0", "{engine}");
+    }
+}
+
+#[test]
+fn rows_are_not_loaded_twice_on_mariadb() {
+    rows_are_not_loaded_twice(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn rows_are_not_loaded_twice_on_mysql() {
+    rows_are_not_loaded_twice(&MySql::start("9.7"));
+}

@@ -393,3 +393,56 @@ fn a_table_that_was_there_is_not_dropped_by_going_on_on_mariadb_10_11() {
     assert_eq!(on.code, Some(2), "{}", on.err);
     assert_eq!(server.0.sql("b", "SELECT mine FROM orders").trim(), "7");
 }
+
+/// A restore that ends while a program is made under another default of the database.
+fn programs_have_their_collations(server: &MySqlServer) {
+    server.sql(
+        "",
+        "CREATE DATABASE shop COLLATE latin2_bin; CREATE DATABASE b; CREATE USER loader@localhost",
+    );
+    server.sql("", "GRANT ALL ON b.* TO loader@localhost");
+    let own = (0..40).map(|number| {
+        format!(
+            "CREATE DEFINER = loader@localhost PROCEDURE a{number}(x CHAR(9)) SELECT x; \
+             CREATE TABLE t{number} (a INT); \
+             CREATE DEFINER = loader@localhost TRIGGER r{number} BEFORE INSERT ON t{number} FOR EACH ROW SET NEW.a = 1;"
+        )
+    });
+    server.sql("shop", &own.collect::<String>());
+    server.sql(
+        "shop",
+        "ALTER DATABASE shop COLLATE latin1_bin; CREATE PROCEDURE z(x CHAR(9)) SELECT x; \
+         ALTER DATABASE shop COLLATE latin2_bin",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &archive]));
+    let url = server.url("b").replace("root@", "loader@");
+    let restore = ["restore", &archive, "--jobs", "3", "--to", &url];
+    let failed = ran(&restore);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    assert!(failed.err.contains("routine z"), "{}", failed.err);
+    server.sql("", "GRANT ALL ON *.* TO loader@localhost");
+    good(&ran(&[&restore[..], &["--resume"]].concat()));
+    let default =
+        "SELECT default_collation_name FROM information_schema.schemata WHERE schema_name = 'b'";
+    assert_eq!(server.sql("", default).trim(), "latin2_bin");
+    let collations = "SELECT database_collation, COUNT(*) FROM information_schema.routines WHERE routine_schema = 'b' \
+                      GROUP BY 1 ORDER BY 1";
+    assert_eq!(
+        server.sql("", collations).trim(),
+        "latin1_bin\t1\nlatin2_bin\t40"
+    );
+    let triggers = "SELECT DISTINCT database_collation FROM information_schema.triggers WHERE trigger_schema = 'b'";
+    assert_eq!(server.sql("", triggers).trim(), "latin2_bin");
+}
+
+#[test]
+fn programs_have_their_collations_on_mariadb_10_11() {
+    programs_have_their_collations(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn programs_have_their_collations_on_mysql_9_7() {
+    programs_have_their_collations(&MySql::start("9.7"));
+}

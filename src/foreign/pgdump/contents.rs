@@ -96,6 +96,8 @@ fn pass(entry: &Entry) -> Pass {
     match entry.kind.as_str() {
         "ACL" | "ACL LANGUAGE" | "DEFAULT ACL" => Pass::Grants,
         "EVENT TRIGGER" | "MATERIALIZED VIEW DATA" => Pass::Last,
+        // A refresh gives a materialized view new ones.
+        "STATISTICS DATA" if entry.section == Some(Section::PostData) => Pass::Last,
         "COMMENT" | "SECURITY LABEL" if entry.tag.starts_with(b"EVENT TRIGGER ") => Pass::Last,
         _ => Pass::Main,
     }

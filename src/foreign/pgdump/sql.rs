@@ -45,7 +45,8 @@ const CALLED_AS_DROPPED: [&str; 7] = [
 /// The session settings that entries rely on, as they stand.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    tablespace: BString,
+    /// `None`: the session's own.
+    tablespace: Option<BString>,
     access_method: BString,
     schema: BString,
     oids: bool,
@@ -58,7 +59,7 @@ impl Settings {
     #[must_use]
     pub fn new(by_path: bool) -> Self {
         Self {
-            tablespace: BString::default(),
+            tablespace: None,
             access_method: "heap".into(),
             schema: BString::default(),
             oids: false,
@@ -70,9 +71,9 @@ impl Settings {
     pub fn before(&mut self, entry: &Entry) -> Vec<u8> {
         let mut out = Vec::new();
         if let Some(wanted) = &entry.tablespace
-            && self.tablespace != *wanted
+            && self.tablespace.as_ref() != Some(wanted)
         {
-            self.tablespace.clone_from(wanted);
+            self.tablespace = Some(wanted.clone());
             let value = if wanted.is_empty() {
                 "''".into()
             } else {

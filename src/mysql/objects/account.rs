@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mysql::quote;
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
@@ -13,6 +13,16 @@ use crate::sql::rows::Row;
 /// Accounts that belong to the server itself.
 const SYSTEM: &str =
     "user NOT IN ('mysql.sys', 'mysql.session', 'mysql.infoschema', 'mariadb.sys')";
+
+/// Rows of `mysql.*` alone make no account. MariaDB takes no notice of those with a host's name under
+/// `skip_name_resolve`, and rights stay behind where an account was deleted with a row.
+pub(super) fn unknown(error: &Error) -> Option<&'static str> {
+    // ER_PASSWORD_NO_MATCH, ER_NONEXISTING_GRANT, ER_CANNOT_USER
+    matches!(error.server_code(), Some("1133" | "1141" | "1396")).then_some(
+        "left out: the server does not know the account, of which there are rows in mysql.* (under \
+         skip_name_resolve one with a host's name; one that was deleted without DROP USER)",
+    )
+}
 
 /// A user or a role.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,44 @@ use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::Row;
 
+/// What checks passwords. It refuses accounts without one, which there are (roles have none): so it
+/// comes when all of them are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordCheck(Component);
+
+impl Object for PasswordCheck {
+    const NAME: &'static str = "password_check";
+    const SECTION: Section = Section::Globals;
+
+    fn find(scope: &Scope<'_>) -> Found<Self> {
+        found(scope, "LIKE")
+    }
+
+    fn decode(row: &Row<'_>) -> Result<Self> {
+        Component::decode(row).map(Self)
+    }
+
+    fn identity(&self) -> Identity {
+        self.0.identity()
+    }
+
+    fn render(&self, scope: &Scope<'_>) -> Result<Rendered> {
+        self.0.render(scope)
+    }
+}
+
+/// The groups of components that check passwords, or those that don't.
+fn found<T>(scope: &Scope<'_>, like: &str) -> Found<T> {
+    if !scope.caps.data_dictionary() {
+        return Found::Nothing;
+    }
+    let grouped = "(SELECT component_group_id AS id, GROUP_CONCAT(component_urn \
+                   ORDER BY component_id SEPARATOR '\\n') AS names FROM mysql.component \
+                   GROUP BY component_group_id) AS grouped";
+    let groups = Select::from(grouped).cols(&["names"]).order("id");
+    Found::Query(groups.filter(&format!("names {like} '%validate\\_password%'")))
+}
+
 /// Components that are installed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Component {
@@ -22,13 +60,7 @@ impl Object for Component {
     const SECTION: Section = Section::Globals;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
-        if !scope.caps.data_dictionary() {
-            return Found::Nothing;
-        }
-        let grouped = "(SELECT component_group_id AS id, GROUP_CONCAT(component_urn \
-                       ORDER BY component_id SEPARATOR '\\n') AS names FROM mysql.component \
-                       GROUP BY component_group_id) AS grouped";
-        Found::Query(Select::from(grouped).cols(&["names"]).order("id"))
+        found(scope, "NOT LIKE")
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {

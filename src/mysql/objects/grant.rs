@@ -3,8 +3,8 @@
 
 use bstr::BString;
 
-use crate::error::Result;
-use crate::mysql::objects::account::{Account, Grant, split_default_role};
+use crate::error::{Error, Result};
+use crate::mysql::objects::account::{self, Account, Grant, split_default_role};
 use crate::mysql::objects::user::first_value;
 use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::scope::Scope;
@@ -120,6 +120,10 @@ impl Object for Grants {
         self.statements
             .sort_by_key(|sql| (!sql.starts_with(b"GRANT "), sql.clone()));
         Ok(())
+    }
+
+    fn unknown(error: &Error) -> Option<&'static str> {
+        account::unknown(error)
     }
 
     fn identity(&self) -> Identity {

@@ -87,6 +87,11 @@ pub trait Object: Sized + Send {
     fn claim(&self, _scope: &Scope<'_>, _claims: &mut Claims) -> Result<()> {
         Ok(())
     }
+    /// Why it is left out with a warning where the server refuses to show it, of what the server
+    /// itself does not take for there.
+    fn unknown(_error: &Error) -> Option<&'static str> {
+        None
+    }
     /// Sees all objects together, where they depend on one another.
     fn link(_objects: &mut Vec<Self>) {}
     /// Its names.
@@ -170,8 +175,11 @@ async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
         let name = || label::<T>(&object.identity());
         match shown {
             Ok(()) => defined.push(object),
-            Err(error) if loader.claims.lenient => loader.claims.warn(name(), error.line()),
-            Err(error) => return Err(error).while_with(|| format!("reading {}", name())),
+            Err(error) => match T::unknown(&error) {
+                Some(why) => loader.claims.warn(name(), why),
+                None if loader.claims.lenient => loader.claims.warn(name(), error.line()),
+                None => return Err(error).while_with(|| format!("reading {}", name())),
+            },
         }
     }
     T::link(&mut defined);

@@ -27,6 +27,7 @@ pub mod object_grant;
 mod order_position;
 pub mod package;
 pub mod read_only;
+mod reference_system;
 pub mod resource_group;
 pub mod role_admin;
 pub mod routine;
@@ -83,4 +84,5 @@ pub const GLOBALS: &[Kind] = &[
     Kind::of::<user::User>(),
     Kind::of::<grant::Grants>(),
     Kind::of::<role_admin::RoleAdmin>(),
+    Kind::of::<component::PasswordCheck>(),
 ];

@@ -4,10 +4,10 @@
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
-use crate::mysql::objects::account::Account;
+use crate::mysql::objects::account::{self, Account};
 use crate::mysql::objects::grant::{read_grants, show_grants};
 use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::quote;
@@ -93,6 +93,10 @@ impl Object for ObjectGrants {
             claims.warn(format!("grants to {}", self.identity().name), message);
         }
         Ok(())
+    }
+
+    fn unknown(error: &Error) -> Option<&'static str> {
+        account::unknown(error)
     }
 
     fn identity(&self) -> Identity {

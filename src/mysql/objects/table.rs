@@ -14,6 +14,7 @@ use crate::mysql::objects::fulltext_index;
 use crate::mysql::objects::implied_collation::without_implied;
 use crate::mysql::objects::mend::{self, Suspect};
 use crate::mysql::objects::no_default::drop_defaults;
+use crate::mysql::objects::reference_system::{self, with_systems};
 use crate::mysql::objects::sequence_default;
 use crate::mysql::objects::unknown_option::with_unknown_options;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
@@ -40,6 +41,8 @@ pub struct Table {
     odd_options: bool,
     sequences: Vec<BString>,
     suspects: Vec<Suspect>,
+    /// What asks for its columns' spatial reference systems (MariaDB).
+    systems: Option<BString>,
     /// Its server has a data dictionary, which knows keys before their tables.
     dictionary: bool,
     /// Tables that must be there before.
@@ -60,6 +63,7 @@ impl Table {
             create: BString::default(),
             odd_options: false,
             sequences: Vec::new(),
+            systems: reference_system::question(relation, scope),
             dictionary: scope.caps.data_dictionary(),
             after: Vec::new(),
             late: false,
@@ -89,6 +93,7 @@ impl Object for Table {
         let mut all = vec![Text::new("SHOW CREATE TABLE ").ident(&self.name).into()];
         let questions = self.suspects.iter().map(Suspect::questions);
         all.extend(questions.flatten().cloned());
+        all.extend(self.systems.clone());
         all
     }
 
@@ -101,6 +106,9 @@ impl Object for Table {
         self.create = self.mended(&text, answers)?;
         if scope.caps.is_mariadb() {
             self.create = with_nullable_counter(&self.create);
+            if let Some(found) = answers.last().filter(|_| self.systems.is_some()) {
+                self.create = with_systems(std::mem::take(&mut self.create), found)?;
+            }
             let options = with_unknown_options(&self.create);
             self.odd_options = options.is_some();
             self.create = options.unwrap_or_else(|| self.create.clone());

@@ -19,6 +19,8 @@ pub struct TableData {
     relation: Relation,
     /// It has past rows whose times are transaction numbers.
     numbered_past: bool,
+    /// It has past rows that no server takes: they end when they begin, or before.
+    backwards: bool,
 }
 
 impl Object for TableData {
@@ -33,6 +35,7 @@ impl Object for TableData {
         let data = tables.map(|relation| Self {
             relation: relation.clone(),
             numbered_past: false,
+            backwards: false,
         });
         Found::Listed(
             data.filter(|data| data.relation.has_engine(ROW_ENGINES))
@@ -53,6 +56,8 @@ impl Object for TableData {
             let past = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
             let past = past.words(" FOR SYSTEM_TIME ALL WHERE ").ident(&end.name);
             asked.push(past.words(" < 18446744073709551615 LIMIT 1").into());
+        } else if self.keeps_history(scope) {
+            asked.push(self.rows_backwards(scope));
         }
         if scope.options.lenient {
             let probe = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
@@ -61,9 +66,11 @@ impl Object for TableData {
         asked
     }
 
-    fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
-        let asked = self.relation.columns.iter().any(is_numbered_end);
-        self.numbered_past = asked && answers.first().is_some_and(|rows| !rows.is_empty());
+    fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
+        let numbered = self.relation.columns.iter().any(is_numbered_end);
+        let found = answers.first().is_some_and(|rows| !rows.is_empty());
+        self.numbered_past = numbered && found;
+        self.backwards = !numbered && self.keeps_history(scope) && found;
         Ok(())
     }
 
@@ -78,6 +85,12 @@ impl Object for TableData {
                 format!("table {}", self.relation.name),
                 "its history is left out: this server can't load it back",
             );
+        } else if self.backwards {
+            claims.unclaimed(
+                &format!("history of table {}", self.relation.name),
+                "it has rows that end when they begin or before (the server writes such under a \
+                 cascading key), which no server takes",
+            )?;
         }
         let json = |column: &&Column| column.data_type == "json";
         if scope.caps.native_json() && !scope.caps.json_table() {
@@ -112,7 +125,7 @@ impl Object for TableData {
             table,
             into: ident(&self.relation.name),
             columns: self.columns(scope),
-            filter: scope.condition(&self.relation.name),
+            filter: self.filter(scope),
             method: match self.relation.partitioned && !scope.caps.is_mariadb() {
                 true => Method::CharacterRows,
                 false => Method::Rows,
@@ -138,6 +151,45 @@ impl TableData {
                 .is_none_or(|target| target.mariadb)
             && scope.caps.insert_history()
             && !self.relation.columns.iter().any(precise)
+    }
+
+    /// The names of the columns with rows' times.
+    fn times(&self) -> [BString; 2] {
+        ["ROW START", "ROW END"].map(|which| {
+            let mut columns = self.relation.columns.iter();
+            let column = columns.find(|column| column.generation == which);
+            let hidden = || which.to_ascii_lowercase().replace(' ', "_").into();
+            ident(&column.map_or_else(hidden, |column| column.name.clone()))
+        })
+    }
+
+    /// Whether there are rows that no server takes. Only a key that changes rows by itself makes
+    /// them: without one none is looked for.
+    fn rows_backwards(&self, scope: &Scope<'_>) -> BString {
+        let [start, end] = self.times();
+        let rows = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
+        let rows = rows.words(" FOR SYSTEM_TIME ALL WHERE ").raw(&start);
+        let rows = rows.words(" >= ").raw(&end).words(
+            " AND EXISTS (SELECT * FROM information_schema.referential_constraints \
+             WHERE (update_rule IN ('CASCADE', 'SET NULL') OR delete_rule IN ('CASCADE', 'SET NULL')) \
+             AND constraint_schema = ",
+        );
+        let rows = rows.string(&scope.database).words(" AND table_name = ");
+        rows.string(&self.relation.name).words(") LIMIT 1").into()
+    }
+
+    /// What the user asks for; with leniency without what no server takes.
+    fn filter(&self, scope: &Scope<'_>) -> Option<BString> {
+        let wanted = scope.condition(&self.relation.name);
+        if !self.backwards {
+            return wanted;
+        }
+        let [start, end] = self.times();
+        let forwards = Text::new("").raw(&start).words(" < ").raw(&end);
+        Some(match wanted {
+            Some(wanted) => forwards.words(" AND (").raw(&wanted).words(")").into(),
+            None => forwards.into(),
+        })
     }
 
     fn columns(&self, scope: &Scope<'_>) -> Vec<DataColumn> {

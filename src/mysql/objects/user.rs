@@ -4,7 +4,7 @@
 use bstr::BString;
 
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::mysql::objects::account::{Account, split_default_role, with_empty_password};
+use crate::mysql::objects::account::{self, Account, split_default_role, with_empty_password};
 use crate::mysql::objects::role_admin;
 use crate::mysql::objects::{Found, Object, Rendered, only};
 use crate::mysql::scope::Scope;
@@ -80,6 +80,10 @@ impl Object for User {
             definition.into()
         };
         Ok(())
+    }
+
+    fn unknown(error: &Error) -> Option<&'static str> {
+        account::unknown(error)
     }
 
     fn identity(&self) -> Identity {

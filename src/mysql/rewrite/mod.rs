@@ -79,7 +79,7 @@ fn left_out(entry: &Entry, to: Caps) -> Option<&'static str> {
             "spatial_reference_system" => Some("left out, the server's own are all that there are"),
             "tablespace" => Some("left out, there are no tablespaces"),
             "resource_group" => Some("left out, there are no resource groups"),
-            "component" => Some("left out, there are no components"),
+            "component" | "password_check" => Some("left out, there are no components"),
             _ => None,
         };
     }

@@ -66,8 +66,8 @@ pub(super) async fn restore<T: Target + 'static>(
     let mut others = Vec::new();
     if spreads(job) {
         let before = chosen.before_rows();
-        chosen.feed(before, &mut loader, task).await?;
-        others = work_all(&mut loader, (chosen, before), (job, task)).await?;
+        let settings = chosen.feed(before, &mut loader, task).await?;
+        others = work_all((&mut loader, settings), (chosen, before), (job, task)).await?;
     } else {
         chosen.feed(chosen.len(), &mut loader, task).await?;
     }
@@ -265,18 +265,18 @@ impl Chosen {
         self.archive.size(entry)
     }
 
-    /// Restores the first entries, one after the other.
+    /// Restores the first entries, one after the other. Gives the settings that the session has then.
     async fn feed<T: Target>(
         &self,
         count: usize,
         loader: &mut Loader<'_, T>,
         task: &Task,
-    ) -> Result<()> {
+    ) -> Result<Settings> {
         let mut settings = self.settings();
         for place in 0..count {
             self.run(place, &mut settings, loader, task).await?;
         }
-        Ok(())
+        Ok(settings)
     }
 
     /// Restores the entry at this place of the order.

@@ -18,6 +18,7 @@ use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::Outcome;
 use crate::progress::Task;
 use crate::source::Target;
+use crate::sql::foreign::Maker;
 
 /// Restores a file of another dumper.
 pub async fn restore<T: Target + 'static>(
@@ -45,6 +46,15 @@ pub async fn restore<T: Target + 'static>(
              --jobs is not heeded"
         );
     }
+    // mariadb-dump reads in UTC if not told otherwise, and says so in a heading that not all scripts have.
+    let utc = matches!(
+        &file,
+        ForeignFile::Script {
+            maker: Some(Maker::BareMariadbDump),
+            ..
+        }
+    );
+    target.as_client(utc).await?;
     match file {
         ForeignFile::Script { input, maker } => {
             script::restore(target, (input, maker), job, task).await

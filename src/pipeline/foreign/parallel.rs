@@ -41,9 +41,10 @@ pub(super) fn spreads(job: &RestoreJob) -> bool {
     job.jobs > 1 && !job.single_transaction && job.on_error == OnError::Stop && makes
 }
 
-/// Restores the entries from this place on. Gives what the other connections did.
+/// Restores the entries from this place on. Gives what the other connections did. The leader's session
+/// keeps the settings of what it made before.
 pub(super) async fn work_all<T: Target + 'static>(
-    leader: &mut Loader<'_, T>,
+    (leader, settings): (&mut Loader<'_, T>, Settings),
     (chosen, first): (Chosen, usize),
     (job, task): (&RestoreJob, &Task),
 ) -> Result<Vec<Outcome>> {
@@ -67,7 +68,7 @@ pub(super) async fn work_all<T: Target + 'static>(
         }
         Ok(outcomes)
     };
-    let done = async { tokio::try_join!(work(leader, &shared), gathered) }.await;
+    let done = async { tokio::try_join!(work(leader, &shared, settings), gathered) }.await;
     // Whoever is left is in the middle of something that nobody wants any more.
     others.shutdown().await;
     done.map(|(_, outcomes)| outcomes)
@@ -78,14 +79,17 @@ async fn follow<T: Target + 'static>(mut target: T, shared: Arc<Shared>) -> Resu
     let scope = Scope::new(Dialect::Postgres, &shared.job).inside();
     let mut loader = Loader::new(&mut target, &shared.job, scope);
     shared.chosen.session(&mut loader).await?;
-    work(&mut loader, &shared).await?;
+    work(&mut loader, &shared, shared.chosen.settings()).await?;
     let outcome = loader.end();
     target.close().await?;
     Ok(outcome)
 }
 
-async fn work<T: Target>(loader: &mut Loader<'_, T>, shared: &Arc<Shared>) -> Result<()> {
-    let mut settings = shared.chosen.settings();
+async fn work<T: Target>(
+    loader: &mut Loader<'_, T>,
+    shared: &Arc<Shared>,
+    mut settings: Settings,
+) -> Result<()> {
     while let Some((at, sort)) = shared.next().await {
         let place = shared.first + at;
         if matches!(sort, Sort::Rows | Sort::Other) {

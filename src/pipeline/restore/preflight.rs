@@ -92,7 +92,14 @@ impl Asked {
     }
 
     fn note(&mut self, dialect: Dialect, need: Need, entry: &TocEntry) {
+        let mut of_accounts = ["user", "grant", "role_admin"].iter();
         let (labels, count) = match need {
+            // they come with the archive of the globals themselves
+            Need::Role(_)
+                if dialect == Dialect::Mysql && of_accounts.any(|kind| entry.kind == *kind) =>
+            {
+                return;
+            }
             Need::Role(name) if dialect == Dialect::Mysql && entry.kind != "object_grant" => {
                 self.definers.entry(name).or_default()
             }

@@ -203,6 +203,10 @@ impl<'a> Record<'a> {
         let mut forgotten: HashSet<usize> = redo.iter().copied().collect();
         forgotten.extend(self.relations.rows_of(&redo));
         let mut done: HashMap<u32, HashSet<Option<u32>>> = HashMap::new();
+        // A program may have been in the making, under another default of MySQL's database.
+        let settings = (0..).zip(&self.toc.entries);
+        let settings = settings.filter(|(_, entry)| entry.kind == "database_settings");
+        forgotten.extend(settings.map(|(at, _)| at));
         for step in self.steps.iter().filter(|step| step.done) {
             let at = self.places.get(&step.entry);
             if at.is_some_and(|at| !forgotten.contains(at)) {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bstr::ByteSlice as _;
-use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
+use tokio::sync::{Barrier, Notify, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
@@ -21,7 +21,7 @@ use crate::pipeline::restore::stages::{self, Group, Stages};
 use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
 use crate::pipeline::stream::died;
 use crate::progress;
-use crate::source::{Step, Target};
+use crate::source::{Relation, Step, Target};
 use crate::sql::dialect::Dialect;
 use crate::sql::names::Renaming;
 
@@ -34,10 +34,6 @@ const LONG: u32 = 16 << 20;
 /// "There is one of this name": PostgreSQL's relations, other objects, schemas and routines; MySQL's
 /// tables and routines.
 const EXISTS: [&str; 6] = ["42P07", "42710", "42P06", "42723", "1050", "1304"];
-
-/// The statement with which a script gives the database another default collation, for a program that
-/// was made under it.
-const CHANGES_COLLATION: &[u8] = b"ALTER DATABASE ";
 
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
@@ -63,16 +59,6 @@ pub(super) struct Shared<R> {
     changed: Notify,
     /// For who holds a statement of this size.
     long: Semaphore,
-    /// The default collation of MySQL's database.
-    collation: RwLock<()>,
-}
-
-/// The right to rely on the default collation of MySQL's database, or to change it for a while: other
-/// sessions' triggers and events would be made under that.
-#[expect(dead_code, reason = "held, not read")]
-enum Turn<'a> {
-    Relies(RwLockReadGuard<'a, ()>),
-    Changes(RwLockWriteGuard<'a, ()>),
 }
 
 impl<R: Read + Seek + Send + 'static> Shared<R> {
@@ -98,7 +84,6 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
             long: Semaphore::new(1),
-            collation: RwLock::new(()),
         })
     }
 
@@ -140,15 +125,6 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
         self.changed.notify_waiters();
     }
 
-    /// Waits until these definitions find the database's default collation as they need it.
-    async fn turn(&self, piece: Piece) -> Result<Turn<'_>> {
-        let sql = self.archive.piece(piece).await?;
-        if sql.lines().any(|line| line.starts_with(CHANGES_COLLATION)) {
-            return Ok(Turn::Changes(self.collation.write().await));
-        }
-        Ok(Turn::Relies(self.collation.read().await))
-    }
-
     fn stages(&self) -> std::sync::MutexGuard<'_, Stages> {
         self.stages.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -178,12 +154,14 @@ where
     R: Read + Seek + Send + 'static,
 {
     let mut others = JoinSet::new();
+    let looked = Arc::new(Barrier::new(more + 1));
     for number in 1..=more {
         let target = leader.target().another().await?;
-        others.spawn(follow(target, number, Arc::clone(shared)));
+        let all = (Arc::clone(shared), Arc::clone(&looked));
+        others.spawn(follow(target, number, all));
     }
     let done = async {
-        tokio::try_join!(work(leader, shared, true), gather(&mut others))
+        tokio::try_join!(work(leader, shared, (&looked, true)), gather(&mut others))
             .map(|(_, outcomes)| outcomes)
     };
     let done = done.await;
@@ -200,7 +178,11 @@ async fn gather(others: &mut JoinSet<Result<Outcome>>) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-async fn follow<T, R>(mut target: T, number: usize, shared: Arc<Shared<R>>) -> Result<Outcome>
+async fn follow<T, R>(
+    mut target: T,
+    number: usize,
+    (shared, looked): (Arc<Shared<R>>, Arc<Barrier>),
+) -> Result<Outcome>
 where
     T: Target + 'static,
     R: Read + Seek + Send + 'static,
@@ -212,13 +194,17 @@ where
     let mut runner = Runner::new(&mut target, shared.job.on_error).renaming(&shared.renaming);
     feed_head(&mut runner, &shared.head, &shared.job).await?;
     runner.target().hasten().await?;
-    work(&mut runner, &shared, false).await?;
+    work(&mut runner, &shared, (&looked, false)).await?;
     let outcome = runner.end().await?;
     target.close().await?;
     Ok(outcome)
 }
 
-async fn work<T, R>(runner: &mut Runner<'_, T>, shared: &Arc<Shared<R>>, leads: bool) -> Result<()>
+async fn work<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    (looked, leads): (&Barrier, bool),
+) -> Result<()>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
@@ -228,9 +214,11 @@ where
         shared.group_done((!made).then_some(group));
     }
     if !leads {
-        let _stays = shared.collation.read().await;
         runner.target().look_again().await?;
     }
+    // A program that was made under another default of its database gets that for its making: nobody
+    // may look then.
+    looked.wait().await;
     while let Some(task) = shared.next().await? {
         if task.keys {
             add_keys(runner, shared, task.entry).await?;
@@ -464,17 +452,34 @@ where
     let mut tries = 1;
     loop {
         runner.begin_part().await?;
-        let done = feed(runner, shared, entry, pieces).await;
+        let done = match feed(runner, shared, entry, pieces).await {
+            Ok(()) => note(runner, shared, std::slice::from_ref(&step)).await,
+            failed => failed,
+        };
         if tries < TRIES && done.as_ref().is_err_and(is_deadlock) {
             again(runner, &mut tries).await?;
+            if keeps_rows(runner, entry).await? {
+                return done;
+            }
             continue;
         }
         done?;
-        note(runner, shared, std::slice::from_ref(&step)).await?;
         runner.commit_part().await?;
         runner.took(step.rows);
         return Ok(());
     }
+}
+
+/// Whether the table keeps rows that were taken back: it is of one of MySQL's engines without
+/// transactions, and would have them twice.
+async fn keeps_rows<T: Target>(runner: &mut Runner<'_, T>, entry: &TocEntry) -> Result<bool> {
+    if runner.target().dialect() == Dialect::Postgres {
+        return Ok(false);
+    }
+    let tables = runner.target().relations().await?;
+    let keeps =
+        |table: &Relation| !table.transactional && table.name.eq_ignore_ascii_case(&entry.name.0);
+    Ok(tables.iter().any(keeps))
 }
 
 async fn run_plain<T, R>(
@@ -556,11 +561,6 @@ where
         let is_long = piece.length > LONG && runner.target().dialect() == Dialect::Mysql;
         let _alone = match is_long {
             true => shared.long.acquire().await.ok(),
-            false => None,
-        };
-        let defines = entry.rows.is_none() && runner.target().dialect() == Dialect::Mysql;
-        let _turn = match defines {
-            true => Some(shared.turn(*piece).await?),
             false => None,
         };
         let mut chunks = shared.archive.stream(*piece);

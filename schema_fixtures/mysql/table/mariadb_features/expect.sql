@@ -59,7 +59,7 @@ CREATE TABLE `i` (
   `a` int(11) DEFAULT NULL,
   `b` varchar(100) DEFAULT NULL,
   `c` text /*M!100301 COMPRESSED*/ DEFAULT NULL,
-  `p` point NOT NULL,
+  `p` point REF_SYSTEM_ID=4326 NOT NULL,
   PRIMARY KEY (`id`),
   KEY `d` (`a` DESC,`b`),
   KEY `ign` (`b`) IGNORED,

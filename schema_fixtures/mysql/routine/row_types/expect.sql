@@ -1,0 +1,61 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
+
+-- table t
+CREATE TABLE `t` (
+  `a` int(11) DEFAULT NULL,
+  `b` varchar(10) DEFAULT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- routine f function
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` FUNCTION `f`(x ROW (a INT)) RETURNS int(11)
+BEGIN SET @a = 1; RETURN x.a; END
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+
+-- routine p procedure
+SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
+DELIMITER ;;
+CREATE DEFINER=`root`@`localhost` PROCEDURE `p`(x ROW (a INT, b VARCHAR(3)), y TYPE OF t.a, z ROW TYPE OF t)
+    MODIFIES SQL DATA
+BEGIN
+  DECLARE r ROW TYPE OF t; DECLARE s ROW (d INT); DECLARE c CURSOR (q INT) FOR SELECT q;
+  SELECT 1; SELECT 2;
+END
+;;
+DELIMITER ;
+SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete
