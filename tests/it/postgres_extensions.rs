@@ -35,6 +35,7 @@ CREATE POLICY everybody ON listed USING (true);
 CREATE STATISTICS together ON id, v FROM listed;
 CREATE DOMAIN short AS text CHECK (length(VALUE) < 9) NOT NULL DEFAULT '';
 CREATE VIEW names AS SELECT name FROM b_parent;
+GRANT SELECT (id, name) ON b_parent TO PUBLIC;
 INSERT INTO b_parent VALUES (1, true, 'ours'), (2, true, 'also ours');
 INSERT INTO inner_state (v) VALUES ('ours');
 SELECT pg_catalog.pg_extension_config_dump('a_child', '');
@@ -55,6 +56,7 @@ SELECT nextval('ext_rows.counter'), nextval('ext_rows.counter'), nextval('ext_ro
 CREATE TABLE of_users (id integer PRIMARY KEY, p integer REFERENCES ext_rows.b_parent, s ext_rows.short);
 INSERT INTO of_users VALUES (1, 10, 'abc'), (2, 1, '');
 CREATE VIEW of_users_too AS SELECT * FROM ext_rows.names;
+REVOKE SELECT (name) ON ext_rows.b_parent FROM PUBLIC;
 "#;
 
 /// Puts the extension where this server looks for them.

@@ -154,12 +154,14 @@ pub fn query(caps: &Caps) -> String {
             )
         })
         .collect();
+    // A column that has lost its last privilege has no list any more.
     let columns = "SELECT 1259, c.oid, a.attnum, a.attname, a.attacl, \
          p.initprivs, c.relowner, c.relnamespace, \
          p.objoid IS NOT NULL \
          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
          LEFT JOIN pg_catalog.pg_init_privs p ON p.classoid = 1259 AND p.objoid = c.oid \
-         AND p.objsubid = a.attnum WHERE a.attacl IS NOT NULL AND NOT a.attisdropped";
+         AND p.objsubid = a.attnum \
+         WHERE (a.attacl IS NOT NULL OR p.initprivs IS NOT NULL) AND NOT a.attisdropped";
     format!(
         "SELECT o.class, o.oid, o.sub, o.col, pg_catalog.pg_get_userbyid(o.owner) AS owner, \
          o.initial AND o.class <> 2615 AS keeps_owner, n.nspname AS schema, i.type AS kind, {NAME} AS name, x.began, \
