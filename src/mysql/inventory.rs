@@ -167,7 +167,7 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
     })
 }
 
-/// The columns of each relation by a question of its own; of those for which it is refused the
+/// The columns of each relation by a question of its own; of a view for which it is refused the
 /// server's words.
 async fn columns_one_by_one(
     session: &mut Session,
@@ -180,7 +180,7 @@ async fn columns_one_by_one(
             Ok(mut columns) => {
                 relation.columns = columns.remove(&relation.name).unwrap_or_default();
             }
-            Err(error) if error.server_code().is_some() => {
+            Err(error) if error.server_code().is_some() && !relation.is_table() => {
                 relation.comment = error.line().into();
             }
             Err(error) => return Err(error),
