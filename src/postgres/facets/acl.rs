@@ -130,7 +130,8 @@ const NAME: &str = "CASE WHEN o.class = 1247 THEN (SELECT pg_catalog.format('%I.
 
 /// All ACLs that differ from their beginnings: one row a privilege, `began` telling which side. Not
 /// those of other sessions' temporary objects, which nothing else would keep out: the system's objects
-/// have no entries of their own either.
+/// have no entries of their own either. Nor those of roles that are gone: before 17 an extension's first
+/// privileges keep them.
 #[must_use]
 pub fn query(caps: &Caps) -> String {
     let objects: Vec<String> = CATALOGS
@@ -172,6 +173,7 @@ pub fn query(caps: &Caps) -> String {
          UNION ALL SELECT true, b.* FROM pg_catalog.aclexplode(o.began) WITH ORDINALITY b) \
          x(began, grantor, grantee, privilege_type, is_grantable, n) \
          WHERE o.has IS DISTINCT FROM o.began AND (n.nspname ~ '^pg_temp') IS NOT TRUE \
+         AND (x.grantee = 0 OR x.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r)) \
          ORDER BY o.class, o.oid, pg_catalog.abs(o.sub), x.began, x.n",
         objects = objects.join(" UNION ALL "),
         schemas = schemas(caps),
