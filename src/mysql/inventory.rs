@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bstr::{BStr, BString, ByteSlice};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::claims::{self, Claims};
 use crate::mysql::select::Select;
 use crate::mysql::session::Session;
@@ -167,8 +167,8 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
     })
 }
 
-/// The columns of each relation by a question of its own; of those for which it is refused the
-/// server's words.
+/// The columns of each relation by a question of its own; of one that the server can't open its
+/// words.
 async fn columns_one_by_one(
     session: &mut Session,
     (caps, database): (Caps, &[u8]),
@@ -180,10 +180,19 @@ async fn columns_one_by_one(
             Ok(mut columns) => {
                 relation.columns = columns.remove(&relation.name).unwrap_or_default();
             }
-            Err(error) if error.server_code().is_some() => {
+            // the list of tables may call such a view one, but gives it no engine
+            Err(error) if error.server_code().is_some() && relation.engine.is_none() => {
                 relation.comment = error.line().into();
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                let reading = || {
+                    format!(
+                        "reading the columns of {} {}",
+                        relation.table_type, relation.name
+                    )
+                };
+                return Err(error).while_with(reading);
+            }
         }
     }
     Ok(())
