@@ -1,4 +1,4 @@
--- requires: pg>=10
+-- requires: pg>=12
 -- A role that is dropped stays in the first privileges of an extension's members until 16.
 CREATE SCHEMA since;
 CREATE ROLE role_that_went;
