@@ -1,7 +1,7 @@
 //! What a server says in a warning when it stored something else than what was sent, and which of
 //! these warnings are none of a row's own: the server computes generated columns anew and warns of
-//! what their expressions meet, and rounds the largest value of a `FLOAT(M,D)` above its own limit
-//! before it clips it to what it was.
+//! what their expressions meet, rounds the largest value of a `FLOAT(M,D)` above its own limit
+//! before it clips it to what it was, and cuts an ENUM's error value to itself.
 
 use bstr::{BStr, BString, ByteSlice as _};
 
@@ -10,50 +10,76 @@ use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind as TokenKind, Quoting, tokens};
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
+use crate::sql::rows::Rows;
 
 /// Values that were cut, rounded or replaced.
-/// 1265 is not among them: it also comes with an ENUM's error value, which is carried so.
-const LOSSES: [&str; 4] = ["1264", "1292", "1366", "1406"];
+const LOSSES: [&str; 5] = ["1264", CUT, "1292", "1366", "1406"];
+
+/// A value was cut. It also comes with an ENUM's error value, which is carried so; and as a note, where
+/// nothing but blanks or digits beyond a column's scale was cut.
+const CUT: &str = "1265";
 
 /// Checks the warnings of the `INSERT` that just ran. A server without STRICT mode stores what it
 /// can and says so in a warning only.
 pub async fn check(session: &mut Session, insert: &[u8]) -> Result<()> {
-    let rows = session.query("SHOW WARNINGS LIMIT 100").await?;
-    for row in rows.iter() {
-        let code = row.str("Code")?.to_owned();
-        let message = row.owned("Message")?;
-        if LOSSES.contains(&code.as_str())
-            && !innocent(session, insert, &code, message.as_bstr()).await?
-        {
+    let warnings = session.query("SHOW WARNINGS LIMIT 100").await?;
+    let mut columns = None;
+    for row in warnings.iter() {
+        let code = row.str("Code")?;
+        let noted = code == CUT && row.bytes("Level")? == "Note";
+        if noted || !LOSSES.contains(&code) {
+            continue;
+        }
+        let columns = match &mut columns {
+            Some(columns) => columns,
+            None => columns.insert(columns_of(session, insert).await?),
+        };
+        let message = row.bytes("Message")?;
+        if !innocent(columns, code, message)? {
             return Err(
                 Error::new(Kind::Server, "a row was not stored as it was sent")
                     .cause(message.to_str_lossy().into_owned())
-                    .code(code),
+                    .code(code.to_owned()),
             );
         }
     }
     Ok(())
 }
 
-async fn innocent(session: &mut Session, insert: &[u8], code: &str, text: &BStr) -> Result<bool> {
+/// The columns of the table that the statement is about; none where that can't be told.
+async fn columns_of(session: &mut Session, insert: &[u8]) -> Result<Rows> {
     let Some(table) = table(insert) else {
-        return Ok(false);
+        return Ok(Rows::default());
     };
     let sql = Text::new(
         "SELECT column_name AS name, column_type AS type, extra AS extra \
          FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ",
     );
-    let rows = session.query(sql.string(&table)).await?;
-    for row in rows.iter() {
+    session.query(sql.string(&table)).await
+}
+
+fn innocent(columns: &Rows, code: &str, text: &BStr) -> Result<bool> {
+    for row in columns.iter() {
         let generated = is_generated(row.bytes("extra")?);
         let own = is_about(text, row.bytes("name")?);
-        let scaled = own && code == "1264" && is_scaled(row.bytes("type")?);
+        let kind = row.bytes("type")?;
+        let carried = match code {
+            "1264" => is_scaled(kind),
+            CUT => has_members(kind),
+            _ => false,
+        };
         // an expression's own conversions are told of whatever column it reads
-        if scaled || (generated && (own || code == "1292")) {
+        if (own && carried) || (generated && (own || code == "1292")) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+fn has_members(kind: &BStr) -> bool {
+    ["enum(", "set("]
+        .iter()
+        .any(|head| kind.starts_with_str(head))
 }
 
 fn is_generated(extra: &BStr) -> bool {

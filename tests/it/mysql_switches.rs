@@ -120,27 +120,30 @@ fn losses(server: &MySqlServer) {
          CREATE TABLE scaled (a FLOAT(10,5), b DOUBLE(10,5) UNSIGNED); \
          INSERT INTO scaled VALUES (1e9, 1e9), (-1e9, 0), (1.5, 1.5); \
          CREATE TABLE computed (a DATE NOT NULL, b INT AS (a + 'x') STORED); \
-         INSERT INTO computed (a) VALUES (7777777777);",
+         INSERT INTO computed (a) VALUES (7777777777); \
+         CREATE TABLE members (a ENUM('x', 'y'), b SET('x', 'y'), c VARCHAR(5), d DECIMAL(5, 2)); \
+         INSERT INTO members VALUES ('none', 'x,none', 'long   ', 1.234), ('y', '', 'short', 0);",
     );
     let bytes = archive(&server.url("losses"), "losses", &job(), None).expect("a dump");
     server.create_database("kept");
     native(&bytes, &server.url("kept")).expect("nothing is lost");
     oracle::mysql((server, "losses"), (server, "kept")).expect("equal");
-    let error = wait(async {
-        let mut target = MysqlTarget::connect(&server.url("kept"), &nowhere()).await?;
-        target
-            .execute(b"INSERT INTO `computed` (`a`) VALUES\n('2001-02-31')")
-            .await?;
-        target
-            .execute(b"INSERT INTO `scaled` (`a`) VALUES\n(1),\n('x')")
-            .await
-    });
-    let error = error.expect_err("no number");
-    assert!(
-        error.report().contains("not stored as it was sent"),
-        "{}",
-        error.report()
-    );
+    for lost in [
+        "`scaled` (`a`) VALUES\n(1),\n('x')",
+        "`members` (`a`, `c`) VALUES\n('x', 'short'),\n('none', 'too long')",
+    ] {
+        let error = wait(async {
+            let mut target = MysqlTarget::connect(&server.url("kept"), &nowhere()).await?;
+            target
+                .execute(b"INSERT INTO `computed` (`a`) VALUES\n('2001-02-31')")
+                .await?;
+            target
+                .execute(format!("INSERT INTO {lost}").as_bytes())
+                .await
+        });
+        let error = error.expect_err(lost).report();
+        assert!(error.contains("not stored as it was sent"), "{error}");
+    }
 }
 
 /// The guard fails, waits, or goes on.
