@@ -63,7 +63,8 @@ fn counted(toc: &Toc) -> BTreeMap<String, Counted> {
     let mut all: BTreeMap<String, Counted> = BTreeMap::new();
     // The database itself has another name.
     let own = |entry: &&TocEntry| {
-        entry.section != Section::Database && !entry.kind.starts_with("database")
+        let database = entry.kind.starts_with("database") || entry.kind == "read_only";
+        entry.section != Section::Database && !database
     };
     let entries = toc.entries.iter().filter(own);
     for entry in entries {

@@ -126,6 +126,9 @@ where
     Ok(sealed.toc)
 }
 
+/// MySQL's "Schema '…' is in read only mode": the archive's database is, and so is its copy.
+const READ_ONLY: &str = "3989";
+
 async fn drop_database<T: Target>(target: &mut T, name: &str) -> Result<()> {
     let drop = format!("DROP DATABASE {name}");
     let mut tries = 0;
@@ -139,6 +142,10 @@ async fn drop_database<T: Target>(target: &mut T, name: &str) -> Result<()> {
         }
         tries += 1;
         match target.execute(drop.as_bytes()).await {
+            Err(error) if tries < TRIES && error.server_code() == Some(READ_ONLY) => {
+                let alter = format!("ALTER DATABASE {name} READ ONLY = 0");
+                target.execute(alter.as_bytes()).await?;
+            }
             Err(error) if tries < TRIES && error.kind() == Kind::Server => {
                 tracing::debug!("{}: tries again", error.line());
                 tokio::time::sleep(PAUSE).await;

@@ -411,3 +411,30 @@ fn rows_are_not_loaded_twice_on_mariadb() {
 fn rows_are_not_loaded_twice_on_mysql() {
     rows_are_not_loaded_twice(&MySql::start("9.7"));
 }
+
+/// A database that can only be read becomes so behind all else: its record is gone then, and its
+/// scratch database goes as well.
+#[test]
+fn databases_that_can_only_be_read_come_back_on_mysql() {
+    let server = MySql::start("9.7");
+    server.create_database("a");
+    server.sql(
+        "a",
+        "CREATE TABLE t (a INT PRIMARY KEY); INSERT INTO t VALUES (1), (2); ALTER DATABASE a READ ONLY = 1",
+    );
+    let (_folder, archive) = dumped(&server.url("a"));
+    server.create_database("b");
+    let restored = ["restore", &archive, "--jobs", "2", "--to", &server.url("b")];
+    good(&ran(&restored));
+    good(&ran(&[&restored[..], &["--clean"]].concat()));
+    let tables =
+        "SELECT GROUP_CONCAT(table_name) FROM information_schema.tables WHERE table_schema = 'b'";
+    assert_eq!(server.sql("", tables).trim(), "t");
+    let options =
+        "SELECT options FROM information_schema.schemata_extensions WHERE schema_name = 'b'";
+    assert_eq!(server.sql("", options).trim(), "READ ONLY=1");
+    good(&ran(&["verify", &archive, "--restore-to", &server.url("")]));
+    let scratch =
+        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 'dumpkeep%'";
+    assert_eq!(server.sql("", scratch).trim(), "0");
+}

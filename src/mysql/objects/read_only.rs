@@ -59,6 +59,8 @@ impl Object for ReadOnly {
         let mut sql = Sql::default();
         if self.options == "READ ONLY=1" {
             sql.push(Text::new("ALTER DATABASE READ ONLY = 1"));
+            // Else nothing in it can be dropped.
+            sql.drop_with(Text::new("ALTER DATABASE READ ONLY = 0"));
         }
         Ok(Rendered::Sql(sql))
     }

@@ -137,6 +137,10 @@ async fn resumes_in<T: Target>(
     }
 }
 
+/// What comes behind the end of the record: event triggers would fire for it, and a database that can only
+/// be read has no room for it.
+const LAST: [&str; 2] = ["event_trigger", "read_only"];
+
 async fn load<T, R>(
     target: &mut T,
     archive: &Arc<Archive<R>>,
@@ -162,10 +166,9 @@ where
     }
     let past = past.unwrap_or_default();
     task.expect(entries(toc, &chosen).iter().map(|entry| entry.bytes).sum());
-    // They would fire for what comes after them, and for the end of the record.
     let (last, scheduled): (Vec<usize>, Vec<usize>) = chosen.iter().partition(|at| {
         let entry = toc.entries.get(**at);
-        entry.is_some_and(|entry| entry.kind == "event_trigger")
+        entry.is_some_and(|entry| LAST.contains(&entry.kind.as_str()))
     });
     let whole = whole(toc, &chosen, job, &past);
     let late = LateKeys::of(archive, &chosen, (job, renaming)).await?;
