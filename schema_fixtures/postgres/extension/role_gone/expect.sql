@@ -6,10 +6,7 @@ ALTER DATABASE a_database OWNER TO postgres;
 CREATE SCHEMA since;
 ALTER SCHEMA since OWNER TO postgres;
 
--- extension cube
-CREATE EXTENSION cube WITH SCHEMA since;
-COMMENT ON EXTENSION cube IS 'data type for multidimensional cubes';
-
--- grants since.function since.cube_dim(since.cube)
-REVOKE EXECUTE ON FUNCTION since.cube_dim(since.cube) FROM PUBLIC;
+-- extension pg_stat_statements
+CREATE EXTENSION pg_stat_statements WITH SCHEMA since;
+COMMENT ON EXTENSION pg_stat_statements IS 'track planning and execution statistics of all SQL statements executed';
 
