@@ -151,6 +151,13 @@ def planned(args, out):
             yield server, about, database, size(script), [one for one in made if not args.only or one.name in args.only]
 
 
+def anywhere(command, args):
+    """The command without this machine's folders."""
+    for folder, name in ((contenders.BINARY, "dumpkeep"), (args.home, "HOME"), (servers.PLACE, "SERVERS")):
+        command = command.replace(str(folder), name)
+    return command
+
+
 def measure_all(args):
     """Round by round over everything, so that what the machine does meanwhile hits all alike."""
     out, begun, failed = args.home / "out", time.monotonic(), set()
@@ -170,7 +177,7 @@ def measure_all(args):
                     if key in failed:
                         continue
                     line = {"server": server.name, "version": about, "database": database, "contender": contender.name,
-                            "note": contender.note, "command": contender.command, "round": number, "plain": bytes_of_sql}
+                            "note": contender.note, "command": anywhere(contender.command, args), "round": number, "plain": bytes_of_sql}
                     try:
                         numbers = measure(contender, server)
                     except Failed as error:
