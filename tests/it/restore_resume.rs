@@ -446,3 +446,51 @@ fn programs_have_their_collations_on_mariadb_10_11() {
 fn programs_have_their_collations_on_mysql_9_7() {
     programs_have_their_collations(&MySql::start("9.7"));
 }
+
+/// A trigger that names a column of its table that is gone is made while the column is there for a moment.
+fn a_trigger_on_a_gone_column_is_made_again(server: &MySqlServer) {
+    server.sql(
+        "",
+        "CREATE DATABASE shop; CREATE DATABASE b; CREATE USER loader@localhost; \
+         GRANT ALL ON *.* TO loader@localhost; \
+         CREATE TABLE shop.t (a INT, gone INT, also INT); INSERT INTO shop.t VALUES (1, 2, 3)",
+    );
+    server.sql(
+        "shop",
+        "CREATE TRIGGER r BEFORE UPDATE ON t FOR EACH ROW SET @x = NEW.gone + OLD.also; \
+         ALTER TABLE t DROP COLUMN gone, DROP COLUMN also",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &archive]));
+    let rights = "ALL PRIVILEGES, GRANT OPTION";
+    let but_triggers = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES";
+    server.sql(
+        "",
+        &format!(
+            "REVOKE {rights} FROM loader@localhost; GRANT {but_triggers} ON *.* TO loader@localhost"
+        ),
+    );
+    let url = server.url("b").replace("root@", "loader@");
+    let restore = ["restore", &archive, "--no-owner", "--to", &url];
+    let failed = ran(&restore);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    assert!(failed.err.contains("trigger r"), "{}", failed.err);
+    let columns = "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = 'b' AND table_name = 't'";
+    assert_eq!(server.sql("", columns).trim(), "3", "they are there");
+    server.sql("", "GRANT ALL ON *.* TO loader@localhost");
+    good(&ran(&[&restore[..], &["--resume"]].concat()));
+    assert_eq!(server.sql("", columns).trim(), "1");
+    let triggers = "SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'b'";
+    assert_eq!(server.sql("", triggers).trim(), "1");
+}
+
+#[test]
+fn a_trigger_on_a_gone_column_is_made_again_on_mariadb_10_11() {
+    a_trigger_on_a_gone_column_is_made_again(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn a_trigger_on_a_gone_column_is_made_again_on_mysql_9_7() {
+    a_trigger_on_a_gone_column_is_made_again(&MySql::with("9.7").setting("skip-log-bin").start());
+}
