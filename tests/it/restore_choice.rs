@@ -107,6 +107,101 @@ fn tables_stay_out_with_what_needs_them() {
     );
 }
 
+/// A view that needs a table's key has its query behind that key, as an entry of its own; a partition its
+/// place among its like.
+const KEYED: &str = "CREATE TABLE base (id int PRIMARY KEY, name text); INSERT INTO base VALUES (1, 'a'), (2, 'b'); \
+    CREATE TABLE other (base int REFERENCES base); INSERT INTO other VALUES (1), (1); \
+    CREATE VIEW keyed AS SELECT b.id, b.name, count(o.base) AS n FROM base b LEFT JOIN other o ON o.base = b.id GROUP BY b.id; \
+    CREATE VIEW above AS SELECT name FROM keyed; \
+    CREATE MATERIALIZED VIEW stored AS SELECT * FROM keyed; \
+    CREATE TABLE parts (k int PRIMARY KEY) PARTITION BY RANGE (k); \
+    CREATE TABLE part_1 PARTITION OF parts FOR VALUES FROM (0) TO (10); \
+    CREATE TABLE part_2 PARTITION OF parts FOR VALUES FROM (10) TO (20); INSERT INTO parts VALUES (1), (11)";
+
+#[test]
+fn what_stands_apart_from_its_table_or_view_goes_with_it() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql("shop", KEYED);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &file]));
+    let restored = |switches: &[&str]| {
+        server.sql("postgres", "DROP DATABASE IF EXISTS b");
+        server.create_database("b");
+        let url = server.url("b");
+        ran(&[&["restore", &file, "--to", &url], switches].concat())
+    };
+    let made = || {
+        let sql = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class \
+                   WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')";
+        server.sql("b", sql).trim().to_owned()
+    };
+    // The view's own query, with the tables that it reads, their rows, and what ties them.
+    let with = ["--with-dependencies"];
+    for (table, all, rows) in [
+        ("keyed", "base keyed other", "2"),
+        ("above", "above base keyed other", "2"),
+        ("stored", "base keyed other stored", "2"),
+    ] {
+        good(&restored(&[&["--table", table], &with[..]].concat()));
+        assert_eq!(made(), all, "{table}");
+        let count = server.sql("b", &format!("SELECT count(*) FROM {table}"));
+        assert_eq!(count.trim(), rows, "{table}");
+        let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f'";
+        assert_eq!(server.sql("b", keys).trim(), "1", "{table}");
+    }
+    let alone = restored(&["--table", "keyed"]);
+    refused(&alone, 1, "It needs what was not chosen");
+    good(&restored(&["--exclude-table", "other"]));
+    assert_eq!(made(), "base part_1 part_2 parts");
+    let listed = ran(&["restore", &file, "--list"]);
+    let without: Vec<&str> = listed
+        .out
+        .lines()
+        .filter(|line| !line.contains("view_rule"))
+        .collect();
+    let list = folder.path().join("list").display().to_string();
+    std::fs::write(&list, without.join("\n")).expect("a list");
+    refused(
+        &restored(&["--use-list", &list]),
+        2,
+        "which holds its query",
+    );
+    // A partition with its parent, and not with its like; a parent says that it has none.
+    good(&restored(&[&["--table", "part_1"], &with[..]].concat()));
+    assert_eq!(made(), "part_1 parts");
+    let parent = server.sql(
+        "b",
+        "SELECT count(*), tableoid::regclass FROM parts GROUP BY 2",
+    );
+    assert_eq!(parent.trim(), "1|part_1");
+    good(&restored(&[&["--table", "parts"], &with[..]].concat()));
+    assert_eq!(made(), "part_1 part_2 parts");
+    assert_eq!(server.sql("b", "SELECT count(*) FROM parts").trim(), "2");
+    let parent = restored(&["--table", "parts"]);
+    good(&parent);
+    let said = "partition_attach public.part_1 is left out: it needs table public.part_1";
+    assert!(parent.err.contains(said), "{}", parent.err);
+    // Beside the one that is there.
+    good(&restored(&[]));
+    let url = server.url("b");
+    good(&ran(&[
+        "restore",
+        &file,
+        "--to",
+        &url,
+        "--table",
+        "parts",
+        "--rename-table",
+        "parts=\"old.parts\"",
+    ]));
+    assert_eq!(
+        made(),
+        "above base keyed old.parts other part_1 part_2 parts stored"
+    );
+}
+
 #[test]
 fn a_list_is_written_edited_and_read() {
     let shop = Shop::open("18");

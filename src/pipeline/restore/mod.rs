@@ -16,6 +16,7 @@ mod run;
 mod schedule;
 mod stages;
 mod whole;
+mod words;
 mod workers;
 
 pub use job::RestoreJob;

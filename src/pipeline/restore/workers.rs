@@ -35,6 +35,12 @@ const LONG: u32 = 16 << 20;
 /// tables and routines.
 const EXISTS: [&str; 6] = ["42P07", "42710", "42P06", "42723", "1050", "1304"];
 
+/// "There is no such thing": PostgreSQL's relation, object, routine and schema; MySQL's database, table,
+/// routine, and what a foreign key points to.
+const LACKS: [&str; 9] = [
+    "42P01", "42704", "42883", "3F000", "1049", "1146", "1305", "1824", "1005",
+];
+
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
 
@@ -513,7 +519,7 @@ fn name_missing<R: Read + Seek + Send + 'static>(
     }
     let choice = &shared.job.choice;
     let missing = choice.missing(shared.archive.toc(), &shared.chosen, at);
-    if missing.is_empty() || error.server_code().is_none() {
+    if missing.is_empty() || !code.is_some_and(|code| LACKS.contains(&code)) {
         return error;
     }
     let names: Vec<String> = missing.iter().take(5).map(|entry| entry.label()).collect();
