@@ -17,7 +17,7 @@ const ROLES: &str = "CREATE ROLE shop_owner NOLOGIN CREATEDB; CREATE ROLE shop_r
 
 /// Many large objects with rights and owners, an empty one, a large one; what event triggers see.
 const MORE: &str = "\
-    SELECT lo_create(90000); SELECT lo_from_bytea(90001, '\\x00ff5c0a');\
+    SELECT lo_create(90000); SELECT lo_from_bytea(4294967295, '\\x01'); SELECT lo_from_bytea(90001, '\\x00ff5c0a');\
     SELECT lo_from_bytea(90002, decode(repeat('00ff5c', 300000), 'hex'));\
     ALTER LARGE OBJECT 90001 OWNER TO shop_owner; GRANT SELECT ON LARGE OBJECT 90001 TO shop_reader;\
     SELECT lo_create(90100 + i) FROM generate_series(1, 30) i;\
