@@ -14,7 +14,7 @@ use dumpkeep::source::Target as _;
 
 use crate::support::command::{Ran, dumpkeep, finished, ran};
 use crate::support::mysql_archive::{nowhere, wait};
-use crate::support::server::{MariaDb, Postgres};
+use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres};
 
 const SHOP: &str = r"
 CREATE SCHEMA app;
@@ -392,4 +392,45 @@ fn rows_alone_heed_foreign_keys_that_are_there() {
     ]);
     refused(&denied, 1, "It takes a superuser");
     refused(&restore(&["--disable-triggers"]), 2, "--data-only");
+}
+
+/// A foreign key is a part of its table on MySQL: what it points to may not be there.
+fn a_foreign_key_to_nothing_is_named(server: &MySqlServer) {
+    server.create_database("shop");
+    server.create_database("b");
+    server.sql(
+        "shop",
+        "CREATE TABLE `Part of``s` (id INT PRIMARY KEY) ENGINE = InnoDB; \
+         CREATE TABLE parts (id INT PRIMARY KEY, whole INT, FOREIGN KEY (whole) REFERENCES `Part of``s` (id), \
+         up INT, FOREIGN KEY (up) REFERENCES parts (id)) ENGINE = InnoDB",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &file]));
+    let url = server.url("b");
+    let restored = |switches: &[&str]| {
+        let restored = ran(&[&["restore", &file, "--to", &url], switches].concat());
+        good(&restored);
+        restored
+            .err
+            .contains("table parts has a foreign key to part of`s, which was not chosen")
+    };
+    assert!(restored(&["--table", "parts"]));
+    server.sql("b", "DROP TABLE parts");
+    assert!(restored(&["--exclude-table", "Part*"]), "left out");
+    server.sql("b", "DROP TABLE parts");
+    assert!(!restored(&["--table", "Part*", "--table", "parts"]));
+    // It is there.
+    let beside = ["--table", "parts", "--rename-table", "parts=\"parts=2\""];
+    assert!(!restored(&beside));
+}
+
+#[test]
+fn a_foreign_key_to_nothing_is_named_on_mariadb_10_11() {
+    a_foreign_key_to_nothing_is_named(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn a_foreign_key_to_nothing_is_named_on_mysql_9_7() {
+    a_foreign_key_to_nothing_is_named(&MySql::start("9.7"));
 }

@@ -230,6 +230,13 @@ fn a_restore_goes_on_in_nothing_but_what_it_left_on_postgres_15() {
     server.equal();
 }
 
+/// Views of an account that may read there, and not where it is restored.
+const LENT: &str = "\
+CREATE DEFINER = app@localhost VIEW busier AS SELECT customer, n FROM busy WHERE n > 1;
+CREATE DEFINER = app@localhost VIEW busiest AS SELECT customer FROM busier WHERE n > 2;
+CREATE DEFINER = app@localhost VIEW nobody AS SELECT customer FROM busiest WHERE customer < 0;
+";
+
 struct My(MySqlServer);
 
 impl Broken for My {
@@ -251,7 +258,10 @@ impl Broken for My {
     }
 
     fn equal(&self) {
+        // The reference reads views by their definers' rights.
+        self.0.sql("", "GRANT ALL ON b.* TO app@localhost");
         oracle::mysql((&self.0, "shop"), (&self.0, "b")).expect("equal");
+        self.0.sql("", "REVOKE ALL ON b.* FROM app@localhost");
     }
 
     fn kill_server(&self) {
@@ -263,8 +273,14 @@ impl Broken for My {
 }
 
 fn mysql(server: MySqlServer) -> (My, tempfile::TempDir, PathBuf) {
-    server.create_database("shop");
+    // It may read here, and not where it is restored.
+    let app =
+        "CREATE DATABASE shop; CREATE USER app@localhost; GRANT ALL ON shop.* TO app@localhost";
+    server.sql("", app);
     server.sql("shop", MYSQL);
+    if server.is_mariadb() {
+        server.sql("shop", LENT);
+    }
     server.sql(
         "",
         "CREATE USER loader@localhost IDENTIFIED BY 'pw'; GRANT ALL ON *.* TO loader@localhost",

@@ -12,7 +12,7 @@ use crate::archive::toc::{Text, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::relations::Relations;
-use crate::pipeline::restore::{RestoreJob, definitions};
+use crate::pipeline::restore::{RestoreJob, borrowed, definitions};
 use crate::pipeline::runner::Runner;
 use crate::plan::entry::EntryId;
 use crate::source::{Relation, Step, Target};
@@ -83,7 +83,7 @@ const NO_COLUMN: &str = "1091";
 pub(super) async fn mend<T, R>(
     runner: &mut Runner<'_, T>,
     archive: &Arc<Archive<R>>,
-    past: &Past,
+    (chosen, past): (&[usize], &Past),
 ) -> Result<()>
 where
     T: Target,
@@ -94,6 +94,10 @@ where
         for Text(drop) in &entry.drop {
             runner.statement(&if_exists(drop), &entry.label()).await?;
         }
+    }
+    // Views that such a one reads may be the restoring user's still.
+    for at in past.redo.iter().filter(|at| is_view(toc, **at)) {
+        borrowed::give_back(runner, archive, (*at, chosen)).await?;
     }
     // Columns that a trigger names and that are gone are there only while it is made.
     let triggers = past.redo.iter().copied().filter(|at| {
@@ -112,6 +116,11 @@ where
         }
     }
     Ok(())
+}
+
+fn is_view(toc: &Toc, at: usize) -> bool {
+    let entry = toc.entries.get(at);
+    toc.head.dialect == Dialect::Mysql && entry.is_some_and(|entry| entry.kind == "view")
 }
 
 fn drops_columns(sql: &[u8]) -> bool {

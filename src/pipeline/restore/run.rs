@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::existing::leave_existing;
 use crate::pipeline::head::feed_head;
 use crate::pipeline::restore::archive::Archive;
+use crate::pipeline::restore::dangling::dangling;
 use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::prepared::Prepared;
 use crate::pipeline::restore::resume::{self, Past};
@@ -62,6 +63,7 @@ where
     }
     let mut skipped = prepared.make_roles(target).await?;
     skipped.extend(job.choice.left_out(toc, &chosen));
+    skipped.extend(dangling(target, &archive, (&chosen, &job.choice)).await?);
     target.tune(&job.tuning).await?;
     let renaming = Arc::clone(&prepared.renaming);
     let past = prepare(target, &archive, (&chosen, &renaming), job).await?;
@@ -234,7 +236,7 @@ where
     let toc = archive.toc();
     let recorded = job.is_recorded(toc.head.kind);
     if let Some(past) = past {
-        resume::mend(runner, archive, past).await?;
+        resume::mend(runner, archive, (chosen, past)).await?;
         return Ok(recorded);
     }
     if job.clean {

@@ -13,11 +13,11 @@ use tokio::task::JoinSet;
 use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
 use crate::error::{Error, Result};
 use crate::pipeline::head::feed_head;
-use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::{Archive, missing};
 use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::schedule::{Next, Schedule, Task};
 use crate::pipeline::restore::stages::{self, Group, Stages};
+use crate::pipeline::restore::{RestoreJob, borrowed};
 use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
 use crate::pipeline::stream::died;
 use crate::progress;
@@ -358,9 +358,13 @@ where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
+    let is_mysql = runner.target().dialect() == Dialect::Mysql;
     for (at, entry) in entries {
         let done = match shared.late.of_table(*at) {
             Some(table) => runner.statement(&table.create, &entry.label()).await,
+            None if is_mysql && entry.kind == "view" => {
+                borrowed::make(runner, &shared.archive, (*at, &shared.chosen)).await
+            }
             None => feed(runner, shared, entry, &entry.pieces).await,
         };
         done.map_err(|error| name_missing(error, shared, *at))?;
