@@ -356,6 +356,36 @@ fn tablespaces_extensions_and_collations_are_looked_for() {
     assert_eq!(server.sql("a", "SELECT count(*) FROM m").trim(), "1");
 }
 
+/// Debian's 15 is built with lz4, the other 14 to 18 of the tests are not.
+#[test]
+fn a_compression_that_the_server_lacks_is_told_before_the_restore() {
+    let (with, without) = (Postgres::start("15"), Postgres::start("18"));
+    with.create_database("a");
+    without.create_database("b");
+    with.sql(
+        "a",
+        "CREATE TABLE t (a text COMPRESSION lz4, b text COMPRESSION pglz); \
+         CREATE MATERIALIZED VIEW m AS SELECT a FROM t; \
+         ALTER MATERIALIZED VIEW m ALTER COLUMN a SET COMPRESSION lz4; \
+         INSERT INTO t VALUES (repeat('a', 9999), 'b')",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &with.url("a"), "-o", &file]));
+    let url = without.url("b");
+    let restore = |more: &[&str]| ran(&[&["restore", &file, "--to", &url], more].concat());
+    let says = "built without lz4 compression (table public.t, materialized_view public.m): \
+                --no-toast-compression";
+    refused(&restore(&[]), 2, &[says]);
+    assert_eq!(
+        without.sql("b", "SELECT to_regclass('t') IS NULL").trim(),
+        "t"
+    );
+    good(&restore(&["--no-toast-compression"]));
+    let lengths = "SELECT length(t.a) + length(m.a) FROM t, m";
+    assert_eq!(without.sql("b", lengths).trim(), "19998");
+}
+
 const BLOG: &str = "\
 CREATE TABLE users (id INT PRIMARY KEY); INSERT INTO users VALUES (1), (2), (3);
 CREATE TABLE posts (id INT AUTO_INCREMENT PRIMARY KEY, posts INT, parent INT, title VARCHAR(20), body TEXT,

@@ -38,6 +38,8 @@ pub struct Names {
     pub no_privileges: bool,
     /// Tablespaces stay out.
     pub no_tablespaces: bool,
+    /// Compression methods of columns stay out.
+    pub no_toast_compression: bool,
 }
 
 impl Names {
@@ -60,6 +62,7 @@ impl Names {
             roles: pairs("--map-role", &self.roles)?,
             no_owner: self.no_owner,
             no_privileges: self.no_privileges,
+            no_toast_compression: self.no_toast_compression,
             ..Renaming::default()
         })
     }
@@ -82,6 +85,7 @@ impl Names {
             no_owner: self.no_owner,
             no_privileges: self.no_privileges,
             no_tablespaces: self.no_tablespaces,
+            no_toast_compression: self.no_toast_compression,
             ..Renaming::default()
         };
         if !self.renames() {
@@ -114,6 +118,8 @@ impl Names {
         } else if mysql && (self.no_tablespaces || !self.tablespaces.is_empty()) {
             "--no-tablespaces and --map-tablespace are PostgreSQL's: here a dump leaves tablespaces \
              out (dump --no-tablespaces)"
+        } else if mysql && self.no_toast_compression {
+            "--no-toast-compression is PostgreSQL's: columns here have no such setting"
         } else if named && toc.head.database.is_empty() {
             "the archive does not say which database it is of"
         } else {

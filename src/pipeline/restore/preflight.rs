@@ -102,6 +102,7 @@ impl Asked {
                 | Need::PostfixOperator(_)
                 | Need::Oids
                 | Need::TwoNotNulls
+                | Need::Compression(_)
                 | Need::Engine(_) => false,
             };
         }
@@ -337,6 +338,9 @@ impl Judge<'_> {
                 "the server's operating system has no locale {name} ({who}): install it there, or leave \
                  it out: a collation by --use-list, a database's own by making the database with \
                  another one and restoring without --create"
+            )),
+            Need::Compression(name) if lacks(&self.facts.compressions, name) => Some(format!(
+                "the server was built without {name} compression ({who}): --no-toast-compression"
             )),
             Need::Engine(name) if lacks(&self.facts.engines, name) => Some(format!(
                 "the server has no engine {name} ({who}): load it there, or leave the tables out \
