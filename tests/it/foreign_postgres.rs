@@ -266,6 +266,27 @@ fn a_server_of_pg_dumpall_comes_back_from_a_pipe() {
     good(&finished(command.output().expect("dumpkeep starts")));
     oracle::postgres_as_restored((&a, "shop"), (&b, "shop")).expect("equal");
     oracle::postgres_globals(&a, &b).expect("equal globals");
+
+    // Over what is there: all is dropped but the role that restores.
+    let mut dumpall = a.client_of("pgclient", "pg_dumpall", "postgres");
+    let again = folder.path().join("again.sql");
+    let switches = ["--clean", "--if-exists", "-f"];
+    output(dumpall.args(switches).arg(&again)).expect("pg_dumpall");
+    b.sql("shop", "CREATE SEQUENCE new");
+    let url = b.url("postgres");
+    let restore = [
+        "restore",
+        &text(&again),
+        "--create",
+        "--clean",
+        "--to",
+        &url,
+    ];
+    let cleaned = ran(&restore);
+    good(&cleaned);
+    assert!(cleaned.err.contains("left as it is"), "{}", cleaned.err);
+    oracle::postgres_as_restored((&a, "shop"), (&b, "shop")).expect("equal");
+    oracle::postgres_globals(&a, &b).expect("equal globals");
 }
 
 #[test]

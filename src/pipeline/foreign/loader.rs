@@ -18,6 +18,9 @@ use crate::sql::split::{Command, Item, Meta, Splitter};
 /// PostgreSQL: an object of this name exists.
 const EXISTS: &str = "42710";
 
+/// PostgreSQL: the role is that of the session.
+const IN_USE: &str = "55006";
+
 /// MySQL: nothing is left of a versioned comment that is meant for others.
 const EMPTY: &str = "1065";
 
@@ -204,6 +207,13 @@ impl<T: Target> Runs<'_, T> {
                 self.scope.enter(&name)?;
                 self.enter(name).await
             }
+            Step::DropAccount => match self.execute(sql, label).await {
+                Err(error) if error.server_code() == Some(IN_USE) => {
+                    self.skip(format!("{}: it is left as it is", error.line()));
+                    Ok(())
+                }
+                done => done,
+            },
             Step::Make(name) => match self.execute(sql, label).await {
                 Err(error) if error.server_code() == Some(EXISTS) => {
                     let what = name.to_str_lossy();
