@@ -26,6 +26,8 @@ pub(super) struct Past {
     done: HashMap<u32, HashSet<Option<u32>>>,
     /// The places of entries that must be dropped and made again.
     redo: Vec<usize>,
+    /// Those of the rows that go with them.
+    lost: Vec<usize>,
 }
 
 impl Past {
@@ -90,6 +92,7 @@ where
     R: Read + Seek + Send + 'static,
 {
     let toc = archive.toc();
+    record_redo(runner.target(), toc, past).await?;
     for entry in past.redo.iter().rev().filter_map(|at| toc.entries.get(*at)) {
         for Text(drop) in &entry.drop {
             runner.statement(&if_exists(drop), &entry.label()).await?;
@@ -114,6 +117,29 @@ where
             Err(error) if error.server_code() != Some(NO_COLUMN) => return Err(error),
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// What is to be made again is recorded as begun, and nothing of its rows as done: who ends in the middle of
+/// this goes on from there.
+async fn record_redo<T: Target>(target: &mut T, toc: &Toc, past: &Past) -> Result<()> {
+    let ids = |places: &[usize]| -> Vec<u32> {
+        let entries = places.iter().filter_map(|at| toc.entries.get(*at));
+        entries.map(|entry| entry.id.0).collect()
+    };
+    let step = |entry| Step {
+        entry,
+        piece: None,
+        rows: 0,
+        done: false,
+    };
+    let begun: Vec<Step> = ids(&past.redo).into_iter().map(step).collect();
+    if !begun.is_empty() {
+        target.journal_note(&begun).await?;
+    }
+    if !past.lost.is_empty() {
+        target.journal_forget(&ids(&past.lost)).await?;
     }
     Ok(())
 }
@@ -241,8 +267,8 @@ impl<'a> Record<'a> {
         }
         redo.sort_unstable();
         redo.dedup();
-        let mut forgotten: HashSet<usize> = redo.iter().copied().collect();
-        forgotten.extend(self.relations.rows_of(&redo));
+        let lost = self.relations.rows_of(&redo);
+        let mut forgotten: HashSet<usize> = redo.iter().chain(&lost).copied().collect();
         let mut done: HashMap<u32, HashSet<Option<u32>>> = HashMap::new();
         // A program may have been in the making, under another default of MySQL's database.
         let settings = (0..).zip(&self.toc.entries);
@@ -254,7 +280,7 @@ impl<'a> Record<'a> {
                 done.entry(step.entry).or_default().insert(step.piece);
             }
         }
-        Past { done, redo }
+        Past { done, redo, lost }
     }
 }
 
