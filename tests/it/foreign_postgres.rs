@@ -612,3 +612,31 @@ fn a_script_of_a_newer_pg_dump_comes_back_in_one_transaction_on_postgresql_15() 
         server.sql("postgres", "DROP DATABASE none");
     }
 }
+
+/// What is to be dropped need not be there.
+#[test]
+fn a_script_that_drops_comes_into_an_empty_database_on_postgresql_18() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE SCHEMA app; CREATE TYPE app.mood AS ENUM ('fine'); CREATE TABLE app.t (a int PRIMARY KEY, m app.mood); \
+         CREATE TABLE u (a int REFERENCES app.t, b int DEFAULT 1 CHECK (b > 0)); CREATE VIEW v AS SELECT a FROM u; \
+         CREATE FUNCTION f(m app.mood) RETURNS int LANGUAGE sql AS 'SELECT 1'; \
+         INSERT INTO app.t VALUES (1, 'fine'); INSERT INTO u VALUES (1)",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(
+        &server,
+        "pgclient",
+        &["-Fp", "--clean"],
+        &folder.path().join("a"),
+    );
+    server.create_database("back");
+    let url = server.url("back");
+    // Into nothing, and over what that made.
+    for _ in 0..2 {
+        good(&ran(&["restore", &text(&file), "--clean", "--to", &url]));
+        oracle::postgres_as_restored((&server, "shop"), (&server, "back")).expect("equal");
+    }
+}

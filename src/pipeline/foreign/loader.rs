@@ -11,6 +11,7 @@ use crate::pipeline::runner::{OnError, Outcome, copy_end, explain};
 use crate::source::Target;
 use crate::sql::dialect::Dialect;
 use crate::sql::foreign::{connect_database, harmless_failure, may_fail};
+use crate::sql::if_exists::if_exists;
 use crate::sql::insert;
 use crate::sql::names::{self, Renaming};
 use crate::sql::split::{Command, Item, Meta, Splitter};
@@ -237,6 +238,11 @@ impl<T: Target> Runs<'_, T> {
         if dialect == Dialect::Mysql {
             self.times.see(sql);
         }
+        // What --clean drops need not be there, however the script was written.
+        let drops = sql.starts_with(b"DROP ") || sql.contains_str(" DROP CONSTRAINT ");
+        let guarded =
+            (self.job.clean && drops && dialect == Dialect::Postgres).then(|| if_exists(sql));
+        let sql = guarded.as_ref().map_or(sql, |guarded| guarded.as_slice());
         match self.attempt(sql).await {
             Ok(()) => {
                 self.outcome.rows += insert::rows(dialect, sql).unwrap_or(0);
