@@ -6,6 +6,8 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::claims::{self, Claims};
+use crate::mysql::own_collation;
+use crate::mysql::quote;
 use crate::mysql::select::Select;
 use crate::mysql::session::Session;
 use crate::mysql::version::Caps;
@@ -77,6 +79,8 @@ pub struct Relation {
     pub discarded: bool,
     /// In their order.
     pub columns: Vec<Column>,
+    /// The collation of the only connections that can open the view.
+    pub own_collation: Option<BString>,
 }
 
 impl Relation {
@@ -121,7 +125,12 @@ pub async fn load(
             relations.push(relation);
         }
     }
-    match columns(session, columns_query(caps, database)).await {
+    match columns(
+        session,
+        columns_query(caps).equals("table_schema", database),
+    )
+    .await
+    {
         Ok(mut columns) => {
             for relation in &mut relations {
                 relation.columns = columns.remove(&relation.name).unwrap_or_default();
@@ -133,6 +142,7 @@ pub async fn load(
         }
         Err(error) => return Err(error),
     }
+    own_collation::open(session, database, &mut relations).await?;
     check(&mut relations, claims)?;
     Ok(relations)
 }
@@ -164,6 +174,7 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
         bytes: row.num("bytes")?,
         discarded: false,
         columns: Vec::new(),
+        own_collation: None,
     })
 }
 
@@ -175,7 +186,8 @@ async fn columns_one_by_one(
     relations: &mut [Relation],
 ) -> Result<()> {
     for relation in relations {
-        let query = columns_query(caps, database).equals("table_name", &relation.name);
+        let query = columns_query(caps).equals("table_schema", database);
+        let query = query.equals("table_name", &relation.name);
         match columns(session, query).await {
             Ok(mut columns) => {
                 relation.columns = columns.remove(&relation.name).unwrap_or_default();
@@ -198,6 +210,27 @@ async fn columns_one_by_one(
     Ok(())
 }
 
+/// The columns of one relation, whatever the character set of the connection: the names are written as
+/// their bytes.
+pub async fn columns_of(
+    session: &mut Session,
+    database: &[u8],
+    relation: &BString,
+) -> Result<Vec<Column>> {
+    let is = |column: &str, name: &[u8]| {
+        let bytes = quote::hex(name);
+        format!(
+            "{column} = CONVERT({bytes} USING utf8mb4) AND (@@lower_case_table_names <> 0 OR \
+             CAST({column} AS BINARY) = {bytes})"
+        )
+    };
+    let query = columns_query(session.caps())
+        .filter(&is("table_schema", database))
+        .filter(&is("table_name", relation));
+    let mut found = columns(session, query).await?;
+    Ok(found.remove(relation).unwrap_or_default())
+}
+
 async fn columns(session: &mut Session, query: Select) -> Result<HashMap<BString, Vec<Column>>> {
     let rows = session.query(query.sql()).await?;
     let mut columns: HashMap<BString, Vec<Column>> = HashMap::new();
@@ -208,7 +241,7 @@ async fn columns(session: &mut Session, query: Select) -> Result<HashMap<BString
     Ok(columns)
 }
 
-fn columns_query(caps: Caps, database: &[u8]) -> Select {
+fn columns_query(caps: Caps) -> Select {
     Select::from("information_schema.columns")
         .cols(&["table_name", "column_name", "data_type", "column_type"])
         .cols(&["character_set_name", "character_maximum_length"])
@@ -219,7 +252,6 @@ fn columns_query(caps: Caps, database: &[u8]) -> Select {
             "COALESCE(generation_expression, '')",
             "''",
         )
-        .equals("table_schema", database)
         .order("table_name, ordinal_position")
 }
 

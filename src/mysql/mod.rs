@@ -20,6 +20,7 @@ mod load;
 pub mod losses;
 pub mod objects;
 pub mod optionfile;
+mod own_collation;
 mod pieces;
 pub mod quote;
 pub mod ranges;

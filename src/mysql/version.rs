@@ -329,6 +329,12 @@ impl Caps {
         self.since(NEVER, mariadb("10.6.0"))
     }
 
+    /// Strings of a view that meet others in UCS-2, UTF-16 or UTF-32 are shown as they were written.
+    #[must_use]
+    pub fn shows_wide_strings(&self) -> bool {
+        self.since(mysql("8.0.0"), mariadb("10.11.0"))
+    }
+
     /// `restrict_fk_on_non_standard_key`.
     #[must_use]
     pub fn restrict_fk(&self) -> bool {

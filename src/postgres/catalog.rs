@@ -11,7 +11,7 @@ use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
 use crate::plan::order::settle;
 use crate::postgres::address::{Address, class};
 use crate::postgres::chosen::{self, Hits, Kept};
-use crate::postgres::claims::Claims;
+use crate::postgres::claims::{Claims, check_gone};
 use crate::postgres::cycles;
 use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
 use crate::postgres::link::{self, Depend, Holders};
@@ -49,11 +49,13 @@ pub(super) async fn read(
     };
     let mut warnings = hits.warnings.clone();
     let claims = Claims::new(readers).await?;
+    let gone = claims.ask_gone(readers);
     // Many rows that are few bytes once they are read.
     let depends = readers.ask("cannot read the dependencies", link::query().sql());
     let asked = ask(readers, KINDS, &context);
     let claims = claims.ask(readers);
     let facets = Facets::ask(readers, &caps, options);
+    check_gone(gone, options.lenient, &mut warnings).await?;
     let depends = decoded(depends, link::decode).await?;
     context.reaching = Some(Arc::new(link::reaching(&depends)));
     let objects = objects(readers, asked, &context).await?;
@@ -237,11 +239,8 @@ fn without_left_out(objects: Vec<Loaded>, warnings: &mut Vec<Warning>) -> Vec<Lo
     }
     let (left_out, kept) = objects.into_iter().partition(|o| o.left_out.is_some());
     warnings.extend(Vec::into_iter(left_out).filter_map(|object: Loaded| {
-        let identity = &object.identity;
-        let schema = identity.schema.as_ref().map(|schema| cat![schema, "."]);
-        let name = cat![schema.unwrap_or_default(), &identity.name];
         Some(Warning {
-            object: format!("{} {name}", object.kind),
+            object: described(&object),
             message: object.left_out?,
         })
     }));
@@ -344,9 +343,28 @@ fn entries(
         let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs);
         warnings.extend(circles);
     }
+    remarks(&objects, &stays, warnings);
     drop((holders, facets));
     let entries = number(objects, needs, KINDS)?;
     Ok(chosen::keep(entries, &Kept { stays, hits }))
+}
+
+/// What is said of objects that are carried.
+fn remarks(objects: &[Loaded], stays: &[bool], warnings: &mut Vec<Warning>) {
+    let carried = objects.iter().zip(stays).filter(|(_, stays)| **stays);
+    warnings.extend(carried.filter_map(|(object, _)| {
+        Some(Warning {
+            object: described(object),
+            message: object.remark.clone()?,
+        })
+    }));
+}
+
+fn described(object: &Loaded) -> String {
+    let identity = &object.identity;
+    let schema = identity.schema.as_ref().map(|schema| cat![schema, "."]);
+    let name = cat![schema.unwrap_or_default(), &identity.name];
+    format!("{} {name}", object.kind)
 }
 
 /// An index that is attached to one of a partitioned table goes with that one, and can't be dropped by

@@ -496,3 +496,28 @@ fn views_that_stop_the_catalog_are_an_error_by_name() {
         assert_eq!(server.sql("copy", columns), "T\tb\ngood\ta\nt\ta");
     }
 }
+
+/// Strings of a view that the server shows as bytes, and takes for other ones when it gets them back.
+#[test]
+fn strings_that_a_view_does_not_show_are_an_error_by_name() {
+    // each with a view that looks alike, and can be read
+    let bytes = "SET collation_connection = ucs2_general_ci; CREATE VIEW odd AS SELECT a = 'x' AS x FROM t; \
+         CREATE VIEW good AS SELECT _ucs2'x' AS x, 'a\\\\0' AS y;";
+    let met = "CREATE VIEW odd AS SELECT CONCAT(u, 'x') AS x FROM t; CREATE VIEW good AS SELECT 'a\\0b' AS x;";
+    let separated = "CREATE VIEW odd AS SELECT GROUP_CONCAT(u SEPARATOR 'x') AS x FROM t; \
+         CREATE VIEW good AS SELECT 'a\\0b' AS x;";
+    for (server, setup) in [
+        (MySql::start("9.7"), bytes),
+        (MySql::start("5.6"), met),
+        (MariaDb::start("10.5"), separated),
+    ] {
+        server.create_database("shop");
+        let table = "CREATE TABLE t (a VARBINARY(9), u VARCHAR(9) CHARACTER SET ucs2);";
+        server.sql("shop", &format!("{table}{setup}"));
+        let dumped = || archive(&server.url("shop"), "shop", &job(), None);
+        let said = dumped().expect_err("bytes for a string").report();
+        assert!(said.contains("cannot dump view odd"), "{said}");
+        server.sql("shop", "DROP VIEW odd");
+        dumped().expect("an archive");
+    }
+}

@@ -230,6 +230,13 @@ fn a_restore_goes_on_in_nothing_but_what_it_left_on_postgres_15() {
     server.equal();
 }
 
+/// Views of an account that may read there, and not where it is restored.
+const LENT: &str = "\
+CREATE DEFINER = app@localhost VIEW busier AS SELECT customer, n FROM busy WHERE n > 1;
+CREATE DEFINER = app@localhost VIEW busiest AS SELECT customer FROM busier WHERE n > 2;
+CREATE DEFINER = app@localhost VIEW nobody AS SELECT customer FROM busiest WHERE customer < 0;
+";
+
 struct My(MySqlServer);
 
 impl Broken for My {
@@ -251,7 +258,10 @@ impl Broken for My {
     }
 
     fn equal(&self) {
+        // The reference reads views by their definers' rights.
+        self.0.sql("", "GRANT ALL ON b.* TO app@localhost");
         oracle::mysql((&self.0, "shop"), (&self.0, "b")).expect("equal");
+        self.0.sql("", "REVOKE ALL ON b.* FROM app@localhost");
     }
 
     fn kill_server(&self) {
@@ -263,8 +273,14 @@ impl Broken for My {
 }
 
 fn mysql(server: MySqlServer) -> (My, tempfile::TempDir, PathBuf) {
-    server.create_database("shop");
+    // It may read here, and not where it is restored.
+    let app =
+        "CREATE DATABASE shop; CREATE USER app@localhost; GRANT ALL ON shop.* TO app@localhost";
+    server.sql("", app);
     server.sql("shop", MYSQL);
+    if server.is_mariadb() {
+        server.sql("shop", LENT);
+    }
     server.sql(
         "",
         "CREATE USER loader@localhost IDENTIFIED BY 'pw'; GRANT ALL ON *.* TO loader@localhost",
@@ -445,4 +461,52 @@ fn programs_have_their_collations_on_mariadb_10_11() {
 #[test]
 fn programs_have_their_collations_on_mysql_9_7() {
     programs_have_their_collations(&MySql::start("9.7"));
+}
+
+/// A trigger that names a column of its table that is gone is made while the column is there for a moment.
+fn a_trigger_on_a_gone_column_is_made_again(server: &MySqlServer) {
+    server.sql(
+        "",
+        "CREATE DATABASE shop; CREATE DATABASE b; CREATE USER loader@localhost; \
+         GRANT ALL ON *.* TO loader@localhost; \
+         CREATE TABLE shop.t (a INT, gone INT, also INT); INSERT INTO shop.t VALUES (1, 2, 3)",
+    );
+    server.sql(
+        "shop",
+        "CREATE TRIGGER r BEFORE UPDATE ON t FOR EACH ROW SET @x = NEW.gone + OLD.also; \
+         ALTER TABLE t DROP COLUMN gone, DROP COLUMN also",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &archive]));
+    let rights = "ALL PRIVILEGES, GRANT OPTION";
+    let but_triggers = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES";
+    server.sql(
+        "",
+        &format!(
+            "REVOKE {rights} FROM loader@localhost; GRANT {but_triggers} ON *.* TO loader@localhost"
+        ),
+    );
+    let url = server.url("b").replace("root@", "loader@");
+    let restore = ["restore", &archive, "--no-owner", "--to", &url];
+    let failed = ran(&restore);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    assert!(failed.err.contains("trigger r"), "{}", failed.err);
+    let columns = "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = 'b' AND table_name = 't'";
+    assert_eq!(server.sql("", columns).trim(), "3", "they are there");
+    server.sql("", "GRANT ALL ON *.* TO loader@localhost");
+    good(&ran(&[&restore[..], &["--resume"]].concat()));
+    assert_eq!(server.sql("", columns).trim(), "1");
+    let triggers = "SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'b'";
+    assert_eq!(server.sql("", triggers).trim(), "1");
+}
+
+#[test]
+fn a_trigger_on_a_gone_column_is_made_again_on_mariadb_10_11() {
+    a_trigger_on_a_gone_column_is_made_again(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn a_trigger_on_a_gone_column_is_made_again_on_mysql_9_7() {
+    a_trigger_on_a_gone_column_is_made_again(&MySql::with("9.7").setting("skip-log-bin").start());
 }

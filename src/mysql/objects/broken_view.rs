@@ -65,6 +65,9 @@ impl Object for BrokenView {
         } else {
             self.view.define_shown(answers, None, scope)?;
         }
+        if self.view.has_unreadable() {
+            self.unshown = Some("strings in UCS-2, UTF-16 or UTF-32");
+        }
         let relations = self.view.reads().to_vec();
         self.stand_ins = StandIns::of(self.view.text(), &scope.database, relations);
         self.stand_ins.views = View::names(scope);

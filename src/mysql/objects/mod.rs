@@ -46,6 +46,7 @@ pub mod trigger;
 mod unknown_option;
 pub mod user;
 pub mod view;
+mod wide_literal;
 
 pub use kind::{Found, Kind, Loaded, Loader, Object, Reference, Rendered, only, shown};
 

@@ -8,7 +8,9 @@ use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
 use crate::mysql::inventory::{Column, Relation};
 use crate::mysql::objects::order_position::with_positions;
+use crate::mysql::objects::wide_literal::has_unreadable;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown, table};
+use crate::mysql::own_collation;
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
@@ -27,10 +29,14 @@ pub struct View {
     reads: Vec<BString>,
     /// Names that stand before columns without a database: of views, and aliases.
     bare: Vec<BString>,
+    /// The collation of the only connections that can open it.
+    own_collation: Option<BString>,
     /// Columns in three-byte UTF-8.
     national: Vec<BString>,
     /// The server leaves out positions of its ORDER BY or GROUP BY, and they can't be told.
     lacks_positions: bool,
+    /// It has strings that the server shows as bytes, and nobody can read.
+    has_unreadable: bool,
 }
 
 impl Object for View {
@@ -43,11 +49,15 @@ impl Object for View {
 
     fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
         let shown = Text::new("SHOW CREATE VIEW ").ident(&self.name).into();
-        if scope.caps.is_mariadb() {
-            vec![self.stored(scope), shown]
-        } else {
-            vec![shown]
+        if !scope.caps.is_mariadb() {
+            return vec![shown];
         }
+        let mut all = vec![self.stored(scope), shown];
+        if let Some(collation) = &self.own_collation {
+            all.insert(1, own_collation::set(collation));
+            all.push(own_collation::BACK.into());
+        }
+        all
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
@@ -55,13 +65,19 @@ impl Object for View {
             return self.define_shown(answers, None, scope);
         }
         let stored = only(answers)?.opt_owned("text")?.unwrap_or_default();
-        let answers = answers.get(1..).unwrap_or_default();
+        let shown = 1 + usize::from(self.own_collation.is_some());
+        let answers = answers.get(shown..).unwrap_or_default();
         self.define_shown(answers, Some(&stored), scope)
     }
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         if self.lacks_positions {
             let message = "the server does not show the positions in its ORDER BY or GROUP BY";
+            return claims.unclaimed(&format!("view {}", self.name), message);
+        }
+        if self.has_unreadable {
+            let message = "it has strings in UCS-2, UTF-16 or UTF-32, which the server shows without \
+                           their character set";
             return claims.unclaimed(&format!("view {}", self.name), message);
         }
         Ok(())
@@ -117,6 +133,8 @@ impl View {
         let told = stored.map(|stored| with_positions(&text, stored, &scope.database));
         self.lacks_positions = matches!(told, Some(None));
         let text = told.flatten().unwrap_or(text);
+        let connection = self.collation.as_bstr();
+        self.has_unreadable = has_unreadable(&text, connection, &self.reads, scope);
         self.create = match self.charset.as_slice() {
             b"utf8" | b"utf8mb3" => text,
             _ => with_national_literals(&text, &self.national),
@@ -136,6 +154,7 @@ impl View {
             .map(|relation| Self {
                 name: relation.name.clone(),
                 national: national(&relation.columns),
+                own_collation: relation.own_collation.clone(),
                 ..Self::default()
             })
             .collect()
@@ -168,6 +187,11 @@ impl View {
     /// Positions in its lists are lost.
     pub(super) fn lacks_positions(&self) -> bool {
         self.lacks_positions
+    }
+
+    /// It has strings that nobody can read.
+    pub(super) fn has_unreadable(&self) -> bool {
+        self.has_unreadable
     }
 
     /// Names before columns that no database stands before.

@@ -18,6 +18,10 @@ pub(super) enum Step {
     Enter(BString),
     /// Leave it: it is about an account that was there before.
     Leave,
+    /// It begins or ends a transaction of the script.
+    Transaction,
+    /// It takes back what the script did.
+    TakeBack,
 }
 
 /// What a script may do.
@@ -82,6 +86,14 @@ impl Scope {
             let found = words.get(at).copied().unwrap_or_default();
             found.eq_ignore_ascii_case(word.as_bytes())
         };
+        if self.dialect == Dialect::Postgres && (is(0, "rollback") || is(0, "abort")) {
+            return Ok(Step::TakeBack);
+        }
+        let ends = (is(0, "commit") && !is(1, "prepared")) || is(0, "end");
+        let begins = is(0, "begin") || (is(0, "start") && is(1, "transaction"));
+        if self.dialect == Dialect::Postgres && (begins || ends) {
+            return Ok(Step::Transaction);
+        }
         let about_database =
             is(1, "database") || (self.dialect == Dialect::Mysql && is(1, "schema"));
         if is(0, "use") && self.dialect == Dialect::Mysql {

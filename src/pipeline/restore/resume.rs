@@ -2,15 +2,19 @@
 //! still as that restore left it, and what was begun and must be made again.
 
 use std::collections::{HashMap, HashSet};
+use std::io::{Read, Seek};
+use std::sync::Arc;
 
 use bstr::{BString, ByteSlice as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::archive::toc::{Text, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::restore::RestoreJob;
+use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::relations::Relations;
+use crate::pipeline::restore::{RestoreJob, borrowed, definitions};
 use crate::pipeline::runner::Runner;
+use crate::plan::entry::EntryId;
 use crate::source::{Relation, Step, Target};
 use crate::sql::dialect::Dialect;
 use crate::sql::if_exists::if_exists;
@@ -72,18 +76,55 @@ pub(super) async fn past<T: Target>(target: &mut T, toc: &Toc, name: &str) -> Re
     Ok(Some(record.past()))
 }
 
+/// There is no such column (MySQL).
+const NO_COLUMN: &str = "1091";
+
 /// Drops what was begun and not done, the last made first.
-pub(super) async fn mend<T: Target>(
+pub(super) async fn mend<T, R>(
     runner: &mut Runner<'_, T>,
-    toc: &Toc,
-    past: &Past,
-) -> Result<()> {
+    archive: &Arc<Archive<R>>,
+    (chosen, past): (&[usize], &Past),
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let toc = archive.toc();
     for entry in past.redo.iter().rev().filter_map(|at| toc.entries.get(*at)) {
         for Text(drop) in &entry.drop {
             runner.statement(&if_exists(drop), &entry.label()).await?;
         }
     }
+    // Views that such a one reads may be the restoring user's still.
+    for at in past.redo.iter().filter(|at| is_view(toc, **at)) {
+        borrowed::give_back(runner, archive, (*at, chosen)).await?;
+    }
+    // Columns that a trigger names and that are gone are there only while it is made.
+    let triggers = past.redo.iter().copied().filter(|at| {
+        let entry = toc.entries.get(*at);
+        entry.is_some_and(|entry| entry.kind == "trigger")
+    });
+    let mut ends: HashMap<EntryId, Vec<u8>> = HashMap::new();
+    definitions::each(archive, &triggers.collect::<Vec<_>>(), |entry, sql| {
+        ends.insert(entry.id, sql.to_vec());
+    })
+    .await?;
+    for end in ends.values().filter(|sql| drops_columns(sql)) {
+        match runner.target().execute(end).await {
+            Err(error) if error.server_code() != Some(NO_COLUMN) => return Err(error),
+            _ => {}
+        }
+    }
     Ok(())
+}
+
+fn is_view(toc: &Toc, at: usize) -> bool {
+    let entry = toc.entries.get(at);
+    toc.head.dialect == Dialect::Mysql && entry.is_some_and(|entry| entry.kind == "view")
+}
+
+fn drops_columns(sql: &[u8]) -> bool {
+    sql.starts_with(b"ALTER TABLE ") && sql.contains_str(" DROP COLUMN ")
 }
 
 /// Names as the target's dialect tells them apart.

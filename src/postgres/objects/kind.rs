@@ -98,6 +98,10 @@ pub trait Object: Sized + 'static {
     fn table(&self) -> Option<Address> {
         None
     }
+    /// What a warning says of it although it is carried.
+    fn remark(&self) -> Option<String> {
+        None
+    }
     /// The statements; sees the model only. Owner, grants, comments and labels are the facets'.
     fn render(&self, sql: &mut Sql);
 }
@@ -217,6 +221,8 @@ pub struct Loaded {
     pub table: Option<Address>,
     /// Why the object is left out, where it is: it becomes a warning, not an entry.
     pub left_out: Option<String>,
+    /// What a warning says of it, where it is carried in another state than the server has it in.
+    pub remark: Option<String>,
     /// A shell type: what stands in for this type where its own functions need it.
     pub stands_in_for: Option<Address>,
 }
@@ -241,6 +247,7 @@ impl Loaded {
             columns: Vec::new(),
             table: None,
             left_out: None,
+            remark: None,
             stands_in_for: None,
         }
     }
@@ -254,6 +261,7 @@ impl Loaded {
             reference: object.reference(),
             needs: object.needs(),
             table: object.table(),
+            remark: object.remark(),
             ..Self::new(T::NAME, T::SECTION, object.identity(), sql)
         }
     }
