@@ -90,6 +90,8 @@ mod page;
 mod parts_postgres;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
+#[path = "it/postgres_damaged.rs"]
+mod postgres_damaged;
 #[path = "it/postgres_data.rs"]
 mod postgres_data;
 #[path = "it/postgres_extensions.rs"]

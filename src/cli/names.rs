@@ -23,6 +23,9 @@ pub(super) struct NamesArgs {
     /// PostgreSQL: store everything in the default tablespace
     #[arg(long)]
     no_tablespaces: bool,
+    /// PostgreSQL: leave out how columns' long values are compressed
+    #[arg(long)]
+    no_toast_compression: bool,
     /// Another role for one of the archive; accounts as user@host
     #[arg(long, value_name = "A=B")]
     map_role: Vec<String>,
@@ -45,6 +48,7 @@ impl NamesArgs {
             no_owner: self.no_owner,
             no_privileges: self.no_privileges,
             no_tablespaces: self.no_tablespaces,
+            no_toast_compression: self.no_toast_compression,
         }
     }
 

@@ -265,6 +265,10 @@ impl Target for MysqlTarget {
         journal::note(&mut self.session, steps).await
     }
 
+    async fn journal_forget(&mut self, entries: &[u32]) -> Result<()> {
+        journal::forget(&mut self.session, entries).await
+    }
+
     async fn journal_end(&mut self) -> Result<()> {
         journal::end(&mut self.session).await
     }

@@ -1,4 +1,5 @@
-//! What a server has that archives ask for: roles, tablespaces, extensions, collations, schemas.
+//! What a server has that archives ask for: roles, tablespaces, extensions, collations, schemas,
+//! compression methods.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +30,8 @@ fn query(asked: &Asked) -> Vec<u8> {
         b") UNION ALL SELECT 'collation', n.nspname, c.collname FROM pg_catalog.pg_collation c \
           JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.collname = ANY (",
         &list(&asked.collations),
-        b")",
+        b") UNION ALL SELECT 'compression', '', m FROM pg_catalog.pg_settings s, \
+          pg_catalog.unnest(s.enumvals) m WHERE s.name = 'default_toast_compression'",
     ]
     .concat()
 }
@@ -49,8 +51,8 @@ pub(super) async fn read(
     let doing = "cannot look what the server has";
     let rows = session.query_for(doing, &query(asked)).await?;
     let mut collations = BTreeSet::new();
-    let mut names: [BTreeSet<BString>; 4] = Default::default();
-    let kinds = ["role", "owner", "tablespace", "schema"];
+    let mut names: [BTreeSet<BString>; 5] = Default::default();
+    let kinds = ["role", "owner", "tablespace", "schema", "compression"];
     for row in rows.iter() {
         let (kind, name) = (row.str("kind")?, row.owned("name")?);
         match kinds.iter().position(|known| *known == kind) {
@@ -62,7 +64,7 @@ pub(super) async fn read(
             }
         }
     }
-    let [roles, owners, tablespaces, schemas] = names;
+    let [roles, owners, tablespaces, schemas, compressions] = names;
     Ok(TargetFacts {
         roles: Some(roles),
         owners: Some(owners),
@@ -71,6 +73,7 @@ pub(super) async fn read(
         collations: Some(collations),
         locales: Some(locales(session, asked).await?),
         schemas: Some(schemas),
+        compressions: Some(compressions),
         encoding: Some(encoding.to_owned()),
         ..TargetFacts::default()
     })

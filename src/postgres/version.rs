@@ -124,6 +124,8 @@ since! {
     multiranges = 140_000;
     /// SQL-standard bodies: pg_proc.prosqlbody (14).
     prosqlbody = 140_000;
+    /// `DETACH PARTITION … CONCURRENTLY`: pg_inherits.inhdetachpending (14).
+    detaches_concurrently = 140_000;
     /// Column compression: pg_attribute.attcompression (14).
     attcompression = 140_000;
     /// Extended statistics on expressions: pg_statistic_ext.stxexprs (14).

@@ -34,6 +34,8 @@ pub struct TargetFacts {
     pub collations: Option<BTreeSet<(BString, BString)>>,
     /// PostgreSQL: locales that the server's operating system has.
     pub locales: Option<BTreeSet<BString>>,
+    /// PostgreSQL: methods that columns' long values can be compressed by.
+    pub compressions: Option<BTreeSet<BString>>,
     /// PostgreSQL's schemas in this database.
     pub schemas: Option<BTreeSet<BString>>,
     /// MySQL: storage engines that can be used, in lower case.

@@ -227,6 +227,29 @@ fn objects_go_into_another_schema_and_another_database() {
     let mood = "SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = 'all_of_it.orders'::regclass \
                 AND attname = 'mood'";
     assert_eq!(shop.sql(mood), "all_of_it.mood");
+    // Names with what would end them; and names that nothing has.
+    let quoted = [
+        "--table",
+        "busy",
+        "--rename-table",
+        "\"public\".\"busy\"=\"a.b=c\"",
+    ];
+    good(&shop.restore("shop", &quoted));
+    assert_eq!(shop.sql("SELECT sum(n) FROM \"a.b=c\""), "0");
+    let nothing = shop.restore("shop", &["--into-schema", "nowhere=x", "--if-empty=false"]);
+    refused(&nothing, 2, &["nothing of a schema nowhere is restored"]);
+    let map = [
+        "--table",
+        "busy",
+        "--rename-table",
+        "busy=b3",
+        "--map-role",
+        "nobody=keeper",
+    ];
+    let mapped = shop.restore("shop", &map);
+    good(&mapped);
+    let said = "--map-role, --map-tablespace: nothing that is restored names nobody";
+    assert!(mapped.err.contains(said), "{}", mapped.err);
 }
 
 #[test]
@@ -331,6 +354,36 @@ fn tablespaces_extensions_and_collations_are_looked_for() {
     server.sql("a", "DROP TABLE t; DROP MATERIALIZED VIEW m");
     good(&restore(&["--no-tablespaces"]));
     assert_eq!(server.sql("a", "SELECT count(*) FROM m").trim(), "1");
+}
+
+/// Debian's 15 is built with lz4, the other 14 to 18 of the tests are not.
+#[test]
+fn a_compression_that_the_server_lacks_is_told_before_the_restore() {
+    let (with, without) = (Postgres::start("15"), Postgres::start("18"));
+    with.create_database("a");
+    without.create_database("b");
+    with.sql(
+        "a",
+        "CREATE TABLE t (a text COMPRESSION lz4, b text COMPRESSION pglz); \
+         CREATE MATERIALIZED VIEW m AS SELECT a FROM t; \
+         ALTER MATERIALIZED VIEW m ALTER COLUMN a SET COMPRESSION lz4; \
+         INSERT INTO t VALUES (repeat('a', 9999), 'b')",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &with.url("a"), "-o", &file]));
+    let url = without.url("b");
+    let restore = |more: &[&str]| ran(&[&["restore", &file, "--to", &url], more].concat());
+    let says = "built without lz4 compression (table public.t, materialized_view public.m): \
+                --no-toast-compression";
+    refused(&restore(&[]), 2, &[says]);
+    assert_eq!(
+        without.sql("b", "SELECT to_regclass('t') IS NULL").trim(),
+        "t"
+    );
+    good(&restore(&["--no-toast-compression"]));
+    let lengths = "SELECT length(t.a) + length(m.a) FROM t, m";
+    assert_eq!(without.sql("b", lengths).trim(), "19998");
 }
 
 const BLOG: &str = "\

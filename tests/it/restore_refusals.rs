@@ -102,6 +102,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("--rename-table a=b", PIPES, "need a file"),
     ("--into-schema a=b", PIPES, "need a file"),
     ("--map-tablespace a=b", PIPES, "need a file"),
+    ("--no-toast-compression", PIPES, "need a file"),
     ("--create-missing-roles", PIPES, "need a file"),
     (
         "--resume",

@@ -5,13 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 
 use crate::archive::toc::{ArchiveKind, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::definitions;
 use crate::pipeline::restore::relations::{Relations as Tables, is_relation};
+use crate::pipeline::restore::words::{self, halves, pairs};
 use crate::sql::dialect::Dialect;
 use crate::sql::names::{Made, Pair, Renaming, derived, made};
 
@@ -37,6 +38,8 @@ pub struct Names {
     pub no_privileges: bool,
     /// Tablespaces stay out.
     pub no_tablespaces: bool,
+    /// Compression methods of columns stay out.
+    pub no_toast_compression: bool,
 }
 
 impl Names {
@@ -59,6 +62,7 @@ impl Names {
             roles: pairs("--map-role", &self.roles)?,
             no_owner: self.no_owner,
             no_privileges: self.no_privileges,
+            no_toast_compression: self.no_toast_compression,
             ..Renaming::default()
         })
     }
@@ -81,6 +85,7 @@ impl Names {
             no_owner: self.no_owner,
             no_privileges: self.no_privileges,
             no_tablespaces: self.no_tablespaces,
+            no_toast_compression: self.no_toast_compression,
             ..Renaming::default()
         };
         if !self.renames() {
@@ -113,6 +118,8 @@ impl Names {
         } else if mysql && (self.no_tablespaces || !self.tablespaces.is_empty()) {
             "--no-tablespaces and --map-tablespace are PostgreSQL's: here a dump leaves tablespaces \
              out (dump --no-tablespaces)"
+        } else if mysql && self.no_toast_compression {
+            "--no-toast-compression is PostgreSQL's: columns here have no such setting"
         } else if named && toc.head.database.is_empty() {
             "the archive does not say which database it is of"
         } else {
@@ -141,9 +148,7 @@ impl<'a> Postgres<'a> {
     fn fill(&self, names: &Names, made: &[Made], renaming: &mut Renaming) -> Result<()> {
         let mut tables: HashMap<Pair, Pair> = HashMap::new();
         for word in &names.tables {
-            let (old, new) = halves("--rename-table", word)?;
-            let (schema, old) = qualified(&old);
-            let (new_schema, new) = qualified(&new);
+            let ((schema, old), (new_schema, new)) = words::tables("--rename-table", word)?;
             let old = one_of(self.toc, self.chosen, schema.as_ref(), &old)?;
             tables.insert(old.clone(), (new_schema.unwrap_or(old.0), new));
         }
@@ -189,7 +194,13 @@ impl<'a> Postgres<'a> {
         let mut schemas = HashMap::new();
         for word in &names.into_schema {
             if word.contains('=') {
-                schemas.extend([halves("--into-schema", word)?]);
+                let (old, new) = halves("--into-schema", word)?;
+                if !self.named().iter().any(|(schema, _)| *schema == old) {
+                    let what = format!("--into-schema: nothing of a schema {old} is restored");
+                    return Err(Error::new(Kind::Usage, what)
+                        .hint("`dumpkeep show` lists what the archive holds."));
+                }
+                schemas.insert(old, new);
                 continue;
             }
             let own: BTreeSet<BString> =
@@ -315,30 +326,5 @@ fn one_of(toc: &Toc, chosen: &[usize], schema: Option<&BString>, name: &BString)
             let what = format!("--rename-table: there are several tables {name}");
             Err(Error::new(Kind::Usage, what).hint("Give its schema: schema.table=new."))
         }
-    }
-}
-
-/// `OLD=NEW`.
-fn halves(switch: &str, word: &str) -> Result<(BString, BString)> {
-    match word.split_once('=') {
-        Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok((old.into(), new.into())),
-        _ => {
-            let what = format!("{switch} takes OLD=NEW, not \"{word}\"");
-            Err(Error::new(Kind::Usage, what))
-        }
-    }
-}
-
-fn pairs(switch: &str, words: &[String]) -> Result<HashMap<BString, BString>> {
-    words.iter().map(|word| halves(switch, word)).collect()
-}
-
-/// `schema.name`: the first dot is between them.
-fn qualified(word: &BString) -> (Option<BString>, BString) {
-    match word.split_once_str(".") {
-        Some((schema, name)) if !schema.is_empty() && !name.is_empty() => {
-            (Some(schema.into()), name.into())
-        }
-        _ => (None, word.clone()),
     }
 }

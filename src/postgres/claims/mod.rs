@@ -2,7 +2,9 @@
 //! must be held by an entry; every column and every discriminator's value must be known. So a
 //! dump of a newer server than this program knows is whole, or says what it lacks.
 
+mod halves;
 pub mod known;
+pub mod references;
 pub mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +43,12 @@ impl Claims {
         Ok(Self { columns })
     }
 
+    /// Asks for what the catalogs name and don't have.
+    pub(super) fn ask_gone(&self, readers: &Readers) -> [Answer; 2] {
+        let queries = [references::query(&self.columns), halves::query()];
+        queries.map(|query| readers.ask(DOING, query))
+    }
+
     /// Asks for what there is.
     pub(super) fn ask(self, readers: &Readers) -> ClaimsAsked {
         let Self { columns } = self;
@@ -71,15 +79,31 @@ impl ClaimsAsked {
         unknown_columns(readers, &self.columns, &mut found).await?;
         unknown_values(&self.values.rows().await?, &mut found)?;
         unclaimed_objects(readers, &self.objects.rows().await?, holders, &mut found).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        if lenient {
-            warnings.extend(found);
-            return Ok(());
-        }
-        Err(refusal(&found))
+        judge(found, lenient, warnings)
     }
+}
+
+/// Demands that nothing is gone. Before all else is looked at, which may fail for it in words that say less.
+pub(super) async fn check_gone(
+    [named, halves]: [Answer; 2],
+    lenient: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<()> {
+    let mut found = Vec::new();
+    references::findings(&named.rows().await?, &mut found)?;
+    halves::findings(&halves.rows().await?, &mut found)?;
+    judge(found, lenient, warnings)
+}
+
+fn judge(found: Vec<Warning>, lenient: bool, warnings: &mut Vec<Warning>) -> Result<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    if lenient {
+        warnings.extend(found);
+        return Ok(());
+    }
+    Err(refusal(&found))
 }
 
 fn refusal(found: &[Warning]) -> Error {

@@ -27,8 +27,7 @@ macro_rules! known {
 pub const DISCRIMINATORS: &[Discriminator] = known! {
     "pg_class"."relkind" in "rSvmfpicItI" where OWN;
     "pg_class"."relpersistence" in "put" where OWN;
-    // Half detached: it could only be attached again.
-    "pg_inherits"."inhdetachpending" in "f" where "inhrelid >= 16384";
+    "pg_inherits"."inhdetachpending" in "ft" where "inhrelid >= 16384";
     "pg_class"."relreplident" in "dnfi" where OWN;
     "pg_type"."typtype" in "bcderpm" where OWN;
     "pg_type"."typalign" in "csid" where OWN;

@@ -1,5 +1,6 @@
 //! What a kind of object is: its query, its model, its SQL. All pure: rows in, statements out.
 
+use std::collections::HashSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -40,6 +41,9 @@ pub struct BuildContext {
     pub statistics: bool,
     /// What was asked for by name.
     pub hits: Hits,
+    /// The parts of tables that need something which could need their table again (see
+    /// [`link::reaching`](crate::postgres::link::reaching)); `None` where that is not known.
+    pub reaching: Option<Arc<HashSet<Address>>>,
 }
 
 impl BuildContext {
@@ -58,7 +62,15 @@ impl BuildContext {
             schema_only: false,
             statistics: false,
             hits: Hits::default(),
+            reaching: None,
         }
+    }
+
+    /// Whether this part of an object could close a loop of dependencies.
+    #[must_use]
+    pub fn may_be_cut(&self, part: Address) -> bool {
+        let reaching = self.reaching.as_ref();
+        reaching.is_none_or(|reaching| reaching.contains(&part))
     }
 }
 
@@ -84,6 +96,10 @@ pub trait Object: Sized + 'static {
     }
     /// The table that it belongs to, for the selection of tables.
     fn table(&self) -> Option<Address> {
+        None
+    }
+    /// What a warning says of it although it is carried.
+    fn remark(&self) -> Option<String> {
         None
     }
     /// The statements; sees the model only. Owner, grants, comments and labels are the facets'.
@@ -205,6 +221,8 @@ pub struct Loaded {
     pub table: Option<Address>,
     /// Why the object is left out, where it is: it becomes a warning, not an entry.
     pub left_out: Option<String>,
+    /// What a warning says of it, where it is carried in another state than the server has it in.
+    pub remark: Option<String>,
     /// A shell type: what stands in for this type where its own functions need it.
     pub stands_in_for: Option<Address>,
 }
@@ -229,6 +247,7 @@ impl Loaded {
             columns: Vec::new(),
             table: None,
             left_out: None,
+            remark: None,
             stands_in_for: None,
         }
     }
@@ -242,6 +261,7 @@ impl Loaded {
             reference: object.reference(),
             needs: object.needs(),
             table: object.table(),
+            remark: object.remark(),
             ..Self::new(T::NAME, T::SECTION, object.identity(), sql)
         }
     }

@@ -28,6 +28,8 @@ pub enum Need {
     Oids,
     /// Domains with two NOT NULL constraints.
     TwoNotNulls,
+    /// How a column's long values are compressed (PostgreSQL).
+    Compression(BString),
     /// MySQL's storage engine.
     Engine(BString),
     /// A locale of the operating system's (PostgreSQL).
@@ -76,6 +78,7 @@ fn postgres(dialect: Dialect, toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
             }
         }
     }
+    found.extend(storage::compression(toks).map(Need::Compression));
     if has_oids(toks) {
         found.insert(Need::Oids);
     }
@@ -306,6 +309,16 @@ mod tests {
                 vec![],
             ),
             (postgres, "CREATE TABLE s.t (tablespace integer)", vec![]),
+            (
+                postgres,
+                "ALTER TABLE ONLY s.t ALTER COLUMN \"set\" SET COMPRESSION lz4",
+                vec![Need::Compression("lz4".into())],
+            ),
+            (
+                postgres,
+                "ALTER TABLE ONLY s.t ALTER COLUMN compression SET STORAGE main",
+                vec![],
+            ),
             (
                 postgres,
                 "CREATE TABLE s.t (\n    a integer\n)\nWITH (fillfactor='70', oids=true)",

@@ -40,6 +40,8 @@ pub struct Renaming {
     pub no_privileges: bool,
     /// Without tablespaces.
     pub no_tablespaces: bool,
+    /// Without compression methods of columns.
+    pub no_toast_compression: bool,
 }
 
 impl Renaming {
@@ -71,7 +73,8 @@ impl Renaming {
     }
 
     fn others(&self, dialect: Dialect, text: &[u8]) -> Outcome {
-        let own = self.no_owner || self.no_privileges || self.no_tablespaces;
+        let own =
+            self.no_owner || self.no_privileges || self.no_tablespaces || self.no_toast_compression;
         let maps = !self.roles.is_empty() || !self.tablespaces.is_empty();
         if !own && !maps && self.database.is_none() {
             return Outcome::Same;
@@ -84,6 +87,7 @@ impl Renaming {
         let toks = tokens(dialect, text, usize::MAX);
         if (self.no_owner && roles::is_owner(&toks))
             || (self.no_privileges && roles::is_privilege(&toks))
+            || (self.no_toast_compression && storage::compression(&toks).is_some())
         {
             return Outcome::LeftOut;
         }

@@ -1,4 +1,5 @@
-//! Where statements of PostgreSQL say in which tablespace an object is stored.
+//! Where statements of PostgreSQL say in which tablespace an object is stored, and how a column's long
+//! values are compressed.
 
 use bstr::BString;
 
@@ -11,6 +12,21 @@ pub(super) struct Clause {
     pub(super) name: BString,
     pub(super) at: (usize, usize),
     pub(super) whole: (usize, usize),
+}
+
+/// The method in `ALTER TABLE … ALTER COLUMN … SET COMPRESSION method`, the statement's only action.
+pub(super) fn compression(toks: &[Tok<'_>]) -> Option<BString> {
+    begins(toks, &["ALTER", "?FOREIGN", "?MATERIALIZED"])?;
+    let toks = match toks {
+        [rest @ .., last] if last.is_mark(b';') => rest,
+        all => all,
+    };
+    let [.., set, compression, method] = toks else {
+        return None;
+    };
+    let says = set.is("SET") && compression.is("COMPRESSION") && method.is_name();
+    let depth = depths(toks).last().copied();
+    (says && depth == Some(0)).then(|| method.name())
 }
 
 /// The clauses of a statement.
