@@ -96,7 +96,7 @@ impl MysqlTarget {
     async fn run(&mut self, sql: &[u8]) -> Result<()> {
         let done = self.session.execute(sql).await?;
         if done.warnings > 0 && (sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO")) {
-            losses::check(&mut self.session, sql).await?;
+            losses::check(&mut self.session, sql, done.warnings).await?;
         }
         Ok(())
     }
