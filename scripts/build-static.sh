@@ -11,11 +11,11 @@ case $target in
 esac
 
 mkdir -p target/static
-"${CC:-cc}" -O2 -Wall -c scripts/static-lookups.c -o target/static/lookups.o
+"${CC:-cc}" -O2 -Wall -c scripts/static-glibc.c -o target/static/glibc.o
 # --target, so that these flags don't reach build scripts and macros. Absolute, because the linker
 # runs elsewhere.
 export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static -C strip=debuginfo \
-  -C link-arg=$PWD/target/static/lookups.o --cfg getrandom_backend=\"linux_getrandom\""
+  -C link-arg=$PWD/target/static/glibc.o --cfg getrandom_backend=\"linux_getrandom\""
 cargo build --locked --release --target "$target" --target-dir target/static/build --bin dumpkeep
 cp "target/static/build/$target/release/dumpkeep" target/static/dumpkeep
 
@@ -25,9 +25,11 @@ symbols=$(nm target/static/dumpkeep)
 case $headers in
   *INTERP*) echo "build-static: the binary asks for a loader" >&2 && exit 1 ;;
 esac
-case $symbols in
-  *use_built_in_lookups*) ;;
-  *) echo "build-static: the binary's name lookups are not pinned" >&2 && exit 1 ;;
-esac
+for setting in use_built_in_lookups give_memory_back; do
+  case $symbols in
+    *$setting*) ;;
+    *) echo "build-static: the binary's C library does not $setting" >&2 && exit 1 ;;
+  esac
+done
 target/static/dumpkeep --version
 ls -l target/static/dumpkeep

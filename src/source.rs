@@ -277,6 +277,8 @@ pub trait Target: Send + Sized {
     fn journal_read(&mut self) -> impl Future<Output = Result<Option<(String, Vec<Step>)>>> + Send;
     /// Records steps, in the transaction that is open: at the latest with the statement that follows.
     fn journal_note(&mut self, steps: &[Step]) -> impl Future<Output = Result<()>> + Send;
+    /// Takes back all that is recorded of these entries.
+    fn journal_forget(&mut self, entries: &[u32]) -> impl Future<Output = Result<()>> + Send;
     /// Removes the record.
     fn journal_end(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// The tables and views of the database that no extension has made.

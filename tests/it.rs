@@ -62,6 +62,8 @@ mod layering;
 mod lexers;
 #[path = "it/mail.rs"]
 mod mail;
+#[path = "it/mysql_accounts.rs"]
+mod mysql_accounts;
 #[path = "it/mysql_connect.rs"]
 mod mysql_connect;
 #[path = "it/mysql_consistency.rs"]
@@ -74,6 +76,8 @@ mod mysql_objects;
 mod mysql_rights;
 #[path = "it/mysql_swap.rs"]
 mod mysql_swap;
+#[path = "it/mysql_switches.rs"]
+mod mysql_switches;
 #[path = "it/mysql_target.rs"]
 mod mysql_target;
 #[path = "it/nice.rs"]

@@ -286,6 +286,28 @@ fn zstd_encoder(level: i32) -> io::Result<Compressor<'static>> {
     Ok(zstd)
 }
 
+/// What is compressed as it is written: a level above this would need more memory than all else, for
+/// its window is not bounded by a length that nobody knows yet.
+const STREAM_LEVEL: i32 = 6;
+
+/// One zstd frame of what `write` writes, at this level or a lower one; and what `write` gives.
+pub(crate) fn stream_zstd<T>(
+    level: i32,
+    write: impl FnOnce(&mut dyn Write) -> Result<T>,
+) -> Result<(Vec<u8>, T)> {
+    let failed = |error: io::Error| Error::new(Kind::Internal, "cannot compress").cause(error);
+    let mut zstd =
+        zstd::stream::write::Encoder::new(Vec::new(), level.min(STREAM_LEVEL)).map_err(failed)?;
+    zstd.include_checksum(true).map_err(failed)?;
+    // A serializer writes word by word.
+    let mut out = io::BufWriter::with_capacity(1 << 16, zstd);
+    let written = write(&mut out)?;
+    let zstd = out
+        .into_inner()
+        .map_err(|error| failed(error.into_error()))?;
+    Ok((zstd.finish().map_err(failed)?, written))
+}
+
 fn too_large(bytes: usize) -> Error {
     Error::new(
         Kind::Unsupported,

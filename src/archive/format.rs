@@ -14,20 +14,62 @@ pub(crate) fn broken(offset: u64, what: impl std::fmt::Display) -> Error {
     Error::new(Kind::Archive, format!("at byte {offset}: {what}"))
 }
 
-/// The document as JSON without a line feed and in ASCII: it may stand in an SQL comment.
-pub(crate) fn to_json(toc: &Toc) -> Result<Vec<u8>> {
+/// Writes the document as JSON without a line feed and in ASCII: it may stand in an SQL comment. Gives
+/// its length in bytes.
+///
+/// The error is `Unsupported` where it would be longer than [`MAX_TOC`], which no reader takes.
+pub(crate) fn write_json(toc: &Toc, out: impl io::Write) -> Result<u64> {
     use serde::Serialize as _;
-    let mut json = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut json, Ascii);
+    let mut counted = Counted { out, length: 0 };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut counted, Ascii);
     toc.serialize(&mut serializer).map_err(|error| {
         Error::new(Kind::Internal, "cannot write the table of contents").cause(error)
     })?;
-    Ok(json)
+    if counted.length > MAX_TOC {
+        let what = format!(
+            "a table of contents of {} bytes is too large",
+            counted.length
+        );
+        return Err(Error::new(Kind::Unsupported, what));
+    }
+    Ok(counted.length)
+}
+
+/// Counts what passes.
+struct Counted<W> {
+    out: W,
+    length: u64,
+}
+
+impl<W: io::Write> io::Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.length += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Reads the document, which begins at byte `offset`, and checks it: `version` is what the file
 /// says around it.
 pub(crate) fn from_json(json: &[u8], version: u32, offset: u64) -> Result<Toc> {
+    parsed(version, offset, || serde_json::from_slice(json))
+}
+
+/// The same of a document that is not whole in memory: slower, and for long ones.
+pub(crate) fn read_json(json: impl io::Read, version: u32, offset: u64) -> Result<Toc> {
+    let json = io::BufReader::with_capacity(1 << 16, json);
+    parsed(version, offset, || serde_json::from_reader(json))
+}
+
+fn parsed(
+    version: u32,
+    offset: u64,
+    parse: impl FnOnce() -> serde_json::Result<Toc>,
+) -> Result<Toc> {
     if version != FORMAT {
         return Err(broken(
             offset,
@@ -35,8 +77,8 @@ pub(crate) fn from_json(json: &[u8], version: u32, offset: u64) -> Result<Toc> {
         )
         .hint("Use the version of dumpkeep that wrote it, or a newer one."));
     }
-    let toc: Toc = serde_json::from_slice(json)
-        .map_err(|error| broken(offset, "the table of contents is broken").cause(error))?;
+    let toc =
+        parse().map_err(|error| broken(offset, "the table of contents is broken").cause(error))?;
     if toc.head.format != version {
         return Err(broken(offset, "the table of contents is of another format"));
     }

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use twox_hash::xxhash3_128::Hasher as Xxh3;
 
 use crate::archive::closing::{Closing, comment_lines};
-use crate::archive::codec::{Codec, Encoded, Encoder};
-use crate::archive::format::to_json;
+use crate::archive::codec::{Codec, Encoded, Encoder, stream_zstd};
+use crate::archive::format::write_json;
 use crate::archive::seekable::{contents_frame, seek_table};
 use crate::archive::sum::Sum;
 use crate::archive::toc::{FORMAT, FrameInfo, Head, Piece, Toc, TocEntry};
@@ -141,14 +141,18 @@ impl<W: Write> Writer<W> {
     }
 
     fn write_trailer(&mut self, toc: &Toc) -> Result<()> {
-        let json = to_json(toc)?;
-        let mut encoder = Encoder::new(self.codec)?;
-        if let Codec::Zstd(_) = self.codec {
-            let contents = contents_frame(&encoder.encode(&json)?.bytes, json.len() as u64)?;
+        if let Codec::Zstd(level) = self.codec {
+            // Hundreds of thousands of entries are a long document: it is never whole in memory.
+            let (document, raw) = stream_zstd(level, |out| write_json(toc, out))?;
+            let contents = contents_frame(&document, raw)?;
+            drop(document);
             let table = seek_table(&toc.frames, contents.len() as u32)?;
             self.write(&contents)?;
             return self.write(&table);
         }
+        let mut json = Vec::new();
+        write_json(toc, &mut json)?;
+        let mut encoder = Encoder::new(self.codec)?;
         let member = encoder.encode(&comment_lines(&json, FORMAT))?.bytes;
         let closing = Closing::of(&member, self.offset).member(self.codec)?;
         self.write(&member)?;

@@ -29,7 +29,7 @@ impl Ending {
             Maker::PgDump => b"-- PostgreSQL database dump complete",
             Maker::PgDumpall => b"-- PostgreSQL database cluster dump complete",
             Maker::MysqlDump | Maker::MariadbDump => b"-- Dump completed",
-            Maker::BareMariadbDump => return true,
+            Maker::BareMariadbDump | Maker::CompactMariadbDump => return true,
         };
         self.tail.lines().any(|found| found.starts_with(line))
     }

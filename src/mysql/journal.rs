@@ -126,6 +126,14 @@ pub(super) async fn note(session: &mut Session, steps: &[Step]) -> Result<()> {
     session.execute(sql).await.map(drop)
 }
 
+/// Takes back all that is recorded of these entries.
+pub(super) async fn forget(session: &mut Session, entries: &[u32]) -> Result<()> {
+    let entries: Vec<String> = entries.iter().map(u32::to_string).collect();
+    let entries = entries.join(", ");
+    let sql = format!("DELETE FROM dumpkeep_restore WHERE entry IN ({entries})");
+    session.execute(sql).await.map(drop)
+}
+
 /// Removes the record.
 pub(super) async fn end(session: &mut Session) -> Result<()> {
     session

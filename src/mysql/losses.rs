@@ -7,6 +7,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::error::{Error, Kind, Result};
 use crate::mysql::quote::{ident, unquote_ident};
+use crate::mysql::rows_sent::RowsSent;
 use crate::mysql::scan::{Kind as TokenKind, Quoting, tokens};
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
@@ -19,29 +20,38 @@ const LOSSES: [&str; 5] = ["1264", CUT, "1292", "1366", "1406"];
 /// nothing but blanks or digits beyond a column's scale was cut.
 const CUT: &str = "1265";
 
-/// Checks the warnings of the `INSERT` that just ran. A server without STRICT mode stores what it
-/// can and says so in a warning only.
-pub async fn check(session: &mut Session, insert: &[u8]) -> Result<()> {
-    let warnings = session.query("SHOW WARNINGS LIMIT 100").await?;
-    let mut columns = None;
+/// Checks the warnings of the `INSERT` that just ran, of which the server counted so many. A server
+/// without STRICT mode stores what it can and says so in a warning only.
+pub async fn check(session: &mut Session, insert: &[u8], counted: u16) -> Result<()> {
+    let warnings = session.query("SHOW WARNINGS").await?;
+    let mut about = None;
     for row in warnings.iter() {
         let code = row.str("Code")?;
         let noted = code == CUT && row.bytes("Level")? == "Note";
         if noted || !LOSSES.contains(&code) {
             continue;
         }
-        let columns = match &mut columns {
-            Some(columns) => columns,
-            None => columns.insert(columns_of(session, insert).await?),
+        let (columns, sent) = match &mut about {
+            Some(about) => about,
+            None => about.insert((columns_of(session, insert).await?, RowsSent::of(insert))),
         };
         let message = row.bytes("Message")?;
-        if !innocent(columns, code, message)? {
+        if !innocent((columns, sent), code, message)? {
             return Err(
                 Error::new(Kind::Server, "a row was not stored as it was sent")
                     .cause(message.to_str_lossy().into_owned())
                     .code(code.to_owned()),
             );
         }
+    }
+    // it counts no further, and keeps as many as max_error_count says
+    if counted == u16::MAX || usize::from(counted) > warnings.len() {
+        let table = table(insert).unwrap_or_default();
+        tracing::warn!(
+            "table {table}: the server has {counted} warnings or more of one statement and shows {}: \
+             what the others say is not known",
+            warnings.len()
+        );
     }
     Ok(())
 }
@@ -55,17 +65,23 @@ async fn columns_of(session: &mut Session, insert: &[u8]) -> Result<Rows> {
         "SELECT column_name AS name, column_type AS type, extra AS extra \
          FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ",
     );
-    session.query(sql.string(&table)).await
+    let sql = sql.string(&table).words(" ORDER BY ordinal_position");
+    session.query(sql).await
 }
 
-fn innocent(columns: &Rows, code: &str, text: &BStr) -> Result<bool> {
-    for row in columns.iter() {
+fn innocent((columns, sent): (&Rows, &RowsSent<'_>), code: &str, text: &BStr) -> Result<bool> {
+    for (at, row) in columns.iter().enumerate() {
         let generated = is_generated(row.bytes("extra")?);
-        let own = is_about(text, row.bytes("name")?);
+        let name = row.bytes("name")?;
+        let own = is_about(text, name);
         let kind = row.bytes("type")?;
+        let is_error_value = || {
+            let value = row_number(text).and_then(|row| sent.value(row, (name, at)));
+            matches!(value, Some(b"0" | b"''"))
+        };
         let carried = match code {
             "1264" => is_scaled(kind),
-            CUT => has_members(kind),
+            CUT => kind.starts_with(b"enum(") && own && is_error_value(),
             _ => false,
         };
         // an expression's own conversions are told of whatever column it reads
@@ -74,12 +90,6 @@ fn innocent(columns: &Rows, code: &str, text: &BStr) -> Result<bool> {
         }
     }
     Ok(false)
-}
-
-fn has_members(kind: &BStr) -> bool {
-    ["enum(", "set("]
-        .iter()
-        .any(|head| kind.starts_with_str(head))
 }
 
 fn is_generated(extra: &BStr) -> bool {
@@ -100,6 +110,13 @@ fn table(insert: &[u8]) -> Option<BString> {
     let mut names = tokens(head, Quoting::default());
     let name = names.find(|token| token.kind == TokenKind::Ident)?;
     unquote_ident(name.text).map(|(name, _)| name)
+}
+
+/// "… at row 3"; counted from 1.
+fn row_number(message: &BStr) -> Option<usize> {
+    let at = message.rfind(" at row ")?;
+    let number = message.get(at + " at row ".len()..)?.to_str().ok()?;
+    number.trim().parse().ok()
 }
 
 /// "… for column 'c' at row 3", or `` `d`.`t`.`c` ``. A name may hold quotes of either kind.

@@ -28,6 +28,7 @@ pub mod refusal;
 pub mod replication;
 pub mod rewrite;
 pub mod rights;
+mod rows_sent;
 pub mod scan;
 pub mod scope;
 pub mod script;

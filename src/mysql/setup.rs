@@ -48,7 +48,11 @@ const READING: &[Setting] = &[
 ];
 
 /// For sessions that load. The script's head sets the rest.
-const LOADING: &[Setting] = &[("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'")];
+const LOADING: &[Setting] = &[
+    ("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'"),
+    // what was lost is told by warnings, of which the server keeps few otherwise
+    ("max_error_count", "65535"),
+];
 
 /// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -96,7 +96,7 @@ impl MysqlTarget {
     async fn run(&mut self, sql: &[u8]) -> Result<()> {
         let done = self.session.execute(sql).await?;
         if done.warnings > 0 && (sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO")) {
-            losses::check(&mut self.session, sql).await?;
+            losses::check(&mut self.session, sql, done.warnings).await?;
         }
         Ok(())
     }
@@ -263,6 +263,10 @@ impl Target for MysqlTarget {
 
     async fn journal_note(&mut self, steps: &[Step]) -> Result<()> {
         journal::note(&mut self.session, steps).await
+    }
+
+    async fn journal_forget(&mut self, entries: &[u32]) -> Result<()> {
+        journal::forget(&mut self.session, entries).await
     }
 
     async fn journal_end(&mut self) -> Result<()> {

@@ -170,7 +170,7 @@ fn value(sql: Text, scalar: &[u8], kind: &[u8]) -> Result<Text> {
     }
 }
 
-/// With as many digits as it has.
+/// With as many digits as it has. `scalar` has a point where it has more than 65.
 fn decimal(sql: Text, scalar: &[u8]) -> Result<Text> {
     let digits = scalar.strip_prefix(b"-").unwrap_or(scalar);
     let (whole, fraction) = digits.split_once_str(b".").unwrap_or((digits, b""));
@@ -179,6 +179,10 @@ fn decimal(sql: Text, scalar: &[u8]) -> Result<Text> {
         return Err(strange());
     }
     let (precision, scale) = (whole.len() + fraction.len(), fraction.len());
+    // a literal may have more digits than a type can be given, and is a DECIMAL by its point
+    if scale > 30 || precision > 65 {
+        return Ok(sql.raw(scalar));
+    }
     Ok(sql
         .words("CAST(")
         .raw(scalar)

@@ -66,7 +66,10 @@ where
     let work = async {
         loading.use_database(name.as_bytes()).await?;
         let task = job.progress.task("restore", 0);
-        let restored = restore(&mut loading, reader, &job.restore, &task).await;
+        let mut how = job.restore.clone();
+        // No definer of MySQL's has rights in a database of this name.
+        how.names.no_owner |= loading.dialect() == Dialect::Mysql;
+        let restored = restore(&mut loading, reader, &how, &task).await;
         task.done();
         restored.while_with(|| format!("restoring into the scratch database {name}"))?;
         loading.close().await?;

@@ -56,11 +56,16 @@ const BELONGINGS: &[&str] = &[
     "table_data",
     "trigger",
     "trigger_state",
-    "view_rule",
 ];
 
 /// Kinds of belongings that tie tables to one another.
-const TIES: &[&str] = &["foreign_key", "policy", "rule", "trigger"];
+const TIES: &[&str] = &[
+    "foreign_key",
+    "partition_attach",
+    "policy",
+    "rule",
+    "trigger",
+];
 
 impl Choice {
     /// Whether nothing is ruled out.
@@ -110,10 +115,30 @@ impl Choice {
             .filter(|(at, entry)| chosen(*at, entry))
             .map(|(at, _)| at)
             .collect();
+        self.whole_views(toc, &places)?;
         match &self.list {
             Some(list) => list::in_order(toc, &places, list),
             None => Ok(places),
         }
+    }
+
+    /// An error where a view is chosen and its query is not: it would be an empty one.
+    fn whole_views(&self, toc: &Toc, places: &[usize]) -> Result<()> {
+        let chosen: HashSet<usize> = places.iter().copied().collect();
+        for (rule, view) in view_rules(toc) {
+            let (Some(rule_entry), Some(view_entry)) =
+                (toc.entries.get(rule), toc.entries.get(view))
+            else {
+                continue;
+            };
+            let lost = chosen.contains(&view) && !chosen.contains(&rule);
+            if lost && self.in_section(rule_entry) {
+                let (rule, view) = (rule_entry.label(), view_entry.label());
+                let what = format!("{view} is chosen without {rule}, which holds its query");
+                return Err(Error::new(Kind::Usage, what).hint("Choose both, or neither."));
+            }
+        }
+        Ok(())
     }
 
     /// What belongs to chosen tables and stays out, for it needs tables that do: a line for each.
@@ -179,16 +204,23 @@ impl Choice {
         excluded.extend(tables);
         // Whatever needs one that stays out stays out too: its rows, indexes, keys, views.
         let relations = Relations::of(toc);
-        for at in 0..toc.entries.len() {
-            if relations
-                .needs_of(at)
-                .iter()
-                .any(|need| excluded.contains(need))
-            {
-                excluded.insert(at);
+        let rules = view_rules(toc);
+        loop {
+            for at in 0..toc.entries.len() {
+                let mut needs = relations.needs_of(at).into_iter();
+                if needs.any(|need| excluded.contains(&need)) {
+                    excluded.insert(at);
+                }
+            }
+            // A view without its query is none: it stays out too, and what needs it.
+            let views = rules.iter().filter(|(rule, _)| excluded.contains(*rule));
+            let views: Vec<usize> = views.map(|(_, view)| *view).collect();
+            let before = excluded.len();
+            excluded.extend(views);
+            if excluded.len() == before {
+                return Ok(excluded);
             }
         }
-        Ok(excluded)
     }
 
     fn in_section(&self, entry: &TocEntry) -> bool {
@@ -222,6 +254,9 @@ impl Choice {
         for pattern in &self.tables {
             tables.extend(tables_like(toc, pattern)?);
         }
+        if self.with_dependencies {
+            tables = with_partitions(toc, tables);
+        }
         named.extend(with_belongings(toc, &tables));
         let numbers = self.entries.iter().chain(self.list.iter().flatten());
         for number in numbers {
@@ -229,7 +264,7 @@ impl Choice {
             named.insert(hit.ok_or_else(|| no_entry(*number))?);
         }
         if self.with_dependencies {
-            named = with_needs(toc, named);
+            named = with_needs(toc, named, tables);
         }
         Ok(Some(named))
     }
@@ -244,26 +279,75 @@ fn tables_like(toc: &Toc, pattern: &str) -> Result<Vec<usize>> {
     found(hits, "table", &pattern)
 }
 
-/// These entries with all that they need, tables with what belongs to them.
-fn with_needs(toc: &Toc, chosen: HashSet<usize>) -> HashSet<usize> {
+/// These tables with their partitions, and theirs: a partitioned table holds no rows itself.
+fn with_partitions(toc: &Toc, mut tables: Vec<usize>) -> Vec<usize> {
+    let relations = Relations::of(toc);
+    let attachments = matching(toc, |entry| entry.kind == "partition_attach");
+    loop {
+        let before = tables.len();
+        for at in &attachments {
+            let (own, parents) = relations.own_and_others(toc, *at);
+            if parents.iter().any(|parent| tables.contains(parent)) {
+                let new = own.into_iter().filter(|child| !tables.contains(child));
+                tables.extend(new.collect::<Vec<_>>());
+            }
+        }
+        if tables.len() == before {
+            return tables;
+        }
+    }
+}
+
+/// These entries with all that they need, tables (also these) with what belongs to them.
+fn with_needs(toc: &Toc, chosen: HashSet<usize>, mut tables: Vec<usize>) -> HashSet<usize> {
     let relations = Relations::of(toc);
     let mut all = chosen;
     let mut open: Vec<usize> = all.iter().copied().collect();
-    while let Some(at) = open.pop() {
-        for need in relations.needs_of(at) {
-            let entry = toc.entries.get(need);
-            if entry.is_none_or(|entry| entry.section == Section::Database) || !all.insert(need) {
-                continue;
-            }
-            open.push(need);
-            if entry.is_some_and(is_relation) {
-                let own = with_belongings(toc, &[need]);
-                let new = own.into_iter().filter(|at| all.insert(*at));
-                open.extend(new.collect::<Vec<_>>());
+    loop {
+        while let Some(at) = open.pop() {
+            for need in relations.needs_of(at) {
+                let entry = toc.entries.get(need);
+                if entry.is_none_or(|entry| entry.section == Section::Database) || !all.insert(need)
+                {
+                    continue;
+                }
+                open.push(need);
+                if entry.is_some_and(is_relation) {
+                    tables.push(need);
+                }
             }
         }
+        // Of all tables together: what ties two of them belongs to both.
+        let own = with_belongings(toc, &tables).into_iter();
+        open.extend(own.filter(|at| all.insert(*at)));
+        if open.is_empty() {
+            return all;
+        }
     }
-    all
+}
+
+/// The queries of views that need what needs the view: entries of their own, each with its view. pg_dump
+/// calls them rules, of its own name.
+fn view_rules(toc: &Toc) -> HashMap<usize, usize> {
+    let places: HashMap<EntryId, usize> =
+        toc.entries.iter().map(|entry| entry.id).zip(0..).collect();
+    let is_of = |rule: &TocEntry, view: &TocEntry| {
+        let name = match rule.kind.as_str() {
+            "view_rule" => Some(&rule.name.0[..]),
+            "rule" => rule.name.0.strip_suffix(b" _RETURN"),
+            _ => None,
+        };
+        view.kind == "view" && rule.schema == view.schema && name == Some(&view.name.0[..])
+    };
+    let view_of = |rule: &TocEntry| {
+        let mut needs = rule.needs.iter().filter_map(|id| places.get(id).copied());
+        needs.find(|at| toc.entries.get(*at).is_some_and(|view| is_of(rule, view)))
+    };
+    let rules = toc.entries.iter().enumerate();
+    rules
+        .filter(|(_, entry)| entry.kind == "view_rule" || entry.kind == "rule")
+        .filter_map(|(at, entry)| Some((at, view_of(entry)?)))
+        .collect()
 }
 
 fn no_entry(number: u32) -> Error {
@@ -306,15 +390,25 @@ fn with_belongings(toc: &Toc, tables: &[usize]) -> HashSet<usize> {
         ids.iter().filter_map(|id| places.get(id).copied())
     };
     let kind = |at: usize| toc.entries.get(at).map_or("", |entry| entry.kind.as_str());
+    let rules = view_rules(toc);
     for at in tables.iter().copied() {
         taken.extend(needs(at).filter(|&need| kind(need) == "sequence"));
     }
     // In the archive's order, so that what belongs to a belonging is met after it.
     for (at, entry) in toc.entries.iter().enumerate() {
+        if let Some(view) = rules.get(&at) {
+            // A view is nothing without it, whatever it reads.
+            taken.extend(taken.contains(view).then_some(at));
+            continue;
+        }
         let own = BELONGINGS.contains(&entry.kind.as_str());
         let touches = needs(at).any(|need| taken.contains(&need));
-        let inside =
-            needs(at).all(|need| taken.contains(&need) || !RELATIONS.contains(&kind(need)));
+        // An index of a partition hangs on that of its parent, and goes with both.
+        let outside = |need: usize| {
+            RELATIONS.contains(&kind(need))
+                || (entry.kind == "index_attach" && BELONGINGS.contains(&kind(need)))
+        };
+        let inside = needs(at).all(|need| taken.contains(&need) || !outside(need));
         if own && touches && inside {
             taken.insert(at);
         }

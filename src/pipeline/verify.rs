@@ -100,6 +100,12 @@ impl<'a> Contents<'a> {
         let Some(counted) = counted else {
             return Ok(());
         };
+        // What is inserted elsewhere is no table's rows: where a sequence of MariaDB's stands.
+        let of_rows = self.toc.entries.get(entry);
+        let of_rows = of_rows.is_some_and(|entry| entry.rows.is_some());
+        if !of_rows && piece.rows == 0 {
+            return Ok(());
+        }
         self.rows += counted;
         if counted == piece.rows {
             return Ok(());

@@ -43,7 +43,7 @@ pub(super) async fn read(
     } else {
         caps.without_conninfo()
     };
-    let context = BuildContext {
+    let mut context = BuildContext {
         hits: hits.clone(),
         ..context(database, caps, options)
     };
@@ -57,6 +57,7 @@ pub(super) async fn read(
     let facets = Facets::ask(readers, &caps, options);
     check_gone(gone, options.lenient, &mut warnings).await?;
     let depends = decoded(depends, link::decode).await?;
+    context.reaching = Some(Arc::new(link::reaching(&depends)));
     let objects = objects(readers, asked, &context).await?;
     let holders = Holders::new(&objects, &depends);
     let check = claims.check(readers, &holders, options.lenient, &mut warnings);
@@ -83,9 +84,8 @@ impl Read {
         let mut warnings = self.warnings;
         let (options, _) = about;
         let mut entries = entries(
-            (self.objects, self.holders),
-            &self.depends,
-            &self.facets,
+            (self.objects, self.holders, self.depends),
+            self.facets,
             about,
             &mut warnings,
         )?;
@@ -142,7 +142,7 @@ pub(super) async fn globals(
     let asked = ask(readers, GLOBALS, &context);
     let objects = objects(readers, asked, &context).await?;
     let needs = vec![BTreeSet::new(); objects.len()];
-    let entries = number(objects, &needs, GLOBALS)?;
+    let entries = number(objects, needs, GLOBALS)?;
     Ok(Catalog { entries, warnings })
 }
 
@@ -176,6 +176,7 @@ fn context(database: &[u8], caps: Caps, options: &DumpOptions) -> BuildContext {
         schema_only: options.selection.schema_only,
         statistics: options.statistics,
         hits: Hits::default(),
+        reaching: None,
     }
 }
 
@@ -204,7 +205,8 @@ async fn objects(
     asked: Vec<(&Kind, Vec<Answer>)>,
     context: &BuildContext,
 ) -> Result<Vec<Loaded>> {
-    let mut objects = Vec::new();
+    // Kept by kind until their number is known: a list that grows is there twice.
+    let mut by_kind = Vec::new();
     for (kind, answers) in asked {
         let mut rows = Vec::new();
         for answer in answers {
@@ -214,7 +216,13 @@ async fn objects(
             rows.push(readers.query(&doing(kind), query).await?);
         }
         let built = (kind.build)(context, &rows);
-        objects.extend(built.while_with(|| format!("reading objects of kind {}", kind.name))?);
+        let mut built = built.while_with(|| format!("reading objects of kind {}", kind.name))?;
+        built.shrink_to_fit();
+        by_kind.push(built);
+    }
+    let mut objects = Vec::with_capacity(by_kind.iter().map(Vec::len).sum());
+    for built in by_kind {
+        objects.extend(built);
     }
     Ok(objects)
 }
@@ -306,22 +314,23 @@ impl FacetsAsked {
 }
 
 fn entries(
-    (mut objects, mut holders): (Vec<Loaded>, Holders),
-    depends: &[Depend],
-    facets: &Facets,
+    (mut objects, mut holders, depends): (Vec<Loaded>, Holders, Vec<Depend>),
+    facets: Facets,
     (options, hits): (&DumpOptions, &Hits),
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Entry>> {
-    let needs = link::needs(&objects, depends, &holders);
+    let needs = link::needs(&objects, &depends, &holders);
     let whole = objects.len();
     let mut needs = cycles::cut(&mut objects, needs);
     if objects.len() > whole {
-        holders = Holders::new(&objects, depends);
+        holders = Holders::new(&objects, &depends);
     }
+    // What isn't needed any more makes room for the entries.
+    drop(depends);
     keep_attached(&mut objects, &holders);
     add_owners(&mut objects, options);
-    add_words(&mut objects, &holders, facets);
-    add_grants(&mut objects, &mut needs, &holders, facets, hits, warnings);
+    add_words(&mut objects, &holders, &facets);
+    add_grants(&mut objects, &mut needs, &holders, &facets, hits, warnings);
     if options.rows.disable_triggers {
         chosen::switch_off(&mut objects, &mut needs);
     }
@@ -335,7 +344,8 @@ fn entries(
         warnings.extend(circles);
     }
     remarks(&objects, &stays, warnings);
-    let entries = number(objects, &needs, KINDS)?;
+    drop((holders, facets));
+    let entries = number(objects, needs, KINDS)?;
     Ok(chosen::keep(entries, &Kept { stays, hits }))
 }
 
@@ -518,7 +528,7 @@ fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
 /// Gives ids and ranks.
 fn number(
     mut objects: Vec<Loaded>,
-    needs: &[BTreeSet<usize>],
+    mut needs: Vec<BTreeSet<usize>>,
     kinds: &[Kind],
 ) -> Result<Vec<Entry>> {
     let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
@@ -537,14 +547,15 @@ fn number(
         objects.shrink_to_fit();
         for (at, object) in some.into_iter().enumerate().rev() {
             let at = first + at;
-            let own = needs.get(at).into_iter().flatten();
+            let own = needs.get_mut(at).map(std::mem::take);
+            let own = own.into_iter().flatten();
             entries.push(Entry {
                 id: id(at),
                 kind: object.kind,
                 section: object.section,
                 rank: *ranks.get(object.kind).ok_or_else(|| unknown(object.kind))?,
                 identity: object.identity,
-                needs: own.map(|need| id(*need)).collect(),
+                needs: own.map(id).collect(),
                 drop: object.sql.drop,
                 body: match object.data {
                     Some(data) => Body::Data(data),

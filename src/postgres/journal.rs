@@ -108,6 +108,14 @@ pub(super) fn note(session: &mut Session, steps: &[Step]) -> Result<()> {
     session.put_off(DOING, sql.as_bytes())
 }
 
+/// Takes back all that is recorded of these entries.
+pub(super) async fn forget(session: &mut Session, entries: &[u32]) -> Result<()> {
+    let entries: Vec<String> = entries.iter().map(u32::to_string).collect();
+    let entries = entries.join(", ");
+    let sql = format!("DELETE FROM dumpkeep_restore.step WHERE entry IN ({entries})");
+    session.execute_for(DOING, sql.as_bytes()).await
+}
+
 /// Removes the record.
 pub(super) async fn end(session: &mut Session) -> Result<()> {
     let sql = "DROP SCHEMA IF EXISTS dumpkeep_restore CASCADE";

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::Result;
 use crate::postgres::address::Address;
+use crate::postgres::address::class::{PG_ATTRDEF, PG_CLASS, PG_CONSTRAINT};
 use crate::postgres::objects::Loaded;
 use crate::postgres::select::Select;
 use crate::sql::rows::Row;
@@ -119,6 +120,34 @@ fn inside(depends: &[Depend]) -> HashMap<Address, Address> {
         .collect()
 }
 
+/// The defaults and checks that need more than their own table and what hangs on tables (the sequence
+/// of a `serial` column): only these can be part of a loop. Constraints that others are internal to are
+/// among them, for what those need counts for them.
+#[must_use]
+pub fn reaching(depends: &[Depend]) -> HashSet<Address> {
+    let is_part = |address: Address| matches!(address.class, PG_ATTRDEF | PG_CONSTRAINT);
+    let is_relation = |address: Address| address.class == PG_CLASS;
+    let hanging = |d: &&Depend| is_relation(d.from) && is_relation(d.to) && d.kind == b'a';
+    let hanging = depends.iter().filter(hanging).map(|depend| depend.from);
+    let hanging: HashSet<Address> = hanging.collect();
+    let mut own: HashMap<Address, Address> = HashMap::new();
+    let mut reaching = HashSet::new();
+    for depend in depends {
+        if is_part(depend.to) {
+            reaching.insert(depend.to);
+        }
+        if !is_part(depend.from) || hanging.contains(&depend.to) {
+            continue;
+        }
+        // Its own table is a relation that it needs in any case: a second one is another.
+        let first = own.entry(depend.from).or_insert(depend.to);
+        if *first != depend.to || !is_relation(depend.to) {
+            reaching.insert(depend.from);
+        }
+    }
+    reaching
+}
+
 /// What must wait for what: pairs of a holder and the object that it needs.
 #[must_use]
 pub fn needs(
@@ -156,9 +185,7 @@ pub fn needs(
 mod tests {
     use super::*;
     use crate::plan::entry::{Identity, Section};
-    use crate::postgres::address::class::{
-        PG_CLASS, PG_CONSTRAINT, PG_EXTENSION, PG_REWRITE, PG_TYPE,
-    };
+    use crate::postgres::address::class::{PG_EXTENSION, PG_PROC, PG_REWRITE, PG_TYPE};
     use crate::postgres::render::Sql;
 
     fn object(address: Address) -> Loaded {
@@ -190,6 +217,32 @@ mod tests {
         assert_eq!(holder(index), Some(0));
         // A user's object is never taken to be there because its table is.
         assert_eq!(holder(lost), None);
+    }
+
+    #[test]
+    fn parts_that_need_nothing_else_are_in_no_loop() {
+        let (table, other) = (Address::new(PG_CLASS, 1), Address::new(PG_CLASS, 2));
+        let sequence = Address::new(PG_CLASS, 3);
+        let function = Address::new(PG_PROC, 4);
+        let default = |number| Address::new(PG_ATTRDEF, number);
+        let check = |number| Address::new(PG_CONSTRAINT, number);
+        let depends = [
+            depend(default(10), table, b'a'),
+            depend(default(11), table, b'a'),
+            depend(default(11), sequence, b'n'),
+            depend(sequence, table, b'a'),
+            depend(default(12), function, b'n'),
+            depend(default(12), table, b'a'),
+            depend(check(13), table, b'a'),
+            depend(check(13), table, b'n'),
+            depend(check(14), other, b'n'),
+            depend(check(14), table, b'a'),
+            depend(check(15), table, b'a'),
+            depend(check(16), check(15), b'P'),
+        ];
+        let mut found: Vec<u32> = reaching(&depends).iter().map(|a| a.object).collect();
+        found.sort_unstable();
+        assert_eq!(found, [12, 14, 15, 16]);
     }
 
     #[test]

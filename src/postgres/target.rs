@@ -232,6 +232,10 @@ impl Target for PgTarget {
         journal::note(&mut self.session, steps)
     }
 
+    async fn journal_forget(&mut self, entries: &[u32]) -> Result<()> {
+        journal::forget(&mut self.session, entries).await
+    }
+
     async fn journal_end(&mut self) -> Result<()> {
         journal::end(&mut self.session).await
     }

@@ -18,8 +18,10 @@ pub enum Maker {
     MysqlDump,
     /// mariadb-dump, or MariaDB's mysqldump.
     MariadbDump,
-    /// The same without a heading, and so without an end: only its first line tells.
+    /// The same without comments, and so without an end: only its first line tells.
     BareMariadbDump,
+    /// The same without settings as well (`--compact`).
+    CompactMariadbDump,
 }
 
 /// So far into a script its maker is said.
@@ -45,7 +47,12 @@ impl Maker {
             .iter()
             .filter_map(|(mark, maker)| Some((place(mark)?, *maker)));
         let headed = found.min_by_key(|(at, _)| *at).map(|(_, maker)| maker);
-        let bare = || place("/*M!999999\\-").map(|_| Self::BareMariadbDump);
+        let bare = || {
+            place("/*M!999999\\-")?;
+            // All scripts but the compact ones begin with this, whatever their switches.
+            let settings = place("/*!40101 SET @OLD_SQL_MODE");
+            Some(settings.map_or(Self::CompactMariadbDump, |_| Self::BareMariadbDump))
+        };
         headed.or_else(bare)
     }
 
@@ -56,7 +63,7 @@ impl Maker {
             Self::PgDump => "pg_dump",
             Self::PgDumpall => "pg_dumpall",
             Self::MysqlDump => "mysqldump",
-            Self::MariadbDump | Self::BareMariadbDump => "mariadb-dump",
+            Self::MariadbDump | Self::BareMariadbDump | Self::CompactMariadbDump => "mariadb-dump",
         }
     }
 
@@ -65,8 +72,18 @@ impl Maker {
     pub fn dialect(self) -> Dialect {
         match self {
             Self::PgDump | Self::PgDumpall => Dialect::Postgres,
-            Self::MysqlDump | Self::MariadbDump | Self::BareMariadbDump => Dialect::Mysql,
+            Self::MysqlDump
+            | Self::MariadbDump
+            | Self::BareMariadbDump
+            | Self::CompactMariadbDump => Dialect::Mysql,
         }
+    }
+
+    /// Whether its times are in UTC, though it does not say so: mariadb-dump asks for that, if not told
+    /// otherwise, and leaves the setting out with all the others.
+    #[must_use]
+    pub fn is_in_utc(self) -> bool {
+        self == Self::CompactMariadbDump
     }
 }
 
@@ -191,6 +208,24 @@ pub fn harmless_failure(dialect: Dialect, statement: &[u8], code: &str) -> Optio
     }
 }
 
+/// Whether the failure of a statement may be one that loses nothing: that of a setting, or of a role
+/// that exists.
+#[must_use]
+pub fn may_fail(dialect: Dialect, statement: &[u8]) -> bool {
+    let start = statement.get(..64).unwrap_or(statement);
+    let words: Vec<&[u8]> = start.split(u8::is_ascii_whitespace).take(2).collect();
+    let is = |at: usize, word: &str| {
+        let found = words.get(at);
+        found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    match dialect {
+        // A transaction's own settings must be made before any savepoint.
+        Dialect::Postgres if is(0, "set") => !is(1, "transaction"),
+        Dialect::Postgres => is(0, "create") && (is(1, "role") || is(1, "user")),
+        Dialect::Mysql => false,
+    }
+}
+
 fn sets(text: &[u8]) -> bool {
     let inside = text.strip_prefix(b"/*").map(|rest| {
         let digits = rest.trim_start_with(|c| c == 'm' || c == '!' || c.is_ascii_digit());
@@ -230,8 +265,12 @@ mod tests {
                 Some(Maker::MariadbDump),
             ),
             (
-                "/*M!999999\\- enable the sandbox mode */ \n/*!40101 SET",
+                "/*M!999999\\- enable the sandbox mode */ \n/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE */;",
                 Some(Maker::BareMariadbDump),
+            ),
+            (
+                "/*M!999999\\- enable the sandbox mode */ \n/*!40101 SET @saved",
+                Some(Maker::CompactMariadbDump),
             ),
             ("SELECT '-- MySQL dump ';", None),
             ("", None),
@@ -276,6 +315,26 @@ mod tests {
         assert!(mysql("/*!40101 SET @saved_x = @@x */", "1193"));
         assert!(mysql("SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'a'", "1227"));
         assert!(!mysql("INSERT INTO gtid_purged VALUES (1)", "1227"));
+    }
+
+    #[test]
+    fn what_may_fail_is_known_before() {
+        let may = |statement: &str| may_fail(Dialect::Postgres, statement.as_bytes());
+        for statement in [
+            "SET transaction_timeout = 0",
+            "create role a",
+            "CREATE USER b",
+        ] {
+            assert!(may(statement), "{statement}");
+        }
+        for statement in [
+            "SET TRANSACTION READ ONLY",
+            "CREATE TABLE role (a int)",
+            "",
+            "SETS",
+        ] {
+            assert!(!may(statement), "{statement}");
+        }
     }
 
     proptest! {

@@ -5,6 +5,8 @@
 //! So all plain keys are made later, in their order, or none: then `SHOW CREATE TABLE` says the same
 //! as before. What is not known here to end so leaves a table as it is.
 
+use bstr::ByteSlice as _;
+
 /// A table in two statements.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Apart {
@@ -47,6 +49,19 @@ pub fn pointed_to(statement: &[u8]) -> Vec<Vec<u8>> {
         let at = position(item, b" REFERENCES ")?;
         let names = &item[at + b" REFERENCES ".len()..];
         Some(name(names)?.1.to_vec())
+    });
+    foreign.collect()
+}
+
+/// The names of those of them that are in the table's own database.
+#[must_use]
+pub fn pointed_to_here(statement: &[u8]) -> Vec<Vec<u8>> {
+    let items = Table::read(statement).map(|table| table.items);
+    let foreign = items.into_iter().flatten().filter_map(|item| {
+        let at = position(item, b" REFERENCES ")?;
+        let (length, last) = name(&item[at + b" REFERENCES ".len()..])?;
+        let inside = last.get(1..last.len().saturating_sub(1))?;
+        (length == last.len()).then(|| inside.replace(b"``", b"`"))
     });
     foreign.collect()
 }

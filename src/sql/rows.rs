@@ -81,10 +81,16 @@ impl Rows {
         (0..self.count).map(|number| Row { rows: self, number })
     }
 
+    /// The row of this number, from 0.
+    #[must_use]
+    pub fn row(&self, number: usize) -> Option<Row<'_>> {
+        (number < self.count).then_some(Row { rows: self, number })
+    }
+
     /// The first row, if there is one.
     #[must_use]
     pub fn first(&self) -> Option<Row<'_>> {
-        self.iter().next()
+        self.row(0)
     }
 
     /// What the values take in memory, in bytes.
@@ -226,5 +232,6 @@ mod tests {
         );
         assert_eq!(rows.len(), 4);
         assert!(rows.first().unwrap().opt("c").is_err());
+        assert!(rows.row(3).is_some() && rows.row(4).is_none());
     }
 }

@@ -98,6 +98,36 @@ pub(crate) fn small(codec: Codec) -> Vec<u8> {
     write(codec, &frames).unwrap().0
 }
 
+#[test]
+fn a_long_table_of_contents_is_read_piece_by_piece() {
+    let mut writer = Writer::new(Vec::new(), Codec::Zstd(3));
+    let frame = Encoder::new(Codec::Zstd(3))
+        .unwrap()
+        .encode(b"-- dumpkeep\n");
+    writer.append(&frame.unwrap(), &[]).unwrap();
+    let entries = (0..60_000).map(|id| {
+        let mut entry = entry(id, format!("t{id}").as_bytes(), None);
+        entry.sql = vec![bstr::BString::from(format!("SELECT {:>300}", id)).into()];
+        entry
+    });
+    let (bytes, sealed) = writer
+        .finish(head(Codec::Zstd(3)), entries.collect())
+        .unwrap();
+    let read = Reader::open(Cursor::new(&bytes)).unwrap();
+    assert!(read.toc() == &sealed.toc);
+    // Behind the frame's magic, length, tag and format stands the document's length, which no sum covers.
+    let frame = &sealed.toc.frames[0];
+    let at = (frame.offset + u64::from(frame.length)) as usize + 8 + 8 + 4;
+    let raw = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+    assert!(raw > 16 << 20, "{raw}");
+    for other in [raw - 1, raw + 1, u64::MAX] {
+        let mut changed = bytes.clone();
+        changed[at..at + 8].copy_from_slice(&other.to_le_bytes());
+        let error = Reader::open(Cursor::new(changed)).unwrap_err();
+        assert_eq!(error.kind(), Kind::Archive, "{error}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

@@ -4,11 +4,14 @@
 //! database: their archive is that of the globals.
 
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use dumpkeep::archive::reader::Reader;
 use dumpkeep::mysql::objects::{GLOBALS, KINDS};
 use dumpkeep::mysql::source::MysqlSource;
 use dumpkeep::pipeline::globals::globals;
+use dumpkeep::pipeline::verify::verify;
 use dumpkeep::sql::dialect::Dialect;
 
 use crate::support::mysql_archive;
@@ -153,7 +156,10 @@ fn dump(server: &MySqlServer, schema_only: bool) -> Result<Vec<u8>, String> {
     job.deterministic = true;
     job.options.selection.schema_only = schema_only;
     let archive = mysql_archive::archive(&server.url(DATABASE), DATABASE, &job, None);
-    archive.map_err(|error| error.report())
+    let archive = archive.map_err(|error| error.report())?;
+    let whole = Reader::open(Cursor::new(&archive)).and_then(|mut reader| verify(&mut reader));
+    whole.map_err(|error| format!("verify: {}", error.report()))?;
+    Ok(archive)
 }
 
 /// The script behind its header, which names the server.

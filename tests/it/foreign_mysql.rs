@@ -183,7 +183,12 @@ fn times_come_back(server: &MySqlServer) {
         "shop",
         "CREATE TABLE t (a TIMESTAMP NULL, b DATETIME); INSERT INTO t VALUES (NOW(), NOW())",
     );
-    let all: [&[&str]; 3] = [&["--skip-comments"], &["--skip-tz-utc"], &["--compact"]];
+    let all: [&[&str]; 4] = [
+        &["--skip-comments"],
+        &["--skip-tz-utc"],
+        &["--compact"],
+        &["--skip-comments", "--skip-tz-utc"],
+    ];
     for (number, switches) in all.into_iter().enumerate() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = dumped(
@@ -196,6 +201,8 @@ fn times_come_back(server: &MySqlServer) {
         server.create_database(&database);
         let back = ran(&["restore", &file, "--to", &server.url(&database)]);
         assert_eq!(back.code, Some(0), "{switches:?}: {}", back.err);
+        let told = back.err.contains("does not say in which time zone");
+        assert_eq!(told, number > 0, "{switches:?}: {}", back.err);
         oracle::mysql((server, "shop"), (server, &database))
             .unwrap_or_else(|error| panic!("{switches:?}: {error}"));
         good(&ran(&["verify", &file]));

@@ -17,7 +17,7 @@ const ROLES: &str = "CREATE ROLE shop_owner NOLOGIN CREATEDB; CREATE ROLE shop_r
 
 /// Many large objects with rights and owners, an empty one, a large one; what event triggers see.
 const MORE: &str = "\
-    SELECT lo_create(90000); SELECT lo_from_bytea(90001, '\\x00ff5c0a');\
+    SELECT lo_create(90000); SELECT lo_from_bytea(4294967295, '\\x01'); SELECT lo_from_bytea(90001, '\\x00ff5c0a');\
     SELECT lo_from_bytea(90002, decode(repeat('00ff5c', 300000), 'hex'));\
     ALTER LARGE OBJECT 90001 OWNER TO shop_owner; GRANT SELECT ON LARGE OBJECT 90001 TO shop_reader;\
     SELECT lo_create(90100 + i) FROM generate_series(1, 30) i;\
@@ -266,6 +266,27 @@ fn a_server_of_pg_dumpall_comes_back_from_a_pipe() {
     good(&finished(command.output().expect("dumpkeep starts")));
     oracle::postgres_as_restored((&a, "shop"), (&b, "shop")).expect("equal");
     oracle::postgres_globals(&a, &b).expect("equal globals");
+
+    // Over what is there: all is dropped but the role that restores.
+    let mut dumpall = a.client_of("pgclient", "pg_dumpall", "postgres");
+    let again = folder.path().join("again.sql");
+    let switches = ["--clean", "--if-exists", "-f"];
+    output(dumpall.args(switches).arg(&again)).expect("pg_dumpall");
+    b.sql("shop", "CREATE SEQUENCE new");
+    let url = b.url("postgres");
+    let restore = [
+        "restore",
+        &text(&again),
+        "--create",
+        "--clean",
+        "--to",
+        &url,
+    ];
+    let cleaned = ran(&restore);
+    good(&cleaned);
+    assert!(cleaned.err.contains("left as it is"), "{}", cleaned.err);
+    oracle::postgres_as_restored((&a, "shop"), (&b, "shop")).expect("equal");
+    oracle::postgres_globals(&a, &b).expect("equal globals");
 }
 
 #[test]
@@ -463,6 +484,11 @@ fn what_a_file_does_not_set_is_the_databases_own_on_postgresql_18() {
     server.create_database("shop");
     server.sql("shop", "CREATE TABLE t (a int); INSERT INTO t VALUES (1)");
     let folder = tempfile::tempdir().expect("a folder");
+    // What is computed while it is loaded sees the session.
+    server.sql(
+        "shop",
+        "CREATE MATERIALIZED VIEW m AS SELECT current_setting('lc_monetary')",
+    );
     let forms: [(&[&str], &str, &str); 3] = [
         (&["-Fp", "--no-tablespaces"], "1", "fast"),
         (&["-Fp"], "1", ""),
@@ -473,8 +499,9 @@ fn what_a_file_does_not_set_is_the_databases_own_on_postgresql_18() {
         let file = dumped(&server, "pgclient", switches, &to);
         let database = format!("back{number}");
         server.create_database(&database);
-        let set = format!("ALTER DATABASE {database} SET default_tablespace = fast");
-        server.sql("postgres", &set);
+        let set = format!("ALTER DATABASE {database} SET default_tablespace = fast; ");
+        let money = format!("ALTER DATABASE {database} SET lc_monetary = 'POSIX'");
+        server.sql("postgres", &(set + &money));
         let url = server.url(&database);
         good(&ran(&[
             "restore",
@@ -486,5 +513,130 @@ fn what_a_file_does_not_set_is_the_databases_own_on_postgresql_18() {
         ]));
         let place = "SELECT tablespace FROM pg_tables WHERE tablename = 't'";
         assert_eq!(server.sql(&database, place).trim(), wanted, "{switches:?}");
+        let money = server.sql(&database, "SELECT * FROM m");
+        assert_eq!(money.trim(), "POSIX", "{switches:?}");
+    }
+}
+
+/// A deadlock is no end: what another session stood in the way of is made again.
+#[test]
+fn what_the_server_ends_for_a_deadlock_is_made_again_on_postgresql_18() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE TABLE parts (k int PRIMARY KEY) PARTITION BY RANGE (k); \
+         CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (10); INSERT INTO parts VALUES (1); \
+         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; \
+         CREATE TRIGGER t BEFORE INSERT ON parts FOR EACH ROW EXECUTE FUNCTION f(); \
+         CREATE RULE r AS ON DELETE TO part DO INSTEAD NOTHING; GRANT SELECT ON parts TO PUBLIC",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(&server, "pgclient", &["-Fc"], &folder.path().join("a"));
+    server.create_database("back");
+    // Each kind of statement fails once, as the server's own deadlocks do.
+    server.sql(
+        "back",
+        "CREATE SCHEMA met; CREATE SEQUENCE met.alter_index; CREATE SEQUENCE met.create_trigger; \
+         CREATE SEQUENCE met.create_rule; CREATE SEQUENCE met.grant; \
+         CREATE FUNCTION met.once() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN \
+         IF nextval('met.' || replace(lower(tg_tag), ' ', '_')) = 1 THEN \
+         RAISE EXCEPTION 'once' USING ERRCODE = 'deadlock_detected'; END IF; END $$; \
+         CREATE EVENT TRIGGER once ON ddl_command_end WHEN TAG IN ('ALTER INDEX', 'CREATE TRIGGER', \
+         'CREATE RULE', 'GRANT') EXECUTE FUNCTION met.once()",
+    );
+    let url = server.url("back");
+    good(&ran(&[
+        "restore",
+        &text(&file),
+        "--jobs",
+        "2",
+        "--if-empty=false",
+        "--to",
+        &url,
+    ]));
+    let tries = "SELECT s.last_value > 1, t.last_value > 1, r.last_value > 1, g.last_value > 1 \
+                 FROM met.alter_index s, met.create_trigger t, met.create_rule r, met.grant g";
+    assert_eq!(server.sql("back", tries).trim(), "t|t|t|t");
+    server.sql("back", "DROP EVENT TRIGGER once; DROP SCHEMA met CASCADE");
+    oracle::postgres_as_restored((&server, "shop"), (&server, "back")).expect("equal");
+}
+
+/// Settings that an older server does not know would end the one transaction, and so would those that the
+/// script puts around its large objects.
+#[test]
+fn a_script_of_a_newer_pg_dump_comes_back_in_one_transaction_on_postgresql_15() {
+    let server = shop_on("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, format) in ["-Fp", "-Fc"].iter().enumerate() {
+        let to = folder.path().join(number.to_string());
+        let file = dumped(&server, "pgclient", &[format], &to);
+        let database = format!("back{number}");
+        server.create_database(&database);
+        let url = server.url(&database);
+        let whole = [
+            "restore",
+            &text(&file),
+            "--single-transaction",
+            "--to",
+            &url,
+        ];
+        good(&ran(&whole));
+        oracle::postgres_as_restored((&server, "shop"), (&server, &database)).expect("equal");
+    }
+    // What fails behind the large objects takes all with it.
+    let script = std::fs::read_to_string(folder.path().join("0")).expect("the script");
+    let end = "--\n-- PostgreSQL database dump complete";
+    let (before, after) = script.rsplit_once(end).expect("the end");
+    for (statement, says) in [
+        ("SELECT 1 / 0;", "division by zero"),
+        ("ROLLBACK;", "takes back what it did"),
+    ] {
+        let broken = folder.path().join("broken");
+        let text_of = format!("{before}{statement}\n{end}{after}");
+        std::fs::write(&broken, text_of).expect("the script");
+        server.create_database("none");
+        let url = server.url("none");
+        let failed = ran(&[
+            "restore",
+            &text(&broken),
+            "--single-transaction",
+            "--to",
+            &url,
+        ]);
+        assert_ne!(failed.code, Some(0), "{statement}");
+        assert!(failed.err.contains(says), "{}", failed.err);
+        let left = "SELECT (SELECT count(*) FROM pg_class WHERE oid >= 16384) + \
+                    (SELECT count(*) FROM pg_largeobject_metadata)";
+        assert_eq!(server.sql("none", left).trim(), "0", "{statement}");
+        server.sql("postgres", "DROP DATABASE none");
+    }
+}
+
+/// What is to be dropped need not be there.
+#[test]
+fn a_script_that_drops_comes_into_an_empty_database_on_postgresql_18() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "CREATE SCHEMA app; CREATE TYPE app.mood AS ENUM ('fine'); CREATE TABLE app.t (a int PRIMARY KEY, m app.mood); \
+         CREATE TABLE u (a int REFERENCES app.t, b int DEFAULT 1 CHECK (b > 0)); CREATE VIEW v AS SELECT a FROM u; \
+         CREATE FUNCTION f(m app.mood) RETURNS int LANGUAGE sql AS 'SELECT 1'; \
+         INSERT INTO app.t VALUES (1, 'fine'); INSERT INTO u VALUES (1)",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(
+        &server,
+        "pgclient",
+        &["-Fp", "--clean"],
+        &folder.path().join("a"),
+    );
+    server.create_database("back");
+    let url = server.url("back");
+    // Into nothing, and over what that made.
+    for _ in 0..2 {
+        good(&ran(&["restore", &text(&file), "--clean", "--to", &url]));
+        oracle::postgres_as_restored((&server, "shop"), (&server, "back")).expect("equal");
     }
 }

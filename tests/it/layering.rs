@@ -344,3 +344,17 @@ fn group_members(text: &str) -> Vec<String> {
 fn line_of(code: &str, at: usize) -> usize {
     code[..at].matches('\n').count() + 1
 }
+
+/// A file that `tests/it.rs` does not name is compiled by nobody, and none of its tests runs.
+#[test]
+fn every_file_of_tests_is_a_module() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let list = fs::read_to_string(root.join("it.rs")).expect("tests/it.rs");
+    for entry in fs::read_dir(root.join("it")).expect("tests/it") {
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_str().expect("UTF-8");
+        if name.ends_with(".rs") {
+            assert!(list.contains(&format!("\"it/{name}\"")), "{name}");
+        }
+    }
+}

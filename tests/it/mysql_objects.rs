@@ -1,8 +1,5 @@
 //! What belongs to no fixture: accounts and their rights, and what must be an error or be told.
 
-use std::io::Cursor;
-
-use dumpkeep::archive::reader::Reader;
 use dumpkeep::error::Kind;
 use dumpkeep::mysql::source::MysqlSource;
 use dumpkeep::pipeline::globals::globals;
@@ -10,7 +7,7 @@ use dumpkeep::source::Source as _;
 use dumpkeep::sql::dialect::Dialect;
 
 use crate::support::command::ran;
-use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, script, wait};
+use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, script, wait, warned};
 use crate::support::server::{MariaDb, MySql, MySqlServer};
 
 const MARIADB: &str = r"
@@ -394,50 +391,6 @@ fn init_connect_changes_nothing() {
     }
 }
 
-/// Rows of `mysql.*` that make no account for the server: one with a host's name while names are not
-/// resolved, and rights of one that was deleted by hand. They must not cost the backup of all others.
-#[test]
-fn accounts_that_the_server_does_not_know_are_told() {
-    let mariadb = MariaDb::with("11.8").setting("skip-name-resolve").start();
-    let mysql = MySql::start("9.7");
-    for (server, rows, unknown) in [
-        (
-            &mariadb,
-            "mysql.global_priv",
-            &["gone@localhost", "named@a.host"][..],
-        ),
-        (&mysql, "mysql.user", &["gone@localhost"]),
-    ] {
-        server.create_database("shop");
-        let setup = format!(
-            "CREATE TABLE t (a INT); \
-             CREATE USER named@`a.host`, gone@localhost, good@localhost; \
-             GRANT SELECT ON t TO named@`a.host`, gone@localhost, good@localhost; \
-             DELETE FROM {rows} WHERE user = 'gone'; FLUSH PRIVILEGES"
-        );
-        server.sql("shop", &setup);
-        let dumped = archive(&server.url("shop"), "shop", &job(), None).expect("dumped");
-        let told: Vec<String> = unknown
-            .iter()
-            .map(|who| format!("object_grant {who}"))
-            .collect();
-        assert_eq!(warned(&dumped), told);
-        assert!(String::from_utf8_lossy(&script(&dumped)).contains("good"));
-        let globals = globals_archive(server);
-        let users = server.sql("", "SELECT COUNT(*) FROM mysql.user WHERE user = 'named'");
-        assert_eq!(users, "1");
-        let told = match server.is_mariadb() {
-            true => vec!["user named@a.host", "grant named@a.host"],
-            false => Vec::new(),
-        };
-        // the server's own set-up makes one more, with this machine's name
-        let mut found = warned(&globals);
-        found.retain(|one| one.contains("named"));
-        assert_eq!(found, told);
-        assert!(String::from_utf8_lossy(&script(&globals)).contains("good"));
-    }
-}
-
 /// What an archive makes itself is not missing where it is restored.
 #[test]
 fn no_account_of_a_globals_archive_is_told_to_be_missing() {
@@ -459,13 +412,6 @@ fn no_account_of_a_globals_archive_is_told_to_be_missing() {
         let who = "`u'1`@`%`";
         assert_eq!(accounts(&to, &[who]), accounts(&from, &[who]));
     }
-}
-
-/// What an archive's warnings are about.
-fn warned(archive: &[u8]) -> Vec<String> {
-    let reader = Reader::open(Cursor::new(archive.to_vec())).expect("an archive");
-    let warnings = reader.toc().head.warnings.iter();
-    warnings.map(|one| one.object.to_string()).collect()
 }
 
 /// A view whose text MariaDB itself can't read any more (it prints the name of a common table without

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::support::command::{Ran, dumpkeep, ran};
-use crate::support::server::{MariaDb, MySqlServer, Postgres};
+use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres};
 
 const SCRATCH: &str = "SELECT count(*) FROM pg_database WHERE datname LIKE 'dumpkeep_verify_%'";
 
@@ -70,6 +70,76 @@ fn a_database_with_a_plpgsql_of_its_own_is_proven() {
         ]));
         assert!(said.contains("restored and compared: "), "{said}");
     }
+}
+
+/// Definers have their rights in the database of the archive's name, and in no scratch database; nor under
+/// another name.
+fn views_of_definers_without_rights_come_back(server: &MySqlServer) {
+    server.sql(
+        "",
+        "CREATE DATABASE shop; CREATE DATABASE b; CREATE USER app@localhost; \
+         GRANT ALL ON shop.* TO app@localhost",
+    );
+    server.sql(
+        "shop",
+        "CREATE TABLE t (a INT); INSERT INTO t VALUES (1); \
+         CREATE DEFINER = app@localhost VIEW first AS SELECT a FROM t; \
+         CREATE DEFINER = app@localhost VIEW second AS SELECT a FROM first; \
+         CREATE DEFINER = app@localhost VIEW third AS SELECT s.a FROM second s JOIN first f ON f.a = s.a; \
+         CREATE DEFINER = app@localhost VIEW grouped AS SELECT a, COUNT(*) AS n FROM t GROUP BY a; \
+         CREATE DEFINER = app@localhost VIEW ungrouped AS SELECT a FROM grouped WHERE n > 0",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dump(&server.url("shop"), &folder.path().join("a"));
+    let restore = || ran(&["restore", &file, "--to", &server.url("b")]);
+    if !server.is_mariadb() {
+        let denied = restore();
+        assert_eq!(denied.code, Some(1), "{}", denied.err);
+        assert!(denied.err.contains("grant them before"), "{}", denied.err);
+        server.sql(
+            "",
+            "DROP DATABASE b; CREATE DATABASE b; GRANT ALL ON b.* TO app@localhost",
+        );
+    }
+    good(restore());
+    let definers = "SELECT table_name FROM information_schema.views WHERE table_schema = 'b' \
+                    AND definer = 'app@localhost' ORDER BY 1";
+    assert_eq!(
+        server.sql("", definers),
+        "first\ngrouped\nsecond\nthird\nungrouped"
+    );
+    let reads = server.sql(
+        "",
+        "GRANT ALL ON b.* TO app@localhost; SELECT a FROM b.third",
+    );
+    assert_eq!(reads, "1");
+    // A routine's rights can't be had in another way.
+    server.sql(
+        "shop",
+        "CREATE DEFINER = app@localhost FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1; \
+         CREATE DEFINER = app@localhost VIEW fourth AS SELECT f() AS a FROM third",
+    );
+    let file = dump(&server.url("shop"), &folder.path().join("b"));
+    let url = server.url("");
+    let said = good(ran(&["verify", &file, "--restore-to", &url, "--jobs", "2"]));
+    assert!(said.contains("restored and compared: "), "{said}");
+    server.sql(
+        "",
+        "REVOKE ALL ON b.* FROM app@localhost; DROP DATABASE b; CREATE DATABASE b",
+    );
+    let denied = ran(&["restore", &file, "--to", &server.url("b")]);
+    assert_eq!(denied.code, Some(1), "{}", denied.err);
+    assert!(denied.err.contains("grant them before"), "{}", denied.err);
+}
+
+#[test]
+fn views_of_definers_without_rights_come_back_on_mariadb_10_11() {
+    views_of_definers_without_rights_come_back(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn views_of_definers_without_rights_come_back_on_mysql_9_7() {
+    views_of_definers_without_rights_come_back(&MySql::start("9.7"));
 }
 
 #[test]

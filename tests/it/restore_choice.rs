@@ -14,7 +14,7 @@ use dumpkeep::source::Target as _;
 
 use crate::support::command::{Ran, dumpkeep, finished, ran};
 use crate::support::mysql_archive::{nowhere, wait};
-use crate::support::server::{MariaDb, Postgres};
+use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres, output};
 
 const SHOP: &str = r"
 CREATE SCHEMA app;
@@ -104,6 +104,114 @@ fn tables_stay_out_with_what_needs_them() {
         &shop.restore(&["--exclude-table", "nothing"]),
         2,
         "no table in the archive matches",
+    );
+}
+
+/// A view that needs a table's key has its query behind that key, as an entry of its own; a partition its
+/// place among its like.
+const KEYED: &str = "CREATE TABLE base (id int PRIMARY KEY, name text); INSERT INTO base VALUES (1, 'a'), (2, 'b'); \
+    CREATE TABLE other (base int REFERENCES base); INSERT INTO other VALUES (1), (1); \
+    CREATE VIEW keyed AS SELECT b.id, b.name, count(o.base) AS n FROM base b LEFT JOIN other o ON o.base = b.id GROUP BY b.id; \
+    CREATE VIEW above AS SELECT name FROM keyed; \
+    CREATE MATERIALIZED VIEW stored AS SELECT * FROM keyed; \
+    CREATE TABLE parts (k int PRIMARY KEY) PARTITION BY RANGE (k); \
+    CREATE TABLE part_1 PARTITION OF parts FOR VALUES FROM (0) TO (10); \
+    CREATE TABLE part_2 PARTITION OF parts FOR VALUES FROM (10) TO (20); INSERT INTO parts VALUES (1), (11)";
+
+#[test]
+fn what_stands_apart_from_its_table_or_view_goes_with_it() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql("shop", KEYED);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &file]));
+    let restore = |file: &str, switches: &[&str]| {
+        server.sql("postgres", "DROP DATABASE IF EXISTS b");
+        server.create_database("b");
+        let url = server.url("b");
+        ran(&[&["restore", file, "--to", &url], switches].concat())
+    };
+    let restored = |switches: &[&str]| restore(&file, switches);
+    let made = || {
+        let sql = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class \
+                   WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')";
+        server.sql("b", sql).trim().to_owned()
+    };
+    // The view's own query, with the tables that it reads, their rows, and what ties them.
+    let with = ["--with-dependencies"];
+    for (table, all, rows) in [
+        ("keyed", "base keyed other", "2"),
+        ("above", "above base keyed other", "2"),
+        ("stored", "base keyed other stored", "2"),
+    ] {
+        good(&restored(&[&["--table", table], &with[..]].concat()));
+        assert_eq!(made(), all, "{table}");
+        let count = server.sql("b", &format!("SELECT count(*) FROM {table}"));
+        assert_eq!(count.trim(), rows, "{table}");
+        let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f'";
+        assert_eq!(server.sql("b", keys).trim(), "1", "{table}");
+    }
+    // pg_dump's archives have it as a rule.
+    let other = folder.path().join("other").display().to_string();
+    let mut dumper = server.client_of("pgclient", "pg_dump", "shop");
+    output(dumper.args(["-Fc", "-f", &other])).expect("pg_dump");
+    good(&restore(
+        &other,
+        &[&["--table", "keyed"], &with[..]].concat(),
+    ));
+    let count = server.sql("b", "SELECT count(*) FROM keyed");
+    assert_eq!((made().as_str(), count.trim()), ("base keyed other", "2"));
+    good(&restore(&other, &["--exclude-table", "other"]));
+    assert_eq!(made(), "base part_1 part_2 parts");
+    let alone = restored(&["--table", "keyed"]);
+    refused(&alone, 1, "It needs what was not chosen");
+    good(&restored(&["--exclude-table", "other"]));
+    assert_eq!(made(), "base part_1 part_2 parts");
+    let listed = ran(&["restore", &file, "--list"]);
+    let without: Vec<&str> = listed
+        .out
+        .lines()
+        .filter(|line| !line.contains("view_rule"))
+        .collect();
+    let list = folder.path().join("list").display().to_string();
+    std::fs::write(&list, without.join("\n")).expect("a list");
+    refused(
+        &restored(&["--use-list", &list]),
+        2,
+        "which holds its query",
+    );
+    // A partition with its parent, and not with its like; a parent says that it has none.
+    good(&restored(&[&["--table", "part_1"], &with[..]].concat()));
+    assert_eq!(made(), "part_1 parts");
+    let parent = server.sql(
+        "b",
+        "SELECT count(*), tableoid::regclass FROM parts GROUP BY 2",
+    );
+    assert_eq!(parent.trim(), "1|part_1");
+    good(&restored(&[&["--table", "parts"], &with[..]].concat()));
+    assert_eq!(made(), "part_1 part_2 parts");
+    assert_eq!(server.sql("b", "SELECT count(*) FROM parts").trim(), "2");
+    let parent = restored(&["--table", "parts"]);
+    good(&parent);
+    let said = "partition_attach public.part_1 is left out: it needs table public.part_1";
+    assert!(parent.err.contains(said), "{}", parent.err);
+    // Beside the one that is there.
+    good(&restored(&[]));
+    let url = server.url("b");
+    good(&ran(&[
+        "restore",
+        &file,
+        "--to",
+        &url,
+        "--table",
+        "parts",
+        "--rename-table",
+        "parts=\"old.parts\"",
+    ]));
+    assert_eq!(
+        made(),
+        "above base keyed old.parts other part_1 part_2 parts stored"
     );
 }
 
@@ -297,4 +405,45 @@ fn rows_alone_heed_foreign_keys_that_are_there() {
     ]);
     refused(&denied, 1, "It takes a superuser");
     refused(&restore(&["--disable-triggers"]), 2, "--data-only");
+}
+
+/// A foreign key is a part of its table on MySQL: what it points to may not be there.
+fn a_foreign_key_to_nothing_is_named(server: &MySqlServer) {
+    server.create_database("shop");
+    server.create_database("b");
+    server.sql(
+        "shop",
+        "CREATE TABLE `Part of``s` (id INT PRIMARY KEY) ENGINE = InnoDB; \
+         CREATE TABLE parts (id INT PRIMARY KEY, whole INT, FOREIGN KEY (whole) REFERENCES `Part of``s` (id), \
+         up INT, FOREIGN KEY (up) REFERENCES parts (id)) ENGINE = InnoDB",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &file]));
+    let url = server.url("b");
+    let restored = |switches: &[&str]| {
+        let restored = ran(&[&["restore", &file, "--to", &url], switches].concat());
+        good(&restored);
+        restored
+            .err
+            .contains("table parts has a foreign key to part of`s, which was not chosen")
+    };
+    assert!(restored(&["--table", "parts"]));
+    server.sql("b", "DROP TABLE parts");
+    assert!(restored(&["--exclude-table", "Part*"]), "left out");
+    server.sql("b", "DROP TABLE parts");
+    assert!(!restored(&["--table", "Part*", "--table", "parts"]));
+    // It is there.
+    let beside = ["--table", "parts", "--rename-table", "parts=\"parts=2\""];
+    assert!(!restored(&beside));
+}
+
+#[test]
+fn a_foreign_key_to_nothing_is_named_on_mariadb_10_11() {
+    a_foreign_key_to_nothing_is_named(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn a_foreign_key_to_nothing_is_named_on_mysql_9_7() {
+    a_foreign_key_to_nothing_is_named(&MySql::start("9.7"));
 }

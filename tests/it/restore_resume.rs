@@ -71,11 +71,17 @@ trait Broken {
     /// Restores through a proxy and kills the restorer once the server has said so many bytes. Gives
     /// how many are left of those.
     fn kill_after(&self, archive: &Path, bytes: u64) -> u64 {
+        self.kill_with(archive, bytes, &[])
+    }
+
+    /// The same with more switches. What ends by itself has restored all, or had nothing to go on with.
+    fn kill_with(&self, archive: &Path, bytes: u64, switches: &[&str]) -> u64 {
         let proxy = Proxy::start(&self.socket(), bytes, Then::Stall);
         let mut child = dumpkeep()
             .arg("restore")
             .arg(archive)
-            .args(["--jobs", "3", "--to", &self.through(proxy.port)])
+            .args(["--jobs", "4", "--to", &self.through(proxy.port)])
+            .args(switches)
             .stderr(Stdio::null())
             .spawn()
             .expect("dumpkeep starts");
@@ -85,7 +91,8 @@ trait Broken {
             ended = child.try_wait().expect("a child");
         }
         if let Some(status) = ended {
-            assert!(status.success(), "the restore ended by itself");
+            let over = status.code() == Some(2) && !switches.is_empty();
+            assert!(over || status.success(), "the restore ended by itself");
         }
         drop(child.kill());
         drop(child.wait());
@@ -118,9 +125,15 @@ trait Broken {
             let bytes = point * within + (seed >> 33) % within.max(1);
             self.empty();
             self.kill_after(archive, bytes.max(1));
+            if point % 2 == 1 {
+                // What goes on is killed as well.
+                let bytes = 1 + (seed >> 20) % (said / 2);
+                self.kill_with(archive, bytes, &["--resume"]);
+            }
             let resumed = self.resume(archive);
             // The last bytes come when all is done: then there is nothing to go on with.
-            let over = resumed.code == Some(2) && resumed.err.contains("was broken off");
+            let over = "no restore into this database was broken off";
+            let over = resumed.code == Some(2) && resumed.err.contains(over);
             assert!(
                 over || resumed.code == Some(0),
                 "at byte {bytes} of {said}: {}",
@@ -230,6 +243,13 @@ fn a_restore_goes_on_in_nothing_but_what_it_left_on_postgres_15() {
     server.equal();
 }
 
+/// Views of an account that may read there, and not where it is restored.
+const LENT: &str = "\
+CREATE DEFINER = app@localhost VIEW busier AS SELECT customer, n FROM busy WHERE n > 1;
+CREATE DEFINER = app@localhost VIEW busiest AS SELECT customer FROM busier WHERE n > 2;
+CREATE DEFINER = app@localhost VIEW nobody AS SELECT customer FROM busiest WHERE customer < 0;
+";
+
 struct My(MySqlServer);
 
 impl Broken for My {
@@ -251,7 +271,10 @@ impl Broken for My {
     }
 
     fn equal(&self) {
+        // The reference reads views by their definers' rights.
+        self.0.sql("", "GRANT ALL ON b.* TO app@localhost");
         oracle::mysql((&self.0, "shop"), (&self.0, "b")).expect("equal");
+        self.0.sql("", "REVOKE ALL ON b.* FROM app@localhost");
     }
 
     fn kill_server(&self) {
@@ -263,8 +286,14 @@ impl Broken for My {
 }
 
 fn mysql(server: MySqlServer) -> (My, tempfile::TempDir, PathBuf) {
-    server.create_database("shop");
+    // It may read here, and not where it is restored.
+    let app =
+        "CREATE DATABASE shop; CREATE USER app@localhost; GRANT ALL ON shop.* TO app@localhost";
+    server.sql("", app);
     server.sql("shop", MYSQL);
+    if server.is_mariadb() {
+        server.sql("shop", LENT);
+    }
     server.sql(
         "",
         "CREATE USER loader@localhost IDENTIFIED BY 'pw'; GRANT ALL ON *.* TO loader@localhost",
@@ -445,4 +474,100 @@ fn programs_have_their_collations_on_mariadb_10_11() {
 #[test]
 fn programs_have_their_collations_on_mysql_9_7() {
     programs_have_their_collations(&MySql::start("9.7"));
+}
+
+/// A trigger that names a column of its table that is gone is made while the column is there for a moment.
+fn a_trigger_on_a_gone_column_is_made_again(server: &MySqlServer) {
+    server.sql(
+        "",
+        "CREATE DATABASE shop; CREATE DATABASE b; CREATE USER loader@localhost; \
+         GRANT ALL ON *.* TO loader@localhost; \
+         CREATE TABLE shop.t (a INT, gone INT, also INT); INSERT INTO shop.t VALUES (1, 2, 3)",
+    );
+    server.sql(
+        "shop",
+        "CREATE TRIGGER r BEFORE UPDATE ON t FOR EACH ROW SET @x = NEW.gone + OLD.also; \
+         ALTER TABLE t DROP COLUMN gone, DROP COLUMN also",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &archive]));
+    let rights = "ALL PRIVILEGES, GRANT OPTION";
+    let but_triggers = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES";
+    server.sql(
+        "",
+        &format!(
+            "REVOKE {rights} FROM loader@localhost; GRANT {but_triggers} ON *.* TO loader@localhost"
+        ),
+    );
+    let url = server.url("b").replace("root@", "loader@");
+    let restore = ["restore", &archive, "--no-owner", "--to", &url];
+    let failed = ran(&restore);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    assert!(failed.err.contains("trigger r"), "{}", failed.err);
+    let columns = "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = 'b' AND table_name = 't'";
+    assert_eq!(server.sql("", columns).trim(), "3", "they are there");
+    server.sql("", "GRANT ALL ON *.* TO loader@localhost");
+    good(&ran(&[&restore[..], &["--resume"]].concat()));
+    assert_eq!(server.sql("", columns).trim(), "1");
+    let triggers = "SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'b'";
+    assert_eq!(server.sql("", triggers).trim(), "1");
+}
+
+#[test]
+fn a_trigger_on_a_gone_column_is_made_again_on_mariadb_10_11() {
+    a_trigger_on_a_gone_column_is_made_again(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn a_trigger_on_a_gone_column_is_made_again_on_mysql_9_7() {
+    a_trigger_on_a_gone_column_is_made_again(&MySql::with("9.7").setting("skip-log-bin").start());
+}
+
+/// A restore that goes on is broken off as well, while it drops what it has to make again: tables whose
+/// rows come and go with no transaction.
+fn what_is_made_again_is_not_gone(server: &MySqlServer) {
+    let tables = ["first", "second"].map(|table| {
+        format!("CREATE TABLE shop.{table} (a INT) ENGINE = MyISAM; INSERT INTO shop.{table} VALUES (1), (2);")
+    });
+    server.sql(
+        "",
+        "CREATE DATABASE shop; CREATE DATABASE b; CREATE USER loader@localhost",
+    );
+    server.sql("", &tables.concat());
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("a").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &archive]));
+    // Tables can be made, and no rows be stored; then one of them dropped, and not the other.
+    server.sql(
+        "",
+        "GRANT SELECT, CREATE, ALTER, LOCK TABLES ON b.* TO loader@localhost; \
+         GRANT CREATE, INSERT, DELETE, DROP ON b.dumpkeep_restore TO loader@localhost",
+    );
+    let url = server.url("b").replace("root@", "loader@");
+    let restore = ["restore", &archive, "--to", &url];
+    let on = || ran(&[&restore[..], &["--resume"]].concat());
+    let failed = ran(&restore);
+    assert!(failed.err.contains("table_data first"), "{}", failed.err);
+    server.sql("", "GRANT CREATE, DROP ON b.second TO loader@localhost");
+    let failed = on();
+    assert!(failed.err.contains("DROP command denied"), "{}", failed.err);
+    assert_eq!(
+        server.sql("b", "SHOW TABLES LIKE 'second'"),
+        "",
+        "it was dropped"
+    );
+    server.sql("", "GRANT ALL ON b.* TO loader@localhost");
+    good(&on());
+    oracle::mysql((server, "shop"), (server, "b")).expect("equal");
+}
+
+#[test]
+fn what_is_made_again_is_not_gone_on_mariadb_10_11() {
+    what_is_made_again_is_not_gone(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn what_is_made_again_is_not_gone_on_mysql_9_7() {
+    what_is_made_again_is_not_gone(&MySql::with("9.7").setting("skip-log-bin").start());
 }

@@ -87,3 +87,10 @@ pub(crate) fn native(archive: &[u8], url: &str) -> Result<(), Error> {
         target.close().await
     })
 }
+
+/// What an archive's warnings are about.
+pub(crate) fn warned(archive: &[u8]) -> Vec<String> {
+    let reader = Reader::open(Cursor::new(archive.to_vec())).expect("an archive");
+    let warnings = reader.toc().head.warnings.iter();
+    warnings.map(|one| one.object.to_string()).collect()
+}

@@ -158,7 +158,9 @@ impl Blocks {
             if oid == 0 {
                 return Ok(());
             }
-            let oid = u32::try_from(oid).map_err(|_| broken("a large object without a number"))?;
+            // The upper half of them is written as negative numbers.
+            let oid = i32::try_from(oid).map(i32::cast_unsigned);
+            let oid = oid.map_err(|_| broken("a large object without a number"))?;
             take(oid, &mut decompressed(self.compression, &mut chunks)?)?;
             chunks.finish()?;
         }

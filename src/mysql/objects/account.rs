@@ -7,6 +7,7 @@ use crate::mysql::quote;
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
+use crate::mysql::text::Text;
 use crate::plan::entry::Identity;
 use crate::sql::rows::Row;
 
@@ -14,14 +15,21 @@ use crate::sql::rows::Row;
 const SYSTEM: &str =
     "user NOT IN ('mysql.sys', 'mysql.session', 'mysql.infoschema', 'mariadb.sys')";
 
-/// Rows of `mysql.*` alone make no account. MariaDB takes no notice of those with a host's name under
-/// `skip_name_resolve`, and rights stay behind where an account was deleted with a row.
-pub(super) fn unknown(error: &Error) -> Option<&'static str> {
+/// Whether the server knows no such account, for all the rows of `mysql.*`.
+pub(super) fn is_unknown(error: &Error) -> bool {
     // ER_PASSWORD_NO_MATCH, ER_NONEXISTING_GRANT, ER_CANNOT_USER
-    matches!(error.server_code(), Some("1133" | "1141" | "1396")).then_some(
-        "left out: the server does not know the account, of which there are rows in mysql.* (under \
-         skip_name_resolve one with a host's name; one that was deleted without DROP USER)",
-    )
+    matches!(error.server_code(), Some("1133" | "1141" | "1396"))
+}
+
+/// What to do about an account that a row makes, but not for the server as it runs.
+pub(super) const UNKNOWN: &str = "There is a row of it in mysql.user, of which the server takes no notice: drop the account (one with \
+     a host's name serves nobody under skip_name_resolve), or make the row known (FLUSH PRIVILEGES); \
+     --lenient leaves it out.";
+
+/// Makes an account without a password (MySQL 8). What checks passwords refuses one like that, but no
+/// role, which becomes the account by what follows.
+pub(in crate::mysql) fn create_bare(account: &[u8]) -> Text {
+    Text::new("CREATE ROLE IF NOT EXISTS ").raw(account)
 }
 
 /// A user or a role.

@@ -122,8 +122,8 @@ impl Object for Grants {
         Ok(())
     }
 
-    fn unknown(error: &Error) -> Option<&'static str> {
-        account::unknown(error)
+    fn hint(error: &Error) -> Option<&'static str> {
+        account::is_unknown(error).then_some(account::UNKNOWN)
     }
 
     fn identity(&self) -> Identity {

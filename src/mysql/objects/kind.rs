@@ -89,7 +89,11 @@ pub trait Object: Sized + Send {
     }
     /// Why it is left out with a warning where the server refuses to show it, of what the server
     /// itself does not take for there.
-    fn unknown(_error: &Error) -> Option<&'static str> {
+    fn unknown(&self, _error: &Error) -> Option<&'static str> {
+        None
+    }
+    /// What to do where the server refuses to show it.
+    fn hint(_error: &Error) -> Option<&'static str> {
         None
     }
     /// Sees all objects together, where they depend on one another.
@@ -175,10 +179,16 @@ async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
         let name = || label::<T>(&object.identity());
         match shown {
             Ok(()) => defined.push(object),
-            Err(error) => match T::unknown(&error) {
+            Err(error) => match object.unknown(&error) {
                 Some(why) => loader.claims.warn(name(), why),
                 None if loader.claims.lenient => loader.claims.warn(name(), error.line()),
-                None => return Err(error).while_with(|| format!("reading {}", name())),
+                None => {
+                    let error = match T::hint(&error) {
+                        Some(hint) => error.hint(hint),
+                        None => error,
+                    };
+                    return Err(error).while_with(|| format!("reading {}", name()));
+                }
             },
         }
     }

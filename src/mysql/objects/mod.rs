@@ -48,6 +48,7 @@ pub mod user;
 pub mod view;
 mod wide_literal;
 
+pub(in crate::mysql) use account::create_bare;
 pub use kind::{Found, Kind, Loaded, Loader, Object, Reference, Rendered, only, shown};
 
 /// Every kind of a database's archive, in the order in which unrelated objects are restored.

@@ -22,6 +22,8 @@ use crate::sql::rows::{Row, Rows};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectGrants {
     account: Account,
+    /// There is a row that makes it one.
+    has_account: bool,
     statements: Vec<BString>,
     /// Grants of rights on columns that are gone, which no server takes again.
     lost: Vec<BString>,
@@ -50,12 +52,16 @@ impl Object for ObjectGrants {
              AND u.host = '' AND u.is_role = 'Y')",
             "FALSE",
         );
+        let row = "EXISTS (SELECT * FROM mysql.user u WHERE u.user = granted.user \
+                   AND u.host = granted.host)";
+        select = select.col("has_account", row);
         Found::Query(select.col("default_role", "''").order("user, host"))
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             account: Account::decode(row)?,
+            has_account: row.bool("has_account")?,
             statements: Vec::new(),
             lost: Vec::new(),
         })
@@ -95,8 +101,15 @@ impl Object for ObjectGrants {
         Ok(())
     }
 
-    fn unknown(error: &Error) -> Option<&'static str> {
-        account::unknown(error)
+    fn unknown(&self, error: &Error) -> Option<&'static str> {
+        (account::is_unknown(error) && !self.has_account).then_some(
+            "left out: no account has these rights, which stayed behind when one was deleted without \
+             DROP USER",
+        )
+    }
+
+    fn hint(error: &Error) -> Option<&'static str> {
+        account::is_unknown(error).then_some(account::UNKNOWN)
     }
 
     fn identity(&self) -> Identity {

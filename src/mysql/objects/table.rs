@@ -104,8 +104,8 @@ impl Object for Table {
         self.sequences = sequences;
         let text = self.without_lost_defaults(text, scope);
         self.create = self.mended(&text, answers)?;
+        self.create = with_nullable_counter(&self.create);
         if scope.caps.is_mariadb() {
-            self.create = with_nullable_counter(&self.create);
             if let Some(found) = answers.last().filter(|_| self.systems.is_some()) {
                 self.create = with_systems(std::mem::take(&mut self.create), found)?;
             }
@@ -289,8 +289,8 @@ pub(super) fn without_own_database(text: &[u8], database: &[u8]) -> (BString, Ve
     (out.into(), sequences)
 }
 
-/// MariaDB prints a counter that may be NULL without a word of it, and reads that as NOT NULL: the
-/// word is written behind.
+/// Servers print a counter that may be NULL without a word of it, and read that as
+/// NOT NULL: the word is written behind.
 fn with_nullable_counter(text: &[u8]) -> BString {
     let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
     let (mut depth, mut required) = (0_usize, false);

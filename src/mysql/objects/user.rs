@@ -18,6 +18,8 @@ pub struct User {
     account: Account,
     /// What follows `CREATE USER` or `ALTER USER`; before 5.7 a whole GRANT.
     definition: BString,
+    /// It has no password (MySQL 8).
+    is_bare: bool,
     second: Option<Second>,
 }
 
@@ -49,6 +51,7 @@ impl Object for User {
         Ok(Self {
             account: Account::decode(row)?,
             definition: BString::default(),
+            is_bare: false,
             second: second(row)?,
         })
     }
@@ -74,16 +77,17 @@ impl Object for User {
         let (text, _) = split_default_role(&text);
         let definition = text.strip_prefix(b"CREATE USER ".as_slice());
         let definition = definition.ok_or_else(not_a_user)?;
-        self.definition = if scope.caps.role_edges() {
-            with_empty_password(definition)
-        } else {
-            definition.into()
-        };
+        self.definition = definition.into();
+        if scope.caps.role_edges() {
+            self.definition = with_empty_password(definition);
+            // no role is anonymous
+            self.is_bare = self.definition != definition && !self.account.user.is_empty();
+        }
         Ok(())
     }
 
-    fn unknown(error: &Error) -> Option<&'static str> {
-        account::unknown(error)
+    fn hint(error: &Error) -> Option<&'static str> {
+        account::is_unknown(error).then_some(account::UNKNOWN)
     }
 
     fn identity(&self) -> Identity {
@@ -96,7 +100,10 @@ impl Object for User {
         if self.account.is_role {
             self.render_role(&mut sql);
         } else if scope.caps.show_create_user() {
-            let text = Text::new("CREATE USER IF NOT EXISTS ").raw(&self.definition);
+            let text = match self.is_bare {
+                true => account::create_bare(&self.account.sql()),
+                false => Text::new("CREATE USER IF NOT EXISTS ").raw(&self.definition),
+            };
             sql.server_text(&object, &text.into())?;
             self.render_second(&object, &mut sql)?;
             let text = Text::new("ALTER USER ").raw(&self.definition);

@@ -55,9 +55,7 @@ pub(super) async fn restore<T: Target + 'static>(
     let scope = Scope::new(Dialect::Postgres, job).inside();
     let mut loader = Loader::new(target, job, scope);
     if job.single_transaction {
-        loader
-            .statement(b"START TRANSACTION", "the transaction")
-            .await?;
+        loader.begin().await?;
     }
     chosen.session(&mut loader).await?;
     if job.clean {
@@ -72,7 +70,7 @@ pub(super) async fn restore<T: Target + 'static>(
         chosen.feed(chosen.len(), &mut loader, task).await?;
     }
     if job.single_transaction {
-        loader.statement(b"COMMIT", "the transaction").await?;
+        loader.commit().await?;
     }
     let mut outcome = loader.end();
     others.into_iter().for_each(|other| outcome.add(other));
@@ -217,6 +215,13 @@ impl Chosen {
     /// The entry at this place of the order.
     pub(super) fn at(&self, place: usize) -> Result<&Entry> {
         self.entry(self.entries.get(place).map_or(usize::MAX, |(_, at)| *at))
+    }
+
+    /// Whether one transaction has room for all that the entry makes: large objects have a lock each.
+    pub(super) fn goes_whole(&self, place: usize) -> Result<bool> {
+        let entry = self.at(place)?;
+        let of_objects = entry.kind.starts_with("BLOB") || entry.tag.starts_with(b"LARGE OBJECT");
+        Ok(!of_objects)
     }
 
     /// How many entries come before all rows.

@@ -4,17 +4,23 @@
 use bstr::{BString, ByteSlice as _};
 
 use super::scope::{Scope, Step};
+use super::times::Times;
 use crate::error::{Error, Kind, Result, visible};
 use crate::pipeline::restore::{RestoreJob, refuse_filled};
 use crate::pipeline::runner::{OnError, Outcome, copy_end, explain};
 use crate::source::Target;
-use crate::sql::foreign::{connect_database, harmless_failure};
+use crate::sql::dialect::Dialect;
+use crate::sql::foreign::{connect_database, harmless_failure, may_fail};
+use crate::sql::if_exists::if_exists;
 use crate::sql::insert;
 use crate::sql::names::{self, Renaming};
 use crate::sql::split::{Command, Item, Meta, Splitter};
 
 /// PostgreSQL: an object of this name exists.
 const EXISTS: &str = "42710";
+
+/// PostgreSQL: the role is that of the session.
+const IN_USE: &str = "55006";
 
 /// MySQL: nothing is left of a versioned comment that is meant for others.
 const EMPTY: &str = "1065";
@@ -33,9 +39,12 @@ struct Runs<'a, T: Target> {
     scope: Scope,
     /// In COPY data: whether the server takes them; `None` outside.
     copying: Option<bool>,
+    /// In a transaction of our own: the statements and rows that there were before it.
+    transaction: Option<(u64, u64)>,
     /// Databases that the script is or was in.
     entered: Vec<BString>,
     outcome: Outcome,
+    times: Times,
     /// For whom it is restored.
     renaming: Renaming,
 }
@@ -50,8 +59,10 @@ impl<'a, T: Target> Loader<'a, T> {
                 job,
                 scope,
                 copying: None,
+                transaction: None,
                 entered: Vec::new(),
                 outcome: Outcome::default(),
+                times: Times::default(),
                 // what can't be had is refused before
                 renaming: job.names.of_foreign().unwrap_or_default(),
             },
@@ -84,8 +95,34 @@ impl<'a, T: Target> Loader<'a, T> {
         self.runs.target
     }
 
+    /// Begins a transaction around all that follows.
+    pub(super) async fn begin(&mut self) -> Result<()> {
+        let Runs {
+            target, outcome, ..
+        } = &mut self.runs;
+        target.execute(b"START TRANSACTION").await?;
+        self.runs.transaction = Some((outcome.statements, outcome.rows));
+        Ok(())
+    }
+
+    /// Ends it, and keeps what was done.
+    pub(super) async fn commit(&mut self) -> Result<()> {
+        self.runs.transaction = None;
+        self.runs.target.execute(b"COMMIT").await
+    }
+
+    /// Ends it, and takes back what was done: the script can be run again.
+    pub(super) async fn roll_back(&mut self) -> Result<()> {
+        if let Some((statements, rows)) = self.runs.transaction.take() {
+            self.runs.outcome.statements = statements;
+            self.runs.outcome.rows = rows;
+        }
+        self.runs.target.execute(b"ROLLBACK").await?;
+        self.anew()
+    }
+
     /// The next script begins, whatever is left of this one.
-    pub(super) fn anew(&mut self) -> Result<()> {
+    fn anew(&mut self) -> Result<()> {
         self.runs.copying = None;
         self.splitter = Splitter::new(self.runs.target.dialect());
         self.splitter.push(&self.session);
@@ -108,6 +145,11 @@ impl<'a, T: Target> Loader<'a, T> {
 
     pub(super) fn took(&mut self, rows: u64) {
         self.runs.outcome.rows += rows;
+    }
+
+    /// Whether the script may hold times without a time zone.
+    pub(super) fn has_times_of_no_zone(&self) -> bool {
+        self.runs.times.unsaid()
     }
 
     pub(super) fn end(self) -> Outcome {
@@ -155,10 +197,24 @@ impl<T: Target> Runs<'_, T> {
         match self.scope.judge(sql)? {
             Step::Run => self.execute(sql, label).await,
             Step::Leave => Ok(()),
+            // The script's own transactions are parts of ours.
+            Step::Transaction if self.transaction.is_some() => Ok(()),
+            Step::TakeBack if self.transaction.is_some() => {
+                let what = "the script takes back what it did: not with --single-transaction";
+                Err(Error::new(Kind::Usage, what))
+            }
+            Step::Transaction | Step::TakeBack => self.execute(sql, label).await,
             Step::Enter(name) => {
                 self.scope.enter(&name)?;
                 self.enter(name).await
             }
+            Step::DropAccount => match self.execute(sql, label).await {
+                Err(error) if error.server_code() == Some(IN_USE) => {
+                    self.skip(format!("{}: it is left as it is", error.line()));
+                    Ok(())
+                }
+                done => done,
+            },
             Step::Make(name) => match self.execute(sql, label).await {
                 Err(error) if error.server_code() == Some(EXISTS) => {
                     let what = name.to_str_lossy();
@@ -179,8 +235,15 @@ impl<T: Target> Runs<'_, T> {
             _ => None,
         };
         let sql = changed.as_deref().unwrap_or(sql);
-        let done = self.target.execute(sql).await;
-        match done {
+        if dialect == Dialect::Mysql {
+            self.times.see(sql);
+        }
+        // What --clean drops need not be there, however the script was written.
+        let drops = sql.starts_with(b"DROP ") || sql.contains_str(" DROP CONSTRAINT ");
+        let guarded =
+            (self.job.clean && drops && dialect == Dialect::Postgres).then(|| if_exists(sql));
+        let sql = guarded.as_ref().map_or(sql, |guarded| guarded.as_slice());
+        match self.attempt(sql).await {
             Ok(()) => {
                 self.outcome.rows += insert::rows(dialect, sql).unwrap_or(0);
                 Ok(())
@@ -199,6 +262,24 @@ impl<T: Target> Runs<'_, T> {
                 }
             }
         }
+    }
+
+    /// What may fail without a loss must not end the transaction that it stands in.
+    async fn attempt(&mut self, sql: &[u8]) -> Result<()> {
+        if self.transaction.is_none() || !may_fail(self.target.dialect(), sql) {
+            return self.target.execute(sql).await;
+        }
+        self.target.execute(b"SAVEPOINT dumpkeep").await?;
+        let done = self.target.execute(sql).await;
+        if done
+            .as_ref()
+            .is_err_and(|error| error.server_code().is_some())
+        {
+            let back = b"ROLLBACK TO SAVEPOINT dumpkeep";
+            self.target.execute(back).await?;
+        }
+        self.target.execute(b"RELEASE SAVEPOINT dumpkeep").await?;
+        done
     }
 
     fn skip(&mut self, what: String) {

@@ -9,6 +9,7 @@ mod parallel;
 mod schedule;
 mod scope;
 mod script;
+mod times;
 
 pub use about::{About, about, verify};
 pub use file::{ForeignFile, Piped};
@@ -18,7 +19,6 @@ use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::runner::Outcome;
 use crate::progress::Task;
 use crate::source::Target;
-use crate::sql::foreign::Maker;
 
 /// Restores a file of another dumper.
 pub async fn restore<T: Target + 'static>(
@@ -46,14 +46,7 @@ pub async fn restore<T: Target + 'static>(
              --jobs is not heeded"
         );
     }
-    // mariadb-dump reads in UTC if not told otherwise, and says so in a heading that not all scripts have.
-    let utc = matches!(
-        &file,
-        ForeignFile::Script {
-            maker: Some(Maker::BareMariadbDump),
-            ..
-        }
-    );
+    let utc = matches!(&file, ForeignFile::Script { maker: Some(maker), .. } if maker.is_in_utc());
     target.as_client(utc).await?;
     match file {
         ForeignFile::Script { input, maker } => {

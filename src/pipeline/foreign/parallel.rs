@@ -92,7 +92,7 @@ async fn work<T: Target>(
 ) -> Result<()> {
     while let Some((at, sort)) = shared.next().await {
         let place = shared.first + at;
-        if matches!(sort, Sort::Rows | Sort::Other) {
+        if sort == Sort::Rows || !shared.chosen.goes_whole(place)? {
             shared
                 .chosen
                 .run(place, &mut settings, loader, &shared.task)
@@ -116,21 +116,20 @@ async fn by_itself<T: Target>(
     let mut tries = 1;
     loop {
         let mut as_now = settings.clone();
-        loader.target().execute(b"START TRANSACTION").await?;
+        loader.begin().await?;
         let done = shared
             .chosen
             .run(place, &mut as_now, loader, &shared.task)
             .await;
         if tries < TRIES && done.as_ref().is_err_and(is_deadlock) {
-            loader.target().execute(b"ROLLBACK").await?;
-            loader.anew()?;
+            loader.roll_back().await?;
             tokio::time::sleep(Duration::from_millis(50 << tries)).await;
             tries += 1;
             continue;
         }
         done?;
         *settings = as_now;
-        return loader.target().execute(b"COMMIT").await;
+        return loader.commit().await;
     }
 }
 

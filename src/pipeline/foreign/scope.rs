@@ -16,8 +16,14 @@ pub(super) enum Step {
     Make(BString),
     /// Go on in this database.
     Enter(BString),
+    /// Run it; that the role is the one that restores is no failure.
+    DropAccount,
     /// Leave it: it is about an account that was there before.
     Leave,
+    /// It begins or ends a transaction of the script.
+    Transaction,
+    /// It takes back what the script did.
+    TakeBack,
 }
 
 /// What a script may do.
@@ -82,6 +88,14 @@ impl Scope {
             let found = words.get(at).copied().unwrap_or_default();
             found.eq_ignore_ascii_case(word.as_bytes())
         };
+        if self.dialect == Dialect::Postgres && (is(0, "rollback") || is(0, "abort")) {
+            return Ok(Step::TakeBack);
+        }
+        let ends = (is(0, "commit") && !is(1, "prepared")) || is(0, "end");
+        let begins = is(0, "begin") || (is(0, "start") && is(1, "transaction"));
+        if self.dialect == Dialect::Postgres && (begins || ends) {
+            return Ok(Step::Transaction);
+        }
         let about_database =
             is(1, "database") || (self.dialect == Dialect::Mysql && is(1, "schema"));
         if is(0, "use") && self.dialect == Dialect::Mysql {
@@ -108,6 +122,9 @@ impl Scope {
         if self.dialect == Dialect::Postgres && is(0, "create") && (account || is(1, "tablespace"))
         {
             return Ok(Step::Make(third(&words)));
+        }
+        if self.dialect == Dialect::Postgres && is(0, "drop") && account {
+            return Ok(Step::DropAccount);
         }
         if is(0, "alter") && account && !self.overwrite && self.kept.contains(&third(&words)) {
             return Ok(Step::Leave);
@@ -238,6 +255,8 @@ mod tests {
         let mut scope = scope(Dialect::Postgres, true);
         let make = scope.judge(b"CREATE ROLE \"a b\"").unwrap();
         assert_eq!(make, Step::Make("\"a b\"".into()));
+        let drop = b"DROP ROLE IF EXISTS \"a b\"";
+        assert_eq!(scope.judge(drop).unwrap(), Step::DropAccount);
         let alter = b"ALTER ROLE \"a b\" WITH SUPERUSER";
         assert_eq!(scope.judge(alter).unwrap(), Step::Run);
         scope.keep("\"a b\"".into());

@@ -36,9 +36,7 @@ pub(super) async fn restore<T: Target>(
     let scope = Scope::new(target.dialect(), job);
     let mut loader = Loader::new(target, job, scope);
     if job.single_transaction {
-        loader
-            .statement(b"START TRANSACTION", "the transaction")
-            .await?;
+        loader.begin().await?;
     }
     let mut item = task.item("the script", 0);
     let mut text = Text::start(input);
@@ -53,7 +51,17 @@ pub(super) async fn restore<T: Target>(
         whole(&ending, maker).map_err(loaded)?;
     }
     if job.single_transaction {
-        loader.statement(b"COMMIT", "the transaction").await?;
+        loader.commit().await?;
+    }
+    if loader.has_times_of_no_zone() {
+        let read = if maker.is_some_and(Maker::is_in_utc) {
+            "in UTC, as mariadb-dump --compact writes them"
+        } else {
+            "in the server's own"
+        };
+        tracing::warn!(
+            "the script does not say in which time zone its times are (TIMESTAMP): they were read {read}"
+        );
     }
     Ok(loader.end())
 }

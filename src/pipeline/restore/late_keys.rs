@@ -33,7 +33,8 @@ impl LateKeys {
         let usable = toc.head.dialect == Dialect::Mysql
             && toc.head.kind == ArchiveKind::Database
             && job.by_steps()
-            && renaming.is_nothing();
+            && !renaming.renames()
+            && renaming.database.is_none();
         let large = if usable {
             large(archive, chosen)
         } else {

@@ -1,6 +1,8 @@
 //! An archive's file into a server, over one connection or several.
 
 mod archive;
+mod borrowed;
+mod dangling;
 mod definitions;
 mod job;
 mod late_keys;
@@ -16,6 +18,7 @@ mod run;
 mod schedule;
 mod stages;
 mod whole;
+mod words;
 mod workers;
 
 pub use job::RestoreJob;

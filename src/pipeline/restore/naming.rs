@@ -5,18 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 
 use crate::archive::toc::{ArchiveKind, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::definitions;
 use crate::pipeline::restore::relations::{Relations as Tables, is_relation};
+use crate::pipeline::restore::words::{self, MOST, fits, halves, pairs, twice};
 use crate::sql::dialect::Dialect;
 use crate::sql::names::{Made, Pair, Renaming, derived, made};
-
-/// Characters of a name in PostgreSQL, in bytes.
-const MOST: usize = 63;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,6 +72,9 @@ impl Names {
     ) -> Result<Renaming> {
         let toc = archive.toc();
         self.usable(toc)?;
+        if let (Some(new), Dialect::Postgres) = (&self.database, toc.head.dialect) {
+            fits("--rename-database", &new.as_str().into())?;
+        }
         let mut renaming = Renaming {
             database: self
                 .database
@@ -94,6 +95,9 @@ impl Names {
             for table in &self.tables {
                 let (old, new) = halves("--rename-table", table)?;
                 one_of(toc, chosen, None, &old)?;
+                if renaming.tables.contains_key(&old) {
+                    return Err(twice("--rename-table", &old));
+                }
                 renaming.tables.insert(old, new);
             }
             return Ok(renaming);
@@ -147,10 +151,12 @@ impl<'a> Postgres<'a> {
     fn fill(&self, names: &Names, made: &[Made], renaming: &mut Renaming) -> Result<()> {
         let mut tables: HashMap<Pair, Pair> = HashMap::new();
         for word in &names.tables {
-            let (old, new) = halves("--rename-table", word)?;
-            let (schema, old) = qualified(&old);
-            let (new_schema, new) = qualified(&new);
+            let ((schema, old), (new_schema, new)) = words::tables("--rename-table", word)?;
             let old = one_of(self.toc, self.chosen, schema.as_ref(), &old)?;
+            fits("--rename-table", &new)?;
+            if tables.contains_key(&old) {
+                return Err(twice("--rename-table", &old.1));
+            }
             tables.insert(old.clone(), (new_schema.unwrap_or(old.0), new));
         }
         let schemas = self.schemas(names)?;
@@ -187,6 +193,21 @@ impl<'a> Postgres<'a> {
             renaming.relations.names.insert(old, moved);
         }
         renaming.relations.schemas = schemas;
+        self.one_name_each(renaming)
+    }
+
+    /// Two tables can't have one name.
+    fn one_name_each(&self, renaming: &Renaming) -> Result<()> {
+        let mut taken: HashMap<Pair, String> = HashMap::new();
+        for (_, entry) in self.entries().filter(|(_, entry)| is_relation(entry)) {
+            let Some(old) = pair(entry) else { continue };
+            let new = renaming.relations.names.get(&old).cloned().unwrap_or(old);
+            let name = format!("{}.{}", new.0, new.1);
+            if let Some(other) = taken.insert(new, entry.label()) {
+                let what = format!("{other} and {} would both be {name}", entry.label());
+                return Err(Error::new(Kind::Usage, what).hint("Give one of them another name."));
+            }
+        }
         Ok(())
     }
 
@@ -195,7 +216,17 @@ impl<'a> Postgres<'a> {
         let mut schemas = HashMap::new();
         for word in &names.into_schema {
             if word.contains('=') {
-                schemas.extend([halves("--into-schema", word)?]);
+                let (old, new) = halves("--into-schema", word)?;
+                if !self.named().iter().any(|(schema, _)| *schema == old) {
+                    let what = format!("--into-schema: nothing of a schema {old} is restored");
+                    return Err(Error::new(Kind::Usage, what)
+                        .hint("`dumpkeep show` lists what the archive holds."));
+                }
+                fits("--into-schema", &new)?;
+                if schemas.contains_key(&old) {
+                    return Err(twice("--into-schema", &old));
+                }
+                schemas.insert(old, new);
                 continue;
             }
             let own: BTreeSet<BString> =
@@ -206,7 +237,9 @@ impl<'a> Postgres<'a> {
                 return Err(Error::new(Kind::Usage, what)
                     .hint("Give --schema, or --into-schema OLD=NEW for each."));
             };
-            schemas.insert(old, word.as_str().into());
+            let new: BString = word.as_str().into();
+            fits("--into-schema", &new)?;
+            schemas.insert(old, new);
         }
         Ok(schemas)
     }
@@ -321,30 +354,5 @@ fn one_of(toc: &Toc, chosen: &[usize], schema: Option<&BString>, name: &BString)
             let what = format!("--rename-table: there are several tables {name}");
             Err(Error::new(Kind::Usage, what).hint("Give its schema: schema.table=new."))
         }
-    }
-}
-
-/// `OLD=NEW`.
-fn halves(switch: &str, word: &str) -> Result<(BString, BString)> {
-    match word.split_once('=') {
-        Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok((old.into(), new.into())),
-        _ => {
-            let what = format!("{switch} takes OLD=NEW, not \"{word}\"");
-            Err(Error::new(Kind::Usage, what))
-        }
-    }
-}
-
-fn pairs(switch: &str, words: &[String]) -> Result<HashMap<BString, BString>> {
-    words.iter().map(|word| halves(switch, word)).collect()
-}
-
-/// `schema.name`: the first dot is between them.
-fn qualified(word: &BString) -> (Option<BString>, BString) {
-    match word.split_once_str(".") {
-        Some((schema, name)) if !schema.is_empty() && !name.is_empty() => {
-            (Some(schema.into()), name.into())
-        }
-        _ => (None, word.clone()),
     }
 }

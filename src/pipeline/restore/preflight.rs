@@ -35,6 +35,8 @@ pub(super) struct Asked {
     long: Vec<(String, u64)>,
     /// What can't be restored under other names, and why; what a newer server does not take.
     refused: Vec<String>,
+    /// Roles and tablespaces that others are to stand for, and that nothing names.
+    unnamed: BTreeSet<BString>,
 }
 
 impl Asked {
@@ -45,7 +47,16 @@ impl Asked {
     ) -> Result<Self> {
         let dialect = archive.toc().head.dialect;
         let mut asked = Self::default();
+        let mapped = renaming.roles.keys().chain(renaming.tablespaces.keys());
+        asked.unnamed = mapped.cloned().collect();
         definitions::each(archive, chosen, |entry, statement| {
+            if !asked.unnamed.is_empty() {
+                for need in needs(dialect, statement) {
+                    if let Need::Role(name) | Need::Tablespace(name) = need {
+                        asked.unnamed.remove(&name);
+                    }
+                }
+            }
             let changed = renaming.apply(dialect, statement);
             let found = match &changed {
                 Ok(Outcome::Changed(statement)) => needs(dialect, statement),
@@ -66,6 +77,12 @@ impl Asked {
         })
         .await?;
         Ok(asked)
+    }
+
+    /// Roles and tablespaces that the user gave another name and that nothing names: a line for each.
+    pub(super) fn unnamed(&self) -> impl Iterator<Item = String> {
+        let line = |name: &BString| format!("nothing that is restored names {name}");
+        self.unnamed.iter().map(line)
     }
 
     /// What the server is asked for, owners included.

@@ -55,6 +55,9 @@ impl Prepared {
             return Ok(prepared);
         }
         let mut asked = Asked::of(archive, (&places, &*prepared.renaming)).await?;
+        for line in asked.unnamed() {
+            tracing::warn!("--map-role, --map-tablespace: {line}");
+        }
         asked.newer(archive, chosen, target.server()).await?;
         let owners = owners(toc, chosen, job).into_iter();
         prepared.facts = target.facts(&asked.names(owners)).await?;

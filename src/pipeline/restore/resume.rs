@@ -2,15 +2,19 @@
 //! still as that restore left it, and what was begun and must be made again.
 
 use std::collections::{HashMap, HashSet};
+use std::io::{Read, Seek};
+use std::sync::Arc;
 
 use bstr::{BString, ByteSlice as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::archive::toc::{Text, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::restore::RestoreJob;
+use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::relations::Relations;
+use crate::pipeline::restore::{RestoreJob, borrowed, definitions};
 use crate::pipeline::runner::Runner;
+use crate::plan::entry::EntryId;
 use crate::source::{Relation, Step, Target};
 use crate::sql::dialect::Dialect;
 use crate::sql::if_exists::if_exists;
@@ -22,6 +26,8 @@ pub(super) struct Past {
     done: HashMap<u32, HashSet<Option<u32>>>,
     /// The places of entries that must be dropped and made again.
     redo: Vec<usize>,
+    /// Those of the rows that go with them.
+    lost: Vec<usize>,
 }
 
 impl Past {
@@ -72,18 +78,79 @@ pub(super) async fn past<T: Target>(target: &mut T, toc: &Toc, name: &str) -> Re
     Ok(Some(record.past()))
 }
 
+/// There is no such column (MySQL).
+const NO_COLUMN: &str = "1091";
+
 /// Drops what was begun and not done, the last made first.
-pub(super) async fn mend<T: Target>(
+pub(super) async fn mend<T, R>(
     runner: &mut Runner<'_, T>,
-    toc: &Toc,
-    past: &Past,
-) -> Result<()> {
+    archive: &Arc<Archive<R>>,
+    (chosen, past): (&[usize], &Past),
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let toc = archive.toc();
+    record_redo(runner.target(), toc, past).await?;
     for entry in past.redo.iter().rev().filter_map(|at| toc.entries.get(*at)) {
         for Text(drop) in &entry.drop {
             runner.statement(&if_exists(drop), &entry.label()).await?;
         }
     }
+    // Views that such a one reads may be the restoring user's still.
+    for at in past.redo.iter().filter(|at| is_view(toc, **at)) {
+        borrowed::give_back(runner, archive, (*at, chosen)).await?;
+    }
+    // Columns that a trigger names and that are gone are there only while it is made.
+    let triggers = past.redo.iter().copied().filter(|at| {
+        let entry = toc.entries.get(*at);
+        entry.is_some_and(|entry| entry.kind == "trigger")
+    });
+    let mut ends: HashMap<EntryId, Vec<u8>> = HashMap::new();
+    definitions::each(archive, &triggers.collect::<Vec<_>>(), |entry, sql| {
+        ends.insert(entry.id, sql.to_vec());
+    })
+    .await?;
+    for end in ends.values().filter(|sql| drops_columns(sql)) {
+        match runner.target().execute(end).await {
+            Err(error) if error.server_code() != Some(NO_COLUMN) => return Err(error),
+            _ => {}
+        }
+    }
     Ok(())
+}
+
+/// What is to be made again is recorded as begun, and nothing of its rows as done: who ends in the middle of
+/// this goes on from there.
+async fn record_redo<T: Target>(target: &mut T, toc: &Toc, past: &Past) -> Result<()> {
+    let ids = |places: &[usize]| -> Vec<u32> {
+        let entries = places.iter().filter_map(|at| toc.entries.get(*at));
+        entries.map(|entry| entry.id.0).collect()
+    };
+    let step = |entry| Step {
+        entry,
+        piece: None,
+        rows: 0,
+        done: false,
+    };
+    let begun: Vec<Step> = ids(&past.redo).into_iter().map(step).collect();
+    if !begun.is_empty() {
+        target.journal_note(&begun).await?;
+    }
+    if !past.lost.is_empty() {
+        target.journal_forget(&ids(&past.lost)).await?;
+    }
+    Ok(())
+}
+
+fn is_view(toc: &Toc, at: usize) -> bool {
+    let entry = toc.entries.get(at);
+    toc.head.dialect == Dialect::Mysql && entry.is_some_and(|entry| entry.kind == "view")
+}
+
+fn drops_columns(sql: &[u8]) -> bool {
+    sql.starts_with(b"ALTER TABLE ") && sql.contains_str(" DROP COLUMN ")
 }
 
 /// Names as the target's dialect tells them apart.
@@ -200,8 +267,8 @@ impl<'a> Record<'a> {
         }
         redo.sort_unstable();
         redo.dedup();
-        let mut forgotten: HashSet<usize> = redo.iter().copied().collect();
-        forgotten.extend(self.relations.rows_of(&redo));
+        let lost = self.relations.rows_of(&redo);
+        let mut forgotten: HashSet<usize> = redo.iter().chain(&lost).copied().collect();
         let mut done: HashMap<u32, HashSet<Option<u32>>> = HashMap::new();
         // A program may have been in the making, under another default of MySQL's database.
         let settings = (0..).zip(&self.toc.entries);
@@ -213,7 +280,7 @@ impl<'a> Record<'a> {
                 done.entry(step.entry).or_default().insert(step.piece);
             }
         }
-        Past { done, redo }
+        Past { done, redo, lost }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::existing::leave_existing;
 use crate::pipeline::head::feed_head;
 use crate::pipeline::restore::archive::Archive;
+use crate::pipeline::restore::dangling::dangling;
 use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::prepared::Prepared;
 use crate::pipeline::restore::resume::{self, Past};
@@ -62,6 +63,7 @@ where
     }
     let mut skipped = prepared.make_roles(target).await?;
     skipped.extend(job.choice.left_out(toc, &chosen));
+    skipped.extend(dangling(target, &archive, (&chosen, &job.choice)).await?);
     target.tune(&job.tuning).await?;
     let renaming = Arc::clone(&prepared.renaming);
     let past = prepare(target, &archive, (&chosen, &renaming), job).await?;
@@ -160,7 +162,7 @@ where
     }
     feed_head(&mut runner, &head, job).await?;
     runner.target().hasten().await?;
-    let journal = begin(&mut runner, toc, (&chosen, past.as_ref()), job).await?;
+    let journal = begin(&mut runner, archive, (&chosen, past.as_ref()), job).await?;
     if toc.head.kind == ArchiveKind::Globals {
         chosen = without_existing(&mut runner, toc, chosen, job).await?;
     }
@@ -221,15 +223,20 @@ async fn stages<R: Read + Seek + Send + 'static>(
 
 /// Drops what is asked to be dropped, or what an earlier restore left half made, and begins the
 /// record. `true`: there is one.
-async fn begin<T: Target>(
+async fn begin<T, R>(
     runner: &mut Runner<'_, T>,
-    toc: &Toc,
+    archive: &Arc<Archive<R>>,
     (chosen, past): (&[usize], Option<&Past>),
     job: &RestoreJob,
-) -> Result<bool> {
+) -> Result<bool>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let toc = archive.toc();
     let recorded = job.is_recorded(toc.head.kind);
     if let Some(past) = past {
-        resume::mend(runner, toc, past).await?;
+        resume::mend(runner, archive, (chosen, past)).await?;
         return Ok(recorded);
     }
     if job.clean {

@@ -13,11 +13,11 @@ use tokio::task::JoinSet;
 use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
 use crate::error::{Error, Result};
 use crate::pipeline::head::feed_head;
-use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::{Archive, missing};
 use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::schedule::{Next, Schedule, Task};
 use crate::pipeline::restore::stages::{self, Group, Stages};
+use crate::pipeline::restore::{RestoreJob, borrowed};
 use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
 use crate::pipeline::stream::died;
 use crate::progress;
@@ -34,6 +34,12 @@ const LONG: u32 = 16 << 20;
 /// "There is one of this name": PostgreSQL's relations, other objects, schemas and routines; MySQL's
 /// tables and routines.
 const EXISTS: [&str; 6] = ["42P07", "42710", "42P06", "42723", "1050", "1304"];
+
+/// "There is no such thing": PostgreSQL's relation, object, routine and schema; MySQL's database, table,
+/// routine, and what a foreign key points to.
+const LACKS: [&str; 9] = [
+    "42P01", "42704", "42883", "3F000", "1049", "1146", "1305", "1824", "1005",
+];
 
 /// PostgreSQL's "foreign key violation".
 const FOREIGN_KEY: &str = "23503";
@@ -352,9 +358,13 @@ where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
+    let is_mysql = runner.target().dialect() == Dialect::Mysql;
     for (at, entry) in entries {
         let done = match shared.late.of_table(*at) {
             Some(table) => runner.statement(&table.create, &entry.label()).await,
+            None if is_mysql && entry.kind == "view" => {
+                borrowed::make(runner, &shared.archive, (*at, &shared.chosen)).await
+            }
             None => feed(runner, shared, entry, &entry.pieces).await,
         };
         done.map_err(|error| name_missing(error, shared, *at))?;
@@ -513,7 +523,7 @@ fn name_missing<R: Read + Seek + Send + 'static>(
     }
     let choice = &shared.job.choice;
     let missing = choice.missing(shared.archive.toc(), &shared.chosen, at);
-    if missing.is_empty() || error.server_code().is_none() {
+    if missing.is_empty() || !code.is_some_and(|code| LACKS.contains(&code)) {
         return error;
     }
     let names: Vec<String> = missing.iter().take(5).map(|entry| entry.label()).collect();

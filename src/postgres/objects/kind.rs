@@ -1,5 +1,6 @@
 //! What a kind of object is: its query, its model, its SQL. All pure: rows in, statements out.
 
+use std::collections::HashSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -40,6 +41,9 @@ pub struct BuildContext {
     pub statistics: bool,
     /// What was asked for by name.
     pub hits: Hits,
+    /// The parts of tables that need something which could need their table again (see
+    /// [`link::reaching`](crate::postgres::link::reaching)); `None` where that is not known.
+    pub reaching: Option<Arc<HashSet<Address>>>,
 }
 
 impl BuildContext {
@@ -58,7 +62,15 @@ impl BuildContext {
             schema_only: false,
             statistics: false,
             hits: Hits::default(),
+            reaching: None,
         }
+    }
+
+    /// Whether this part of an object could close a loop of dependencies.
+    #[must_use]
+    pub fn may_be_cut(&self, part: Address) -> bool {
+        let reaching = self.reaching.as_ref();
+        reaching.is_none_or(|reaching| reaching.contains(&part))
     }
 }
 

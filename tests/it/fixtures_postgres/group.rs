@@ -166,6 +166,7 @@ impl<'a> Group<'a> {
         let mut arguments = vec!["dump", &url, "-o", &file, "--force", "--deterministic"];
         arguments.extend(options);
         dumpkeep(&arguments)?;
+        dumpkeep(&["verify", &file])?;
         Ok(file)
     }
 

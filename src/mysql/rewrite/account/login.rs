@@ -31,6 +31,8 @@ pub(super) struct Login {
     pub(super) text: BString,
     /// Nobody can log in by it, as the password can't be carried.
     pub(super) lost: bool,
+    /// It has no password.
+    pub(super) is_bare: bool,
 }
 
 /// `CREATE USER …` or `ALTER USER …` for the other flavour.
@@ -40,6 +42,7 @@ pub(super) fn login(text: &[u8], to: Caps, changes: &mut Vec<String>) -> Login {
         return Login {
             text: text.into(),
             lost: false,
+            is_bare: false,
         };
     };
     let verb = if text.starts_with(b"CREATE") {
@@ -75,6 +78,7 @@ pub(super) fn login(text: &[u8], to: Caps, changes: &mut Vec<String>) -> Login {
     } else {
         for_mysql(&methods, to, changes)
     };
+    let is_bare = way.ends_with(b" AS ''");
     for part in std::iter::once(way).chain(rest) {
         out.push(b' ');
         out.extend_from_slice(&part);
@@ -82,6 +86,7 @@ pub(super) fn login(text: &[u8], to: Caps, changes: &mut Vec<String>) -> Login {
     Login {
         text: out.into(),
         lost,
+        is_bare,
     }
 }
 

@@ -9,7 +9,8 @@ mod words;
 use bstr::BString;
 
 use crate::mysql::known_accounts::KnownAccount;
-use crate::mysql::objects::role_admin;
+use crate::mysql::objects::{create_bare, role_admin};
+use crate::mysql::quote;
 use crate::mysql::version::Caps;
 use crate::plan::entry::{Body, Entry, Statement};
 
@@ -69,10 +70,22 @@ fn user(old: &[Statement], accounts: Accounts<'_>, changes: &mut Vec<String>) ->
     if logins.len() > 2 {
         changes.push("left out its second password".into());
     }
-    let made = login::login(&first.text, accounts.to, changes);
-    new.push(Statement::new(made.text));
+    // of one without a password there is only what it becomes
+    let create = match first.text.strip_prefix(b"ALTER USER ") {
+        Some(rest) => [b"CREATE USER IF NOT EXISTS ", rest].concat().into(),
+        None => first.text.clone(),
+    };
+    let made = login::login(&create, accounts.to, changes);
+    let is_bare = made.is_bare && accounts.to.role_edges();
+    let account = words::login_name(&create).filter(|(user, _)| is_bare && !user.is_empty());
+    new.push(Statement::new(match account {
+        Some((user, host)) => create_bare(&quote::account(&user, &host)).into(),
+        None => made.text,
+    }));
     // who is there already keeps a password, rather than lose it too
-    let last = logins.last().filter(|last| *last != first && !made.lost);
+    let last = logins
+        .last()
+        .filter(|last| last.text != create && !made.lost);
     new.extend(
         last.map(|last| Statement::new(login::login(&last.text, accounts.to, changes).text)),
     );

@@ -1,6 +1,6 @@
 //! Tables from their row sets.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::column::Column;
@@ -9,7 +9,7 @@ use super::model::{Check, Sort, Table, orphan};
 use super::query;
 use super::render::Cut;
 use super::separate::{Remainder, parts, provides, unvalidated};
-use crate::error::Result;
+use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
 use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference, Renderer};
@@ -30,71 +30,104 @@ pub const FOREIGN_TABLE: Kind = Kind::new(
     |context, rows| build("foreign_table", context, rows),
 );
 
+/// One table after the other: what all of them are made of is many times their statements.
 fn build(kind: &'static str, context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
-    let mut tables = Tables::read(rows)?;
-    tables
-        .list
-        .iter_mut()
-        .for_each(|table| table.leave_out(context));
-    let tables = tables.list.into_iter();
-    Ok(tables.flat_map(|table| loaded(kind, table)).collect())
+    let sets = Sets::new(rows)?;
+    let mut objects = Vec::with_capacity(sets.tables.len());
+    for row in sets.tables.iter() {
+        let mut table = sets.table(&row)?;
+        table.leave_out(context);
+        objects.extend(loaded(kind, context, table));
+    }
+    Ok(objects)
 }
 
-/// Tables in the making.
-struct Tables {
-    list: Vec<Table>,
-    by_oid: HashMap<u32, usize>,
+/// The row sets of [`query::all`].
+struct Sets<'r> {
+    tables: &'r Rows,
+    columns: ByTable<'r>,
+    checks: ByTable<'r>,
+    parents: ByTable<'r>,
+    identities: ByTable<'r>,
 }
 
-impl Tables {
-    fn read(rows: &[Rows]) -> Result<Self> {
-        let sets = |at: usize| rows.get(at).into_iter().flat_map(Rows::iter);
-        let list: Vec<Table> = sets(0)
-            .map(|row| Table::decode(&row))
-            .collect::<Result<_>>()?;
-        let by_oid = list.iter().enumerate().map(|(at, table)| (table.oid, at));
-        let mut tables = Self {
-            by_oid: by_oid.collect(),
-            list,
+impl<'r> Sets<'r> {
+    fn new(rows: &'r [Rows]) -> Result<Self> {
+        let [tables, columns, checks, parents, identities] = rows else {
+            let what = format!("{} row sets make no table", rows.len());
+            return Err(Error::new(ErrorKind::Internal, what));
         };
-        for row in sets(1) {
-            tables.of(&row)?.columns.push(Column::decode(&row)?);
-        }
-        for table in &mut tables.list {
-            table.columns.shrink_to_fit();
-        }
-        for row in sets(2) {
-            tables.of(&row)?.checks.push(Check::decode(&row)?);
-        }
-        for row in sets(3) {
+        let oids = tables.iter().map(|row| row.num("oid"));
+        let oids = oids.collect::<Result<HashSet<u32>>>()?;
+        Ok(Self {
+            tables,
+            columns: ByTable::new(columns, &oids)?,
+            checks: ByTable::new(checks, &oids)?,
+            parents: ByTable::new(parents, &oids)?,
+            identities: ByTable::new(identities, &oids)?,
+        })
+    }
+
+    fn table(&self, row: &Row<'_>) -> Result<Table> {
+        let mut table = Table::decode(row)?;
+        let columns = self.columns.of(table.oid);
+        table.columns = columns
+            .map(|row| Column::decode(&row))
+            .collect::<Result<_>>()?;
+        let checks = self.checks.of(table.oid);
+        table.checks = checks
+            .map(|row| Check::decode(&row))
+            .collect::<Result<_>>()?;
+        for row in self.parents.of(table.oid) {
             let parent = qualified(row.bytes("schema")?, row.bytes("name")?);
-            tables.of(&row)?.parents.push(parent);
+            table.parents.push(parent);
         }
-        for row in sets(4) {
-            tables.add_identity(&row)?;
+        for row in self.identities.of(table.oid) {
+            add_identity(&mut table, &row)?;
         }
-        Ok(tables)
-    }
-
-    /// The table that a row of another set belongs to.
-    fn of(&mut self, row: &Row<'_>) -> Result<&mut Table> {
-        let oid: u32 = row.num("table_oid")?;
-        let at = self.by_oid.get(&oid).copied();
-        let table = at.and_then(|at| self.list.get_mut(at));
-        table.ok_or_else(|| orphan("a part", oid))
-    }
-
-    fn add_identity(&mut self, row: &Row<'_>) -> Result<()> {
-        let number: i32 = row.num("number")?;
-        let table = self.of(row)?;
-        let column = table.columns.iter_mut().find(|c| c.number == number);
-        let column = column.ok_or_else(|| orphan("an identity column", number.unsigned_abs()))?;
-        column.identity = Some(Box::new(IdentitySequence::decode(row)?));
-        Ok(())
+        Ok(table)
     }
 }
 
-fn loaded(kind: &'static str, table: Table) -> Vec<Loaded> {
+fn add_identity(table: &mut Table, row: &Row<'_>) -> Result<()> {
+    let number: i32 = row.num("number")?;
+    let column = table.columns.iter_mut().find(|c| c.number == number);
+    let column = column.ok_or_else(|| orphan("an identity column", number.unsigned_abs()))?;
+    column.identity = Some(Box::new(IdentitySequence::decode(row)?));
+    Ok(())
+}
+
+/// The rows of a set by the table that they belong to, each table's in the set's own order.
+struct ByTable<'r> {
+    rows: &'r Rows,
+    /// The table's oid and the row's number, ascending.
+    order: Vec<(u32, usize)>,
+}
+
+impl<'r> ByTable<'r> {
+    /// A row of a table that is not among these is an error.
+    fn new(rows: &'r Rows, tables: &HashSet<u32>) -> Result<Self> {
+        let mut order = Vec::with_capacity(rows.len());
+        for (number, row) in rows.iter().enumerate() {
+            let oid = row.num("table_oid")?;
+            if !tables.contains(&oid) {
+                return Err(orphan("a part", oid));
+            }
+            order.push((oid, number));
+        }
+        order.sort_unstable();
+        Ok(Self { rows, order })
+    }
+
+    fn of(&self, table: u32) -> impl Iterator<Item = Row<'r>> {
+        let first = self.order.partition_point(|(oid, _)| *oid < table);
+        let own = self.order.iter().skip(first);
+        let own = own.take_while(move |(oid, _)| *oid == table);
+        own.filter_map(|(_, number)| self.rows.row(*number))
+    }
+}
+
+fn loaded(kind: &'static str, context: &BuildContext, table: Table) -> Vec<Loaded> {
     let separate = unvalidated(&table);
     let table = Arc::new(table);
     let identity = Identity {
@@ -111,13 +144,14 @@ fn loaded(kind: &'static str, table: Table) -> Vec<Loaded> {
     );
     let columns = table.columns.iter().map(|c| (c.number, c.name.clone()));
     let parts = parts(&table);
-    // A table that nothing can be cut out of is not needed any more.
+    // A table that nothing need be cut out of is not needed any more.
+    let cut = parts.iter().any(|part| context.may_be_cut(part.address));
     let renderer = || Arc::new(Remainder(Arc::clone(&table))) as Arc<dyn Renderer>;
     let own = Loaded {
         address: Some(Address::new(class::PG_CLASS, table.oid)),
         provides: provides(&table),
         reference: Some(reference(&table)),
-        renderer: (!parts.is_empty()).then(renderer),
+        renderer: cut.then(renderer),
         parts,
         columns: columns.collect(),
         ..new
@@ -283,7 +317,13 @@ mod tests {
 
     #[test]
     fn a_column_without_its_table_is_an_error() {
-        let rows = [set(0, &[]), set(1, &[COLUMN])];
+        let rows = [
+            set(0, &[]),
+            set(1, &[COLUMN]),
+            set(2, &[]),
+            set(3, &[]),
+            set(4, &[]),
+        ];
         let error = (TABLE.build)(&context(), &rows).unwrap_err();
         assert!(error.line().contains("oid 20"), "{error}");
     }
