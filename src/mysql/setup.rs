@@ -48,11 +48,14 @@ const READING: &[Setting] = &[
 ];
 
 /// For sessions that load. The script's head sets the rest.
-const LOADING: &[Setting] = &[
-    ("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'"),
-    // what was lost is told by warnings, of which the server keeps few otherwise
-    ("max_error_count", "65535"),
-];
+const LOADING: &[Setting] = &[("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'")];
+
+/// What was lost is told by warnings, of which the server keeps few otherwise. MySQL 8 and newer let only
+/// some users say so.
+const WARNINGS: &[u8] = b"SET SESSION max_error_count = 65535";
+
+/// "Access denied; you need a privilege for this operation".
+const DENIED: &str = "1227";
 
 /// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +76,12 @@ pub async fn settle(connection: &mut Connection, purpose: Purpose) -> Result<()>
         Purpose::Read => READING,
         Purpose::Load => LOADING,
     };
+    if purpose == Purpose::Load {
+        match connection.run(WARNINGS).await {
+            Err(error) if error.server_code() == Some(DENIED) => {}
+            set => drop(set?),
+        }
+    }
     let (known, _) = connection.run(b"SHOW SESSION VARIABLES").await?;
     let wanted: Vec<Setting> = ALL
         .iter()

@@ -326,21 +326,26 @@ fn with_needs(toc: &Toc, chosen: HashSet<usize>, mut tables: Vec<usize>) -> Hash
     }
 }
 
-/// The queries of views that need what needs the view: entries of their own, each with its view.
+/// The queries of views that need what needs the view: entries of their own, each with its view. pg_dump
+/// calls them rules, of its own name.
 fn view_rules(toc: &Toc) -> HashMap<usize, usize> {
     let places: HashMap<EntryId, usize> =
         toc.entries.iter().map(|entry| entry.id).zip(0..).collect();
+    let is_of = |rule: &TocEntry, view: &TocEntry| {
+        let name = match rule.kind.as_str() {
+            "view_rule" => Some(&rule.name.0[..]),
+            "rule" => rule.name.0.strip_suffix(b" _RETURN"),
+            _ => None,
+        };
+        view.kind == "view" && rule.schema == view.schema && name == Some(&view.name.0[..])
+    };
     let view_of = |rule: &TocEntry| {
         let mut needs = rule.needs.iter().filter_map(|id| places.get(id).copied());
-        needs.find(|at| {
-            toc.entries.get(*at).is_some_and(|need| {
-                need.kind == "view" && (&need.schema, &need.name) == (&rule.schema, &rule.name)
-            })
-        })
+        needs.find(|at| toc.entries.get(*at).is_some_and(|view| is_of(rule, view)))
     };
     let rules = toc.entries.iter().enumerate();
-    let rules = rules.filter(|(_, entry)| entry.kind == "view_rule");
     rules
+        .filter(|(_, entry)| entry.kind == "view_rule" || entry.kind == "rule")
         .filter_map(|(at, entry)| Some((at, view_of(entry)?)))
         .collect()
 }

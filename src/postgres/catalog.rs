@@ -462,8 +462,8 @@ fn add_grants(
     let mut of: HashMap<BString, usize> = HashMap::new();
     for acl in &facets.acls {
         let holder = holders.find(acl.address).map(|holder| holder.object);
-        // The system's own objects are in no schema that was asked for.
-        if holder.is_none() && !(hits.is_everything() || hits.schema(&BString::default())) {
+        // The system's own objects are in no schema that was asked for, and may be in one that was not.
+        if holder.is_none() && !hits.schema(acl.schema.as_ref().unwrap_or(&BString::default())) {
             continue;
         }
         let holding = holder.and_then(|at| objects.get(at));

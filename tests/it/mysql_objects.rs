@@ -34,7 +34,13 @@ const OLD_MYSQL: &str = r"
 CREATE USER `o'b`@`%` IDENTIFIED BY 'pw'; GRANT USAGE ON *.* TO `o'b`@`%` REQUIRE SSL WITH MAX_QUERIES_PER_HOUR 5;
 CREATE USER plain@localhost; GRANT SELECT, INSERT ON `s\_hop`.* TO plain@localhost WITH GRANT OPTION;
 GRANT SELECT (a), INSERT (b), UPDATE ON shop.t TO plain@localhost; GRANT EXECUTE ON PROCEDURE shop.p TO plain@localhost;
+CREATE USER bare@h IDENTIFIED WITH sha256_password; GRANT USAGE ON *.* TO bare@h REQUIRE SSL; CREATE USER stale@h IDENTIFIED BY 'x';
+ALTER USER stale@h PASSWORD EXPIRE; GRANT USAGE ON *.* TO hashed@h IDENTIFIED WITH sha256_password AS '$5$a''b\\c';
 ";
+
+/// What the statements of 5.6 don't tell of an account.
+const UNTOLD: &str = "SELECT user, plugin, password_expired, HEX(authentication_string) FROM mysql.user \
+     WHERE user NOT IN ('', 'root') ORDER BY user, host";
 
 const SHOP: &str = "CREATE TABLE t (a INT, b INT); CREATE PROCEDURE p() SELECT 1;";
 
@@ -57,7 +63,8 @@ fn accounts(server: &MySqlServer, who: &[&str]) -> String {
         grants.sort_unstable();
         format!("{}\n{}\n", user.unwrap_or_default(), grants.join("\n"))
     };
-    who.iter().map(show).collect()
+    let shown: String = who.iter().map(show).collect();
+    shown + &server.sql("", UNTOLD)
 }
 
 fn carried(start: impl Fn() -> MySqlServer, setup: &str, who: &[&str]) {

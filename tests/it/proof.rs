@@ -85,7 +85,9 @@ fn views_of_definers_without_rights_come_back(server: &MySqlServer) {
         "CREATE TABLE t (a INT); INSERT INTO t VALUES (1); \
          CREATE DEFINER = app@localhost VIEW first AS SELECT a FROM t; \
          CREATE DEFINER = app@localhost VIEW second AS SELECT a FROM first; \
-         CREATE DEFINER = app@localhost VIEW third AS SELECT s.a FROM second s JOIN first f ON f.a = s.a",
+         CREATE DEFINER = app@localhost VIEW third AS SELECT s.a FROM second s JOIN first f ON f.a = s.a; \
+         CREATE DEFINER = app@localhost VIEW grouped AS SELECT a, COUNT(*) AS n FROM t GROUP BY a; \
+         CREATE DEFINER = app@localhost VIEW ungrouped AS SELECT a FROM grouped WHERE n > 0",
     );
     let folder = tempfile::tempdir().expect("a folder");
     let file = dump(&server.url("shop"), &folder.path().join("a"));
@@ -102,7 +104,10 @@ fn views_of_definers_without_rights_come_back(server: &MySqlServer) {
     good(restore());
     let definers = "SELECT table_name FROM information_schema.views WHERE table_schema = 'b' \
                     AND definer = 'app@localhost' ORDER BY 1";
-    assert_eq!(server.sql("", definers), "first\nsecond\nthird");
+    assert_eq!(
+        server.sql("", definers),
+        "first\ngrouped\nsecond\nthird\nungrouped"
+    );
     let reads = server.sql(
         "",
         "GRANT ALL ON b.* TO app@localhost; SELECT a FROM b.third",

@@ -14,7 +14,7 @@ use dumpkeep::source::Target as _;
 
 use crate::support::command::{Ran, dumpkeep, finished, ran};
 use crate::support::mysql_archive::{nowhere, wait};
-use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres};
+use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres, output};
 
 const SHOP: &str = r"
 CREATE SCHEMA app;
@@ -126,12 +126,13 @@ fn what_stands_apart_from_its_table_or_view_goes_with_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a").display().to_string();
     good(&ran(&["dump", &server.url("shop"), "-o", &file]));
-    let restored = |switches: &[&str]| {
+    let restore = |file: &str, switches: &[&str]| {
         server.sql("postgres", "DROP DATABASE IF EXISTS b");
         server.create_database("b");
         let url = server.url("b");
-        ran(&[&["restore", &file, "--to", &url], switches].concat())
+        ran(&[&["restore", file, "--to", &url], switches].concat())
     };
+    let restored = |switches: &[&str]| restore(&file, switches);
     let made = || {
         let sql = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class \
                    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')";
@@ -151,6 +152,18 @@ fn what_stands_apart_from_its_table_or_view_goes_with_it() {
         let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f'";
         assert_eq!(server.sql("b", keys).trim(), "1", "{table}");
     }
+    // pg_dump's archives have it as a rule.
+    let other = folder.path().join("other").display().to_string();
+    let mut dumper = server.client_of("pgclient", "pg_dump", "shop");
+    output(dumper.args(["-Fc", "-f", &other])).expect("pg_dump");
+    good(&restore(
+        &other,
+        &[&["--table", "keyed"], &with[..]].concat(),
+    ));
+    let count = server.sql("b", "SELECT count(*) FROM keyed");
+    assert_eq!((made().as_str(), count.trim()), ("base keyed other", "2"));
+    good(&restore(&other, &["--exclude-table", "other"]));
+    assert_eq!(made(), "base part_1 part_2 parts");
     let alone = restored(&["--table", "keyed"]);
     refused(&alone, 1, "It needs what was not chosen");
     good(&restored(&["--exclude-table", "other"]));

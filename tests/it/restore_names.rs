@@ -235,9 +235,23 @@ fn objects_go_into_another_schema_and_another_database() {
         "\"public\".\"busy\"=\"a.b=c\"",
     ];
     good(&shop.restore("shop", &quoted));
-    assert_eq!(shop.sql("SELECT sum(n) FROM \"a.b=c\""), "0");
+    assert_eq!(shop.sql("SELECT sum(n) FROM \"a.b=c\""), "");
     let nothing = shop.restore("shop", &["--into-schema", "nowhere=x", "--if-empty=false"]);
     refused(&nothing, 2, &["nothing of a schema nowhere is restored"]);
+    let long = format!("busy={}", "x".repeat(64));
+    for (names, says) in [
+        (
+            &["busy=x", "busy=y"][..],
+            "--rename-table gives busy two names",
+        ),
+        (&["busy=x", "orders=x"], "would both be public.x"),
+        (&["busy=orders"], "would both be public.orders"),
+        (&[long.as_str()], "a name holds 63 bytes here"),
+    ] {
+        let mut all = vec!["--table", "busy", "--table", "orders"];
+        all.extend(names.iter().flat_map(|name| ["--rename-table", *name]));
+        refused(&shop.restore("shop", &all), 2, &[says]);
+    }
     let map = [
         "--table",
         "busy",

@@ -483,3 +483,22 @@ fn a_selection_is_an_archive() {
     server.load("c", Path::new(name)).expect("psql takes it");
     assert_eq!(server.sql("c", state), server.sql("b", state));
 }
+
+/// What is granted on the system's own objects belongs to their schema.
+#[test]
+fn grants_of_an_excluded_system_schema_stay_out() {
+    let server = Postgres::start("18");
+    server.create_database("a");
+    server.sql("a", "GRANT SELECT ON pg_catalog.pg_authid TO PUBLIC");
+    let url = server.url("a");
+    for (switches, stays) in [
+        (&["-N", "public"][..], true),
+        (&["-N", "pg_catalog"], false),
+        (&["-N", "p*"], false),
+        (&["-n", "public"], false),
+    ] {
+        let dumped = ran(&[&["dump", &url, "-o", "-", "-Z", "none"], switches].concat());
+        assert_eq!(dumped.code, Some(0), "{switches:?}: {}", dumped.err);
+        assert_eq!(dumped.out.contains("pg_authid"), stays, "{switches:?}");
+    }
+}

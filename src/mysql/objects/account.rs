@@ -220,6 +220,29 @@ pub(super) fn with_empty_password(text: &[u8]) -> BString {
     [head, b" AS ''", tail].concat().into()
 }
 
+/// Writes the plugin into a `GRANT` that says nothing of it, and the password with its quotes.
+pub(super) fn with_plugin(grant: &BString, plugin: &[u8], password: &[u8]) -> BString {
+    if plugin.is_empty() {
+        return grant.clone();
+    }
+    // as the server prints it, whatever is in it
+    let told = [b" IDENTIFIED BY PASSWORD '", password, b"'"].concat();
+    let grant = grant.replacen(&told, "", 1);
+    let all: Vec<Token<'_>> = tokens(&grant, Quoting::default()).collect();
+    let to = find(&all, &["TO"], 0).unwrap_or(0);
+    let end = find(&all, &["REQUIRE", "WITH"], to).and_then(|at| all.get(at));
+    let end = end.map_or(grant.len(), |token| token.start);
+    let (head, tail) = grant.split_at(end);
+    let mut with = Text::new(" IDENTIFIED WITH ").string(plugin);
+    if !password.is_empty() {
+        with = with.words(" AS ").string(password);
+    }
+    let space: &[u8] = if tail.is_empty() { b"" } else { b" " };
+    [head.trim_end(), with.as_ref(), space, tail]
+        .concat()
+        .into()
+}
+
 /// Splits MySQL's `CREATE USER` into what is left of it without `DEFAULT ROLE …`, and those roles.
 pub(super) fn split_default_role(text: &[u8]) -> (BString, Option<BString>) {
     let all: Vec<Token<'_>> = tokens(text, Quoting::default()).collect();
@@ -321,6 +344,23 @@ mod tests {
         );
         let text = "`u`@`%` IDENTIFIED WITH 'x' AS 0x61 REQUIRE NONE";
         assert_eq!(with_empty_password(text.as_bytes()), text);
+    }
+
+    #[test]
+    fn a_plugin_stands_before_what_follows_the_account() {
+        let with =
+            |grant: &str, password: &str| with_plugin(&grant.into(), b"x", password.as_bytes());
+        assert_eq!(
+            with(
+                "GRANT USAGE ON *.* TO 'u'@'h' IDENTIFIED BY PASSWORD '$5$'q' REQUIRE SSL",
+                "$5$'q"
+            ),
+            "GRANT USAGE ON *.* TO 'u'@'h' IDENTIFIED WITH 'x' AS '$5$''q' REQUIRE SSL"
+        );
+        assert_eq!(
+            with("GRANT USAGE ON *.* TO 'u'@'h'", ""),
+            "GRANT USAGE ON *.* TO 'u'@'h' IDENTIFIED WITH 'x'"
+        );
     }
 
     #[test]

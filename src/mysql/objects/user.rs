@@ -21,6 +21,17 @@ pub struct User {
     /// It has no password (MySQL 8).
     is_bare: bool,
     second: Option<Second>,
+    /// What `SHOW GRANTS` does not tell (MySQL before 5.7).
+    untold: Untold,
+}
+
+/// What an account has beside its rights.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Untold {
+    /// The plugin that it logs in by, where it is not the usual one.
+    plugin: BString,
+    authentication: BString,
+    is_expired: bool,
 }
 
 /// The password beside a retained one (MySQL), both as hexadecimal digits.
@@ -31,18 +42,31 @@ struct Second {
     retained: BString,
 }
 
+/// What has a hash in the table's old column logs in by that.
+const OWN_PLUGIN: &str =
+    "IF(plugin <> 'mysql_native_password' AND password = '', COALESCE(plugin, ''), '')";
+
 impl Object for User {
     const NAME: &'static str = "user";
     const SECTION: Section = Section::Globals;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
         let two = scope.caps.second_passwords();
+        let old = !scope.caps.show_create_user();
         let retained = "HEX(user_attributes->>'$.additional_password')";
         Found::Query(
             Account::query(scope)
                 .col_if(two, "retained", retained, "NULL")
                 .col_if(two, "current", "HEX(authentication_string)", "''")
                 .col_if(two, "plugin", "plugin", "''")
+                .col_if(old, "own_plugin", OWN_PLUGIN, "''")
+                .col_if(
+                    old,
+                    "authentication",
+                    "COALESCE(authentication_string, '')",
+                    "''",
+                )
+                .col_if(old, "expired", "password_expired = 'Y'", "FALSE")
                 .filter("user <> 'PUBLIC'"),
         )
     }
@@ -53,6 +77,11 @@ impl Object for User {
             definition: BString::default(),
             is_bare: false,
             second: second(row)?,
+            untold: Untold {
+                plugin: row.owned("own_plugin")?,
+                authentication: row.owned("authentication")?,
+                is_expired: row.bool("expired")?,
+            },
         })
     }
 
@@ -71,7 +100,8 @@ impl Object for User {
         }
         let text = self.account.requoted(&first_value(answers)?);
         if !scope.caps.show_create_user() {
-            self.definition = text;
+            self.definition =
+                account::with_plugin(&text, &self.untold.plugin, &self.untold.authentication);
             return Ok(());
         }
         let (text, _) = split_default_role(&text);
@@ -110,6 +140,10 @@ impl Object for User {
             sql.server_text(&object, &text.into())?;
         } else {
             sql.server_text(&object, &self.definition)?;
+            if self.untold.is_expired {
+                let text = Text::new("ALTER USER ").raw(&self.account.sql());
+                sql.server_text(&object, &text.words(" PASSWORD EXPIRE").into())?;
+            }
         }
         Ok(Rendered::Sql(sql))
     }

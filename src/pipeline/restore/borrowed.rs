@@ -19,9 +19,9 @@ use crate::source::Target;
 use crate::sql::dialect::Dialect;
 use crate::sql::names::{Outcome, Renaming};
 
-/// "View references invalid tables, columns or functions, or its definer lacks rights", and "the user
-/// specified as a definer does not exist".
-const REFUSED: [&str; 2] = ["1356", "1449"];
+/// "View references invalid tables, columns or functions, or its definer lacks rights", "the user specified
+/// as a definer does not exist", and "command denied" for a table and a column.
+const REFUSED: [&str; 4] = ["1356", "1449", "1142", "1143"];
 
 /// The same of a routine: "execute command denied".
 const NO_ROUTINE: &str = "1370";

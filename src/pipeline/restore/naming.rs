@@ -12,12 +12,9 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::definitions;
 use crate::pipeline::restore::relations::{Relations as Tables, is_relation};
-use crate::pipeline::restore::words::{self, halves, pairs};
+use crate::pipeline::restore::words::{self, MOST, fits, halves, pairs, twice};
 use crate::sql::dialect::Dialect;
 use crate::sql::names::{Made, Pair, Renaming, derived, made};
-
-/// Characters of a name in PostgreSQL, in bytes.
-const MOST: usize = 63;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,6 +72,9 @@ impl Names {
     ) -> Result<Renaming> {
         let toc = archive.toc();
         self.usable(toc)?;
+        if let (Some(new), Dialect::Postgres) = (&self.database, toc.head.dialect) {
+            fits("--rename-database", &new.as_str().into())?;
+        }
         let mut renaming = Renaming {
             database: self
                 .database
@@ -95,6 +95,9 @@ impl Names {
             for table in &self.tables {
                 let (old, new) = halves("--rename-table", table)?;
                 one_of(toc, chosen, None, &old)?;
+                if renaming.tables.contains_key(&old) {
+                    return Err(twice("--rename-table", &old));
+                }
                 renaming.tables.insert(old, new);
             }
             return Ok(renaming);
@@ -150,6 +153,10 @@ impl<'a> Postgres<'a> {
         for word in &names.tables {
             let ((schema, old), (new_schema, new)) = words::tables("--rename-table", word)?;
             let old = one_of(self.toc, self.chosen, schema.as_ref(), &old)?;
+            fits("--rename-table", &new)?;
+            if tables.contains_key(&old) {
+                return Err(twice("--rename-table", &old.1));
+            }
             tables.insert(old.clone(), (new_schema.unwrap_or(old.0), new));
         }
         let schemas = self.schemas(names)?;
@@ -186,6 +193,21 @@ impl<'a> Postgres<'a> {
             renaming.relations.names.insert(old, moved);
         }
         renaming.relations.schemas = schemas;
+        self.one_name_each(renaming)
+    }
+
+    /// Two tables can't have one name.
+    fn one_name_each(&self, renaming: &Renaming) -> Result<()> {
+        let mut taken: HashMap<Pair, String> = HashMap::new();
+        for (_, entry) in self.entries().filter(|(_, entry)| is_relation(entry)) {
+            let Some(old) = pair(entry) else { continue };
+            let new = renaming.relations.names.get(&old).cloned().unwrap_or(old);
+            let name = format!("{}.{}", new.0, new.1);
+            if let Some(other) = taken.insert(new, entry.label()) {
+                let what = format!("{other} and {} would both be {name}", entry.label());
+                return Err(Error::new(Kind::Usage, what).hint("Give one of them another name."));
+            }
+        }
         Ok(())
     }
 
@@ -200,6 +222,10 @@ impl<'a> Postgres<'a> {
                     return Err(Error::new(Kind::Usage, what)
                         .hint("`dumpkeep show` lists what the archive holds."));
                 }
+                fits("--into-schema", &new)?;
+                if schemas.contains_key(&old) {
+                    return Err(twice("--into-schema", &old));
+                }
                 schemas.insert(old, new);
                 continue;
             }
@@ -211,7 +237,9 @@ impl<'a> Postgres<'a> {
                 return Err(Error::new(Kind::Usage, what)
                     .hint("Give --schema, or --into-schema OLD=NEW for each."));
             };
-            schemas.insert(old, word.as_str().into());
+            let new: BString = word.as_str().into();
+            fits("--into-schema", &new)?;
+            schemas.insert(old, new);
         }
         Ok(schemas)
     }

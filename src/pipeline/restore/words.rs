@@ -7,6 +7,9 @@ use bstr::BString;
 
 use crate::error::{Error, Kind, Result};
 
+/// Characters of a name in PostgreSQL, in bytes.
+pub(super) const MOST: usize = 63;
+
 /// A table's name, and its schema where that is said.
 pub(super) type Table = (Option<BString>, BString);
 
@@ -32,9 +35,34 @@ pub(super) fn tables(switch: &str, word: &str) -> Result<(Table, Table)> {
     whole(both, switch, word)
 }
 
-/// Several of `OLD=NEW`.
+/// Several of `OLD=NEW`, each of another one.
 pub(super) fn pairs(switch: &str, words: &[String]) -> Result<HashMap<BString, BString>> {
-    words.iter().map(|word| halves(switch, word)).collect()
+    let mut pairs = HashMap::new();
+    for word in words {
+        let (old, new) = halves(switch, word)?;
+        if pairs.contains_key(&old) {
+            return Err(twice(switch, &old));
+        }
+        pairs.insert(old, new);
+    }
+    Ok(pairs)
+}
+
+/// Only one name can stand for another.
+pub(super) fn twice(switch: &str, old: &BString) -> Error {
+    Error::new(Kind::Usage, format!("{switch} gives {old} two names"))
+}
+
+/// PostgreSQL cuts a longer name without an error.
+pub(super) fn fits(switch: &str, new: &BString) -> Result<()> {
+    if new.len() <= MOST {
+        return Ok(());
+    }
+    let what = format!(
+        "{switch}: a name holds {MOST} bytes here, and {new} has {}",
+        new.len()
+    );
+    Err(Error::new(Kind::Usage, what))
 }
 
 fn whole<A>(read: impl FnOnce() -> Option<A>, switch: &str, word: &str) -> Result<A> {

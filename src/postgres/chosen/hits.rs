@@ -242,7 +242,9 @@ async fn all(session: &mut Session, selection: &Selection) -> Result<Found> {
             )
             .await?,
         schemas: look.asked(&SCHEMAS, &selection.schemas).await?,
-        not_schemas: look.excluded(&SCHEMAS, &selection.exclude_schemas).await?,
+        not_schemas: look
+            .excluded(&EXCLUDED_SCHEMAS, &selection.exclude_schemas)
+            .await?,
         extensions: look.asked(&EXTENSIONS, &selection.extensions).await?,
         not_extensions: look
             .excluded(&EXTENSIONS, &selection.exclude_extensions)
@@ -286,6 +288,13 @@ const SCHEMAS: Place = Place {
           WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND ",
     name: "n.nspname",
     schema: None,
+};
+
+/// The system's own too: what was granted on their objects.
+const EXCLUDED_SCHEMAS: Place = Place {
+    switch: "--exclude-schema",
+    sql: "SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^pg_(toast|temp)' AND ",
+    ..SCHEMAS
 };
 
 const EXTENSIONS: Place = Place {

@@ -98,6 +98,10 @@ pub trait Object: Sized + 'static {
     fn table(&self) -> Option<Address> {
         None
     }
+    /// Why it is left out, where no server takes it.
+    fn left_out(&self) -> Option<String> {
+        None
+    }
     /// What a warning says of it although it is carried.
     fn remark(&self) -> Option<String> {
         None
@@ -261,6 +265,7 @@ impl Loaded {
             reference: object.reference(),
             needs: object.needs(),
             table: object.table(),
+            left_out: object.left_out(),
             remark: object.remark(),
             ..Self::new(T::NAME, T::SECTION, object.identity(), sql)
         }

@@ -38,7 +38,8 @@ fn queries(caps: &Caps) -> Vec<Select> {
     // Before 14 who may not read the connection string may not read these columns either; then all
     // that is wanted is the name.
     let reads = caps.reads_conninfo();
-    let streaming = "CASE s.substream::pg_catalog.text WHEN 't' THEN 'on' WHEN 'p' THEN 'parallel' ELSE 'off' END";
+    // A boolean before 16, 't' or 'true' in text; then a letter.
+    let streaming = "CASE pg_catalog.left(s.substream::pg_catalog.text, 1) WHEN 't' THEN 'on' WHEN 'p' THEN 'parallel' ELSE 'off' END";
     let subscriptions = Select::from(
         "pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid",
     )
