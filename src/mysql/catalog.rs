@@ -9,6 +9,7 @@ use crate::mysql::claims::Claims;
 use crate::mysql::discarded;
 use crate::mysql::inventory;
 use crate::mysql::objects::{GLOBALS, KINDS, Kind, Loaded, Loader, Reference};
+use crate::mysql::relations::Relations;
 use crate::mysql::rights;
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
@@ -45,7 +46,7 @@ pub async fn load(
         selection,
         sees_grants: sees_grants(session, options, &mut claims).await?,
         makes_temporary: false,
-        relations,
+        relations: relations.into(),
     };
     check_patterns(&scope)?;
     let granted = rights::granted(session, &scope).await?;
@@ -66,7 +67,7 @@ pub async fn globals(session: &mut Session, options: &DumpOptions) -> Result<Cat
         selection: Selection::default().compile(Dialect::Mysql)?,
         sees_grants: true,
         makes_temporary: false,
-        relations: Vec::new(),
+        relations: Relations::default(),
     };
     read(session, GLOBALS, &scope, claims(options)).await
 }
@@ -80,7 +81,7 @@ fn claims(options: &DumpOptions) -> Claims {
 
 /// A pattern that asks for something and finds nothing is a mistake that leaves a backup empty.
 fn check_patterns(scope: &Scope<'_>) -> Result<()> {
-    for relation in &scope.relations {
+    for relation in scope.relations.iter() {
         let _ = scope.wants_relation(&relation.name);
         let _ = scope.condition(&relation.name);
     }

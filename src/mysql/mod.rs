@@ -25,6 +25,7 @@ mod pieces;
 pub mod quote;
 pub mod ranges;
 pub mod refusal;
+pub mod relations;
 pub mod replication;
 pub mod rewrite;
 pub mod rights;

@@ -154,7 +154,7 @@ mod tests {
             options,
             selection: options.selection.compile(Dialect::Mysql).unwrap(),
             sees_grants: false,
-            relations: vec![relation("t", "BASE TABLE"), relation("v", "VIEW")],
+            relations: vec![relation("t", "BASE TABLE"), relation("v", "VIEW")].into(),
         })
     }
 

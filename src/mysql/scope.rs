@@ -2,7 +2,7 @@
 
 use bstr::BString;
 
-use crate::mysql::inventory::Relation;
+use crate::mysql::relations::Relations;
 use crate::mysql::version::Caps;
 use crate::plan::entry::Section;
 use crate::plan::filter::CompiledSelection;
@@ -26,7 +26,7 @@ pub struct Scope<'a> {
     /// The user may make temporary tables, of which the binary log takes no note (MySQL).
     pub makes_temporary: bool,
     /// Its tables, views and sequences.
-    pub relations: Vec<Relation>,
+    pub relations: Relations,
 }
 
 impl Scope<'_> {

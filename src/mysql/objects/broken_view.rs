@@ -71,7 +71,7 @@ impl Object for BrokenView {
         let relations = self.view.reads().to_vec();
         self.stand_ins = StandIns::of(self.view.text(), &scope.database, relations);
         self.stand_ins.views = View::names(scope);
-        let gone = |name: &&BString| scope.relations.iter().all(|one| one.name != **name);
+        let gone = |name: &&BString| scope.relations.find(name).is_none();
         // MySQL names no table's database either
         let bare = self.view.bare().iter().filter(gone);
         let bare = bare.filter(|_| scope.caps.is_mariadb());

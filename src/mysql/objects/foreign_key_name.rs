@@ -6,6 +6,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::mysql::inventory::Relation;
 use crate::mysql::quote::{ident, push_ident, unquote_ident};
+use crate::mysql::relations::Relations;
 
 const BEGIN: &[u8] = b"\n  CONSTRAINT `";
 const COLUMNS: &[u8] = b"` FOREIGN KEY (`";
@@ -17,7 +18,7 @@ const END: &[u8] = b"`)";
 pub(super) fn with_quoted_names(
     create: &BString,
     own: &Relation,
-    (relations, all_raw): (&[Relation], bool),
+    (relations, all_raw): (&Relations, bool),
 ) -> BString {
     if !create.contains_str(COLUMNS) {
         return create.clone();
@@ -43,7 +44,7 @@ pub(super) fn with_quoted_names(
 
 struct Mend<'a> {
     own: &'a Relation,
-    relations: &'a [Relation],
+    relations: &'a Relations,
     all_raw: bool,
 }
 
@@ -60,8 +61,7 @@ impl Mend<'_> {
         }
         let named = rest.get(..rest.len() - after.len())?;
         let (referenced, after) = after.strip_prefix(b" (`")?.split_once_str(END)?;
-        let mut relations = self.relations.iter();
-        let parent = relations.find(|relation| relation.name == table);
+        let parent = self.relations.find(&table);
         let mut out = ident(&self.name(name)).to_vec();
         out.extend_from_slice(b" FOREIGN KEY (");
         out.extend_from_slice(&self.columns(columns, Some(self.own))?);
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn names_are_quoted_as_they_are() {
         let own = table("c", &["a", "d`d", "x``y"]);
-        let all = [table("p`t", &["i`d"]), own.clone()];
+        let all = vec![table("p`t", &["i`d"]), own.clone()].into();
         let mend = |text: &str| with_quoted_names(&text.into(), &own, (&all, true));
         assert_eq!(
             mend(
@@ -155,6 +155,9 @@ mod tests {
     fn names_that_are_quoted_stay() {
         let own = table("c", &["d`d"]);
         let text = "CREATE TABLE `c` (\n  CONSTRAINT `k``x` FOREIGN KEY (`d``d`) REFERENCES `p` (`i``d`)\n)";
-        assert_eq!(with_quoted_names(&text.into(), &own, (&[], false)), text);
+        assert_eq!(
+            with_quoted_names(&text.into(), &own, (&Relations::default(), false)),
+            text
+        );
     }
 }

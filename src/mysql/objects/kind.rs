@@ -194,8 +194,8 @@ async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
     }
     T::link(&mut defined);
     let mut loaded = Vec::with_capacity(defined.len());
-    for object in &defined {
-        match render(object, loader.scope) {
+    for object in defined {
+        match render(&object, loader.scope) {
             Ok(rendered) => loaded.push(rendered),
             Err(error) if loader.claims.lenient => {
                 loader

@@ -165,8 +165,7 @@ fn on_what_is_there(grant: BString, scope: &Scope<'_>) -> (Vec<BString>, Option<
     let Some((table, _)) = quote::unquote_ident(name.text).filter(|_| to.is("TO")) else {
         return (vec![grant], None);
     };
-    let mut relations = scope.relations.iter();
-    let relation = relations.find(|relation| relation.name == table);
+    let relation = scope.relations.find(&table);
     let there = |column: &BString| {
         let mut columns = relation.iter().flat_map(|relation| &relation.columns);
         // a view that can't be opened lists none

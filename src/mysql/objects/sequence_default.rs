@@ -100,7 +100,7 @@ impl Object for SequenceDefault {
 
 /// A table's defaults over sequences that are gone.
 pub(super) fn of(relation: &Relation, scope: &Scope<'_>) -> Vec<Lost> {
-    let there = |name: &BString| scope.relations.iter().any(|one| one.name == *name);
+    let there = |name: &BString| scope.relations.find(name).is_some();
     let columns = relation.columns.iter();
     let lost = columns.filter_map(|column| {
         let (default, mut sequences) =

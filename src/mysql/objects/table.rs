@@ -125,7 +125,7 @@ impl Object for Table {
     }
 
     fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
-        let there = |name: &&BString| scope.relations.iter().any(|one| one.name == **name);
+        let there = |name: &&BString| scope.relations.find(name).is_some();
         match self.sequences.iter().find(|name| !there(name)) {
             Some(name) => claims.unclaimed(
                 &format!("table {}", self.name),
@@ -222,14 +222,12 @@ impl Object for Table {
 impl Table {
     /// The text without defaults that are set after the rows (`sequence_default.rs`).
     fn without_lost_defaults(&mut self, text: BString, scope: &Scope<'_>) -> BString {
-        let mut relations = scope.relations.iter();
-        let own = relations.find(|relation| relation.name == self.name);
+        let own = scope.relations.find(&self.name);
         let lost = own.map(|own| sequence_default::of(own, scope));
         match lost {
             Some(lost) if !lost.is_empty() => match sequence_default::without(&text, &lost) {
                 Some(text) => {
-                    let there =
-                        |name: &BString| scope.relations.iter().any(|one| one.name == *name);
+                    let there = |name: &BString| scope.relations.find(name).is_some();
                     self.sequences.retain(there);
                     text
                 }
@@ -241,11 +239,10 @@ impl Table {
 
     /// What MariaDB printed, with its names in quotes.
     fn readable(&self, text: BString, scope: &Scope<'_>) -> BString {
-        let mut relations = scope.relations.iter();
-        let own = relations.find(|relation| relation.name == self.name);
+        let own = scope.relations.find(&self.name);
         match own.filter(|_| scope.caps.is_mariadb()) {
             Some(own) => {
-                let others = (scope.relations.as_slice(), scope.caps.raw_foreign_keys());
+                let others = (&scope.relations, scope.caps.raw_foreign_keys());
                 with_quoted_names(&text, own, others)
             }
             None => text,

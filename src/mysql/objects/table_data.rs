@@ -1,5 +1,7 @@
 //! A table's rows. Catalog: `information_schema.tables`, `information_schema.columns`.
 
+use std::sync::Arc;
+
 use bstr::BString;
 
 use crate::error::Result;
@@ -16,7 +18,7 @@ use crate::sql::rows::Rows;
 /// A table's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableData {
-    relation: Relation,
+    relation: Arc<Relation>,
     /// It has past rows whose times are transaction numbers.
     numbered_past: bool,
     /// It has past rows that no server takes: they end when they begin, or before.
@@ -28,12 +30,12 @@ impl Object for TableData {
     const SECTION: Section = Section::Data;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
-        let wanted = |relation: &&Relation| {
+        let wanted = |relation: &&Arc<Relation>| {
             relation.is_table() && !relation.discarded && scope.wants_rows(&relation.name)
         };
-        let tables = scope.relations.iter().filter(wanted);
+        let tables = scope.relations.shared().filter(wanted);
         let data = tables.map(|relation| Self {
-            relation: relation.clone(),
+            relation: Arc::clone(relation),
             numbered_past: false,
             backwards: false,
         });

@@ -154,8 +154,7 @@ impl Trigger {
     /// Columns of its table's rows that its text names and that are gone. Tables that keep a history
     /// have some that no list shows, and let none come and go.
     fn gone_columns(&self, scope: &Scope<'_>) -> Vec<BString> {
-        let mut relations = scope.relations.iter();
-        let table = relations.find(|relation| relation.name == self.table);
+        let table = scope.relations.find(&self.table);
         let Some(table) = table.filter(|table| !table.is_versioned() && !table.columns.is_empty())
         else {
             return Vec::new();
