@@ -1,23 +1,19 @@
-//! Reads the catalogs of a database into entries: runs each kind's queries, finds out what needs
-//! what, cuts loops, adds the facets. The sessions must stand in the snapshot.
+//! Reads the catalogs of a database: runs each kind's queries and the facets', looks for damage and for
+//! what nobody claims. The sessions must stand in the snapshot. Not here: what is made of it
+//! (entries.rs).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bstr::BString;
-
-use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
-use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
-use crate::plan::order::settle;
+use crate::error::{Context as _, Result};
 use crate::postgres::address::{Address, class};
-use crate::postgres::chosen::{self, Hits, Kept};
+use crate::postgres::chosen::Hits;
 use crate::postgres::claims::{Claims, check_gone};
-use crate::postgres::cycles;
-use crate::postgres::facets::{acl, comment, extension_member, owner, security_label};
+use crate::postgres::entries;
+use crate::postgres::facets::{acl, comment, extension_member, security_label};
 use crate::postgres::link::{self, Depend, Holders};
 use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
 use crate::postgres::readers::{Answer, Readers};
-use crate::postgres::render::{Sql, cat};
 use crate::postgres::version::Caps;
 use crate::source::{Catalog, DumpOptions, Warning};
 use crate::sql::rows::{Row, Rows};
@@ -82,44 +78,10 @@ impl Read {
     /// Makes entries of it.
     pub(super) fn entries(self, about: (&DumpOptions, &Hits)) -> Result<Catalog> {
         let mut warnings = self.warnings;
-        let (options, _) = about;
-        let mut entries = entries(
-            (self.objects, self.holders, self.depends),
-            self.facets,
-            about,
-            &mut warnings,
-        )?;
-        insert_without_oids(&mut entries, options, &mut warnings)?;
+        let read = (self.objects, self.holders, self.depends);
+        let entries = entries::of(read, self.facets, about, &mut warnings)?;
         Ok(Catalog { entries, warnings })
     }
-}
-
-/// INSERT can't say a row's OID: an error, or with `--lenient` a warning and rows without it.
-fn insert_without_oids(
-    entries: &mut [Entry],
-    options: &DumpOptions,
-    warnings: &mut Vec<Warning>,
-) -> Result<()> {
-    for entry in entries.iter_mut().filter(|_| options.inserts) {
-        let Body::Data(data) = &mut entry.body else {
-            continue;
-        };
-        if data.method != Method::CopyWithOids {
-            continue;
-        }
-        let message = "has OIDs, which INSERT can't give a row";
-        if !options.lenient {
-            let what = format!("table {} {message}", data.table);
-            let error = Error::new(ErrorKind::Unsupported, what);
-            return Err(error.hint("Dump it with COPY, or leave the OIDs out with --lenient."));
-        }
-        Arc::make_mut(data).method = Method::Rows;
-        warnings.push(Warning {
-            object: format!("table {}", data.table),
-            message: message.to_owned(),
-        });
-    }
-    Ok(())
 }
 
 /// Everything that the globals archive carries.
@@ -142,7 +104,7 @@ pub(super) async fn globals(
     let asked = ask(readers, GLOBALS, &context);
     let objects = objects(readers, asked, &context).await?;
     let needs = vec![BTreeSet::new(); objects.len()];
-    let entries = number(objects, needs, GLOBALS)?;
+    let entries = entries::number(objects, needs, GLOBALS)?;
     Ok(Catalog { entries, warnings })
 }
 
@@ -240,7 +202,7 @@ fn without_left_out(objects: Vec<Loaded>, warnings: &mut Vec<Warning>) -> Vec<Lo
     let (left_out, kept) = objects.into_iter().partition(|o| o.left_out.is_some());
     warnings.extend(Vec::into_iter(left_out).filter_map(|object: Loaded| {
         Some(Warning {
-            object: described(&object),
+            object: entries::described(&object),
             message: object.left_out?,
         })
     }));
@@ -254,13 +216,13 @@ JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND d.objid = k.conrelid AND d.o
 AND d.deptype = 'e' WHERE k.contype = 'f' ORDER BY k.oid";
 
 /// The facets of the whole database.
-struct Facets {
-    acls: Vec<acl::Acl>,
-    comments: Vec<comment::Comment>,
-    labels: Vec<security_label::Label>,
-    goes_with: Vec<extension_member::GoesWith>,
+pub(super) struct Facets {
+    pub(super) acls: Vec<acl::Acl>,
+    pub(super) comments: Vec<comment::Comment>,
+    pub(super) labels: Vec<security_label::Label>,
+    pub(super) goes_with: Vec<extension_member::GoesWith>,
     /// Foreign keys of extensions' tables: which table references which.
-    extension_keys: Vec<(Address, Address)>,
+    pub(super) extension_keys: Vec<(Address, Address)>,
 }
 
 /// The facets' rows, asked for; none where they are left out.
@@ -311,259 +273,4 @@ impl FacetsAsked {
             extension_keys: decoded(self.extension_keys, key).await?,
         })
     }
-}
-
-fn entries(
-    (mut objects, mut holders, depends): (Vec<Loaded>, Holders, Vec<Depend>),
-    facets: Facets,
-    (options, hits): (&DumpOptions, &Hits),
-    warnings: &mut Vec<Warning>,
-) -> Result<Vec<Entry>> {
-    let needs = link::needs(&objects, &depends, &holders);
-    let whole = objects.len();
-    let mut needs = cycles::cut(&mut objects, needs);
-    if objects.len() > whole {
-        holders = Holders::new(&objects, &depends);
-    }
-    // What isn't needed any more makes room for the entries.
-    drop(depends);
-    keep_attached(&mut objects, &holders);
-    add_owners(&mut objects, options);
-    add_words(&mut objects, &holders, &facets);
-    add_grants(&mut objects, &mut needs, &holders, &facets, hits, warnings);
-    if options.rows.disable_triggers {
-        chosen::switch_off(&mut objects, &mut needs);
-    }
-    chosen::by_keys_of_extensions(&objects, &facets.extension_keys, &mut needs);
-    if !options.selection.sections.is_empty() {
-        settle_sections(&mut objects, &needs)?;
-    }
-    let stays = chosen::judge(&objects, &holders, hits, options);
-    if options.selection.data_only && !options.rows.disable_triggers {
-        let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs);
-        warnings.extend(circles);
-    }
-    remarks(&objects, &stays, warnings);
-    drop((holders, facets));
-    let entries = number(objects, needs, KINDS)?;
-    Ok(chosen::keep(entries, &Kept { stays, hits }))
-}
-
-/// What is said of objects that are carried.
-fn remarks(objects: &[Loaded], stays: &[bool], warnings: &mut Vec<Warning>) {
-    let carried = objects.iter().zip(stays).filter(|(_, stays)| **stays);
-    warnings.extend(carried.filter_map(|(object, _)| {
-        Some(Warning {
-            object: described(object),
-            message: object.remark.clone()?,
-        })
-    }));
-}
-
-fn described(object: &Loaded) -> String {
-    let identity = &object.identity;
-    let schema = identity.schema.as_ref().map(|schema| cat![schema, "."]);
-    let name = cat![schema.unwrap_or_default(), &identity.name];
-    format!("{} {name}", object.kind)
-}
-
-/// An index that is attached to one of a partitioned table goes with that one, and can't be dropped by
-/// itself (nor can a constraint's).
-fn keep_attached(objects: &mut [Loaded], holders: &Holders) {
-    let attached = objects
-        .iter()
-        .filter(|object| object.kind == "index_attach");
-    let children = attached.filter_map(|object| holders.find(*object.needs.first()?));
-    let children: Vec<usize> = children.map(|holder| holder.object).collect();
-    for child in children {
-        if let Some(object) = objects.get_mut(child)
-            && matches!(object.kind, "index" | "constraint")
-        {
-            object.sql.drop.clear();
-        }
-    }
-}
-
-/// The sections that the objects have in a whole dump: a part of it must hold neither less nor more.
-fn settle_sections(objects: &mut [Loaded], needs: &[BTreeSet<usize>]) -> Result<()> {
-    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
-    let place = |(at, object): (usize, &Loaded)| Entry {
-        id: id(at),
-        kind: object.kind,
-        section: object.section,
-        rank: 0,
-        identity: object.identity.clone(),
-        needs: needs
-            .get(at)
-            .into_iter()
-            .flatten()
-            .map(|need| id(*need))
-            .collect(),
-        body: Body::Statements(Vec::new()),
-        drop: Vec::new(),
-    };
-    let mut entries: Vec<Entry> = objects.iter().enumerate().map(place).collect();
-    settle(&mut entries)?;
-    for (object, entry) in objects.iter_mut().zip(entries) {
-        object.section = entry.section;
-    }
-    Ok(())
-}
-
-fn add_owners(objects: &mut [Loaded], options: &DumpOptions) {
-    if options.no_owner {
-        return;
-    }
-    for object in objects {
-        if let (Some(reference), Some(name)) = (&object.reference, &object.identity.owner) {
-            let statement = owner::statement(reference, name.as_ref());
-            object.sql.add(statement);
-        }
-    }
-}
-
-/// Comments, labels and ties to extensions: in the object's own entry.
-fn add_words(objects: &mut [Loaded], holders: &Holders, facets: &Facets) {
-    let mut add = |address, statement: &dyn Fn(&Loaded) -> Option<_>| {
-        let Some(holder) = holders.find(address) else {
-            return;
-        };
-        let Some(object) = objects.get_mut(holder.object) else {
-            return;
-        };
-        // A member's comment is its extension's business.
-        if object.kind == "extension" && object.address != Some(address) {
-            return;
-        }
-        let statement = statement(object);
-        object.sql.add(statement);
-    };
-    for comment in &facets.comments {
-        add(comment.address, &|object| comment.statement(object));
-    }
-    for label in &facets.labels {
-        add(label.address, &|object| label.statement(object));
-    }
-    for tie in &facets.goes_with {
-        add(tie.address, &|object| tie.statement(object));
-    }
-}
-
-/// One entry of grants for each object that has any, after everything that could need its owner's
-/// rights.
-fn add_grants(
-    objects: &mut Vec<Loaded>,
-    needs: &mut Vec<BTreeSet<usize>>,
-    holders: &Holders,
-    facets: &Facets,
-    hits: &Hits,
-    warnings: &mut Vec<Warning>,
-) {
-    let mut of: HashMap<BString, usize> = HashMap::new();
-    for acl in &facets.acls {
-        let holder = holders.find(acl.address).map(|holder| holder.object);
-        // The system's own objects are in no schema that was asked for, and may be in one that was not.
-        if holder.is_none() && !hits.schema(acl.schema.as_ref().unwrap_or(&BString::default())) {
-            continue;
-        }
-        let holding = holder.and_then(|at| objects.get(at));
-        let follows = holding.and_then(|object| object.address);
-        let own = holding.filter(|o| is_own(o, acl));
-        let Some((keyword, name)) = grant_reference(own, acl) else {
-            warnings.push(unnamed(acl));
-            continue;
-        };
-        let statements = acl.statements(keyword, name.as_ref());
-        if statements.is_empty() {
-            continue;
-        }
-        let key = cat![keyword, " ", &name];
-        if !of.contains_key(&key) {
-            let new = Loaded {
-                table: follows,
-                ..grants_entry(own, acl)
-            };
-            of.insert(key.clone(), objects.len());
-            objects.push(new);
-            needs.push(holder.into_iter().collect());
-        }
-        if let Some(grants) = of.get(&key).and_then(|at| objects.get_mut(*at)) {
-            grants.sql.create.extend(statements);
-        }
-    }
-}
-
-fn is_own(object: &Loaded, acl: &acl::Acl) -> bool {
-    object.address == Some(acl.address) && object.reference.is_some()
-}
-
-/// The word and the name in `GRANT … ON`: the object's own, or the server's for what has no entry
-/// (a member of an extension, a function of the system).
-fn grant_reference(own: Option<&Loaded>, acl: &acl::Acl) -> Option<(&'static str, BString)> {
-    let own = own.and_then(|object| object.reference.as_ref());
-    let named = own.and_then(|r| Some((r.grant_keyword?, r.name.clone())));
-    named.or_else(|| acl.server_reference())
-}
-
-fn unnamed(acl: &acl::Acl) -> Warning {
-    let message = "its grants can't be written".to_owned();
-    Warning {
-        object: acl.described().to_string(),
-        message,
-    }
-}
-
-fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
-    let identity = match own {
-        Some(object) => object.identity.clone(),
-        None => Identity {
-            schema: acl.schema.clone(),
-            name: acl.described(),
-            ..Identity::default()
-        },
-    };
-    Loaded::new("grants", Section::PostData, identity, Sql::default())
-}
-
-/// Gives ids and ranks.
-fn number(
-    mut objects: Vec<Loaded>,
-    mut needs: Vec<BTreeSet<usize>>,
-    kinds: &[Kind],
-) -> Result<Vec<Entry>> {
-    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
-    let ranks = kinds.iter().zip(0_u16..);
-    let ranks: HashMap<&str, u16> = ranks.map(|(kind, rank)| (kind.name, rank)).collect();
-    let unknown = |kind| {
-        let what = format!("the kind {kind} is not in the registry");
-        Error::new(ErrorKind::Internal, what)
-    };
-    let mut entries = Vec::with_capacity(objects.len());
-    // From the end and in a few steps, so that no object is there twice.
-    let step = (objects.len() / 8).max(1000);
-    while !objects.is_empty() {
-        let first = objects.len().saturating_sub(step);
-        let some = objects.split_off(first);
-        objects.shrink_to_fit();
-        for (at, object) in some.into_iter().enumerate().rev() {
-            let at = first + at;
-            let own = needs.get_mut(at).map(std::mem::take);
-            let own = own.into_iter().flatten();
-            entries.push(Entry {
-                id: id(at),
-                kind: object.kind,
-                section: object.section,
-                rank: *ranks.get(object.kind).ok_or_else(|| unknown(object.kind))?,
-                identity: object.identity,
-                needs: own.map(id).collect(),
-                drop: object.sql.drop,
-                body: match object.data {
-                    Some(data) => Body::Data(data),
-                    None => Body::Statements(object.sql.create),
-                },
-            });
-        }
-    }
-    entries.reverse();
-    Ok(entries)
 }

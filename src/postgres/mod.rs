@@ -11,6 +11,7 @@ pub mod conninfo;
 pub mod copy;
 pub mod cycles;
 pub mod data;
+mod entries;
 pub mod facets;
 pub mod failure;
 pub mod fixed;
