@@ -6,7 +6,8 @@ use crate::postgres::address::FIRST_USER_OID;
 use crate::source::Warning;
 use crate::sql::rows::Rows;
 
-/// What a relation lacks, and the names of those that lack it; `c` is its row in pg_class.
+/// What a relation lacks, and the names of those that lack it; `c` is its row in pg_class, `own` what
+/// its columns say.
 const HALVES: &[(&str, &str)] = &[
     (
         "its row in pg_sequence is gone",
@@ -20,25 +21,22 @@ const HALVES: &[(&str, &str)] = &[
     ),
     (
         "it inherits columns, and from which table is gone from pg_inherits",
-        "SELECT c.relname FROM pg_catalog.pg_class c WHERE NOT c.relispartition \
-         AND EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid \
-         AND a.attnum > 0 AND a.attinhcount > 0 AND NOT a.attisdropped) \
+        "SELECT c.relname FROM pg_catalog.pg_class c JOIN own ON own.relation = c.oid \
+         AND own.inherits WHERE NOT c.relispartition \
          AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)",
     ),
     (
         "a column of it has a default that is gone from pg_attrdef",
-        "SELECT DISTINCT c.relname FROM pg_catalog.pg_class c \
-         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.atthasdef \
-         AND NOT a.attisdropped AND NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef d \
-         WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) WHERE true",
+        "SELECT c.relname FROM pg_catalog.pg_class c JOIN own ON own.relation = c.oid \
+         LEFT JOIN (SELECT d.adrelid, pg_catalog.count(*) AS defaults FROM pg_catalog.pg_attrdef d \
+         GROUP BY d.adrelid) d ON d.adrelid = c.oid \
+         WHERE own.defaults > COALESCE(d.defaults, 0)",
     ),
     (
         "a column of it is gone from pg_attribute",
-        "SELECT c.relname FROM pg_catalog.pg_class c LEFT JOIN (SELECT a.attrelid, \
-         pg_catalog.count(*) AS columns FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 \
-         GROUP BY a.attrelid) k ON k.attrelid = c.oid \
+        "SELECT c.relname FROM pg_catalog.pg_class c LEFT JOIN own ON own.relation = c.oid \
          WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') \
-         AND c.relnatts <> COALESCE(k.columns, 0)",
+         AND c.relnatts <> COALESCE(own.columns, 0)",
     ),
     (
         "a check of it is gone from pg_constraint",
@@ -56,6 +54,17 @@ const HALVES: &[(&str, &str)] = &[
     ),
 ];
 
+/// What the columns of each relation say, found once: there are several for each.
+fn own() -> String {
+    format!(
+        "SELECT a.attrelid AS relation, pg_catalog.count(*) AS columns, \
+         pg_catalog.count(*) FILTER (WHERE a.atthasdef AND NOT a.attisdropped) AS defaults, \
+         pg_catalog.bool_or(a.attinhcount > 0 AND NOT a.attisdropped) AS inherits \
+         FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND a.attrelid >= {FIRST_USER_OID} \
+         GROUP BY a.attrelid"
+    )
+}
+
 /// Asks for all of them.
 pub(super) fn query() -> String {
     let selects = HALVES.iter().map(|(lacks, rows)| {
@@ -64,7 +73,8 @@ pub(super) fn query() -> String {
              FROM ({rows} AND c.oid >= {FIRST_USER_OID}) h(called)"
         )
     });
-    selects.collect::<Vec<_>>().join(" UNION ALL ")
+    let selects = selects.collect::<Vec<_>>().join(" UNION ALL ");
+    format!("WITH own AS ({}) {selects}", own())
 }
 
 /// Reads the rows of [`query`].

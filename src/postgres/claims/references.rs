@@ -404,8 +404,9 @@ pub const NAMINGS: &[Naming] = &[
     },
 ];
 
-/// Asks for the names of what is gone. A column of many such names is joined with their catalog by
-/// itself; of all the others few rows are left to be looked for, and one hash has all that is there.
+/// Asks for the names of what is gone. Columns of many such names are joined with their catalog together,
+/// by numbers alone, and each by itself only where one is gone; of all the others few rows are left to be
+/// looked for, and one hash has all that is there.
 pub(super) fn query(columns: &BTreeMap<String, BTreeSet<String>>) -> String {
     let has = |catalog: &str, column: &str| {
         columns
@@ -413,6 +414,7 @@ pub(super) fn query(columns: &BTreeMap<String, BTreeSet<String>>) -> String {
             .is_some_and(|there| there.contains(column))
     };
     let (mut alone, mut together, mut targets) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut numbers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for naming in NAMINGS
         .iter()
         .filter(|naming| has(naming.catalog, naming.own))
@@ -423,7 +425,11 @@ pub(super) fn query(columns: &BTreeMap<String, BTreeSet<String>>) -> String {
             .filter(|column| has(naming.catalog, column.name));
         let (often, seldom): (Vec<&Column>, Vec<&Column>) =
             there.partition(|column| column.holds == Holds::Often);
-        alone.extend(often.into_iter().map(|column| naming.alone(column)));
+        for column in often {
+            let of_target = numbers.entry(column.target).or_default();
+            of_target.push(naming.numbers(column));
+            alone.push(naming.alone(column));
+        }
         targets.extend(seldom.iter().map(|column| column.target));
         if !seldom.is_empty() {
             together.push(naming.together(&seldom));
@@ -439,11 +445,23 @@ pub(super) fn query(columns: &BTreeMap<String, BTreeSet<String>>) -> String {
             )
         })
         .collect();
+    let lost: Vec<String> = numbers
+        .iter()
+        .map(|(target, numbers)| {
+            format!(
+                "lost_{target} AS (SELECT n.gone FROM ({}) n(gone) WHERE NOT EXISTS \
+                 (SELECT FROM pg_catalog.{} t WHERE t.oid = n.gone))",
+                numbers.join(" UNION ALL "),
+                readable(target)
+            )
+        })
+        .collect();
     format!(
-        "SELECT g.* FROM ({} UNION ALL \
+        "WITH {} SELECT g.* FROM ({} UNION ALL \
          SELECT n.catalog, n.called, n.col, n.target, n.gone FROM ({}) n \
          WHERE NOT EXISTS (SELECT FROM ({}) t WHERE t.target = n.target AND t.oid = n.gone)) g \
          ORDER BY g.catalog = 'pg_attribute', g.catalog, g.called",
+        lost.join(", "),
         alone.join(" UNION ALL "),
         together.join(" UNION ALL "),
         there.join(" UNION ALL ")
@@ -459,22 +477,37 @@ impl Naming {
         }
     }
 
+    /// What the column names, as numbers.
+    fn numbers(&self, column: &Column) -> String {
+        format!(
+            "SELECT c.{name}::pg_catalog.oid FROM pg_catalog.{catalog} c WHERE {rows} \
+             AND c.{name} >= {FIRST_USER_OID}",
+            name = column.name,
+            catalog = self.catalog,
+            rows = self.rows_of(column),
+        )
+    }
+
+    /// The rows that are looked at for a column: a relation that is gone is told by its first column.
+    fn rows_of(&self, column: &Column) -> String {
+        match column.name {
+            "attrelid" => self.rows() + " AND c.attnum = 1",
+            _ => self.rows(),
+        }
+    }
+
     fn alone(&self, column: &Column) -> String {
         let Self {
             catalog, called, ..
         } = self;
         let Column { name, target, .. } = column;
-        // A relation that is gone is told by its first column.
-        let first = match *name {
-            "attrelid" => " AND c.attnum = 1",
-            _ => "",
-        };
         format!(
             "SELECT '{catalog}' AS catalog, ({called})::pg_catalog.text AS called, '{name}' AS col, \
              '{target}' AS target, c.{name}::pg_catalog.oid AS gone FROM pg_catalog.{catalog} c \
-             WHERE {rows}{first} AND c.{name} >= {FIRST_USER_OID} \
+             WHERE (SELECT EXISTS (SELECT FROM lost_{target})) \
+             AND {rows} AND c.{name} >= {FIRST_USER_OID} \
              AND NOT EXISTS (SELECT FROM pg_catalog.{there} t WHERE t.oid = c.{name})",
-            rows = self.rows(),
+            rows = self.rows_of(column),
             there = readable(target),
         )
     }
