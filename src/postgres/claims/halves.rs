@@ -30,7 +30,7 @@ const HALVES: &[(&str, &str)] = &[
         "SELECT c.relname FROM pg_catalog.pg_class c JOIN own ON own.relation = c.oid \
          LEFT JOIN (SELECT d.adrelid, pg_catalog.count(*) AS defaults FROM pg_catalog.pg_attrdef d \
          GROUP BY d.adrelid) d ON d.adrelid = c.oid \
-         WHERE own.defaults > COALESCE(d.defaults, 0)",
+         WHERE own.defaults > 0 AND own.defaults > COALESCE(d.defaults, 0)",
     ),
     (
         "a column of it is gone from pg_attribute",
