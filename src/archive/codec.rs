@@ -153,7 +153,14 @@ pub struct Encoded {
 }
 
 /// Compresses frames one after the other; a worker keeps its own, with its memory.
-pub struct Encoder(Inner);
+pub struct Encoder {
+    inner: Inner,
+    /// Room for the next frame.
+    spare: Vec<u8>,
+}
+
+/// Room for a frame above this is not kept, in bytes.
+const SPARE: usize = 16 << 20;
 
 enum Inner {
     Zstd(Compressor<'static>),
@@ -165,16 +172,32 @@ impl Encoder {
     /// An encoder for this method and level.
     pub fn new(codec: Codec) -> Result<Self> {
         let Codec::Zstd(level) = codec else {
-            return Ok(Self(Inner::Other(codec)));
+            return Ok(Self::of(Inner::Other(codec)));
         };
         let made = if level == 3 {
             Level3::new().map(Inner::Level3)
         } else {
             zstd_encoder(level).map(Inner::Zstd)
         };
-        made.map(Self).map_err(|error| {
+        made.map(Self::of).map_err(|error| {
             Error::new(Kind::Internal, "cannot set the compressor up").cause(error)
         })
+    }
+
+    fn of(inner: Inner) -> Self {
+        Self {
+            inner,
+            spare: Vec::new(),
+        }
+    }
+
+    /// Takes back a frame that was written: its room is the next one's, where the system would have to
+    /// find and to clear new pages.
+    pub fn take_back(&mut self, frame: Encoded) {
+        let room = frame.bytes.capacity();
+        if room > self.spare.capacity() && room <= SPARE {
+            self.spare = frame.bytes;
+        }
     }
 
     /// Compresses one frame. An error if it is larger than a frame may be.
@@ -198,9 +221,9 @@ impl Encoder {
 
     fn compress(&mut self, sql: &[u8]) -> io::Result<Vec<u8>> {
         let room = Vec::with_capacity(sql.len() / 4 + 64);
-        match &mut self.0 {
-            Inner::Zstd(zstd) => zstd.compress(sql),
-            Inner::Level3(zstd) => zstd.encode(sql),
+        match &mut self.inner {
+            Inner::Zstd(zstd) => compress(zstd, sql, std::mem::take(&mut self.spare)),
+            Inner::Level3(zstd) => zstd.encode(sql, std::mem::take(&mut self.spare)),
             Inner::Other(Codec::Gzip(level)) => {
                 let level = flate2::Compression::new(*level);
                 let mut out = flate2::write::GzEncoder::new(room, level);
@@ -250,9 +273,9 @@ impl Level3 {
         Ok(Self(zstd))
     }
 
-    fn encode(&mut self, sql: &[u8]) -> io::Result<Vec<u8>> {
+    fn encode(&mut self, sql: &[u8], room: Vec<u8>) -> io::Result<Vec<u8>> {
         let search = self.search(sql)?;
-        self.by(search, sql)
+        self.by(search, sql, room)
     }
 
     /// The choice depends on the frame alone: the same rows make the same bytes.
@@ -262,8 +285,8 @@ impl Level3 {
         let Some(sample) = sample.filter(|_| sql.len() >= SAMPLED_FROM) else {
             return Ok(TEXT);
         };
-        let two = self.by(TEXT, sample)?.len();
-        let one = self.by(NUMBERS, sample)?.len();
+        let two = self.by(TEXT, sample, Vec::new())?.len();
+        let one = self.by(NUMBERS, sample, Vec::new())?.len();
         Ok(match one {
             _ if one <= two => NUMBERS,
             _ if one <= two + two / 50 => BETWEEN,
@@ -271,12 +294,25 @@ impl Level3 {
         })
     }
 
-    fn by(&mut self, (strategy, length, shortest): Search, sql: &[u8]) -> io::Result<Vec<u8>> {
+    fn by(
+        &mut self,
+        (strategy, length, shortest): Search,
+        sql: &[u8],
+        room: Vec<u8>,
+    ) -> io::Result<Vec<u8>> {
         self.0.set_parameter(CParameter::Strategy(strategy))?;
         self.0.set_parameter(CParameter::HashLog(length))?;
         self.0.set_parameter(CParameter::MinMatch(shortest))?;
-        self.0.compress(sql)
+        compress(&mut self.0, sql, room)
     }
+}
+
+/// One frame of `sql`, in this room.
+fn compress(zstd: &mut Compressor<'_>, sql: &[u8], mut room: Vec<u8>) -> io::Result<Vec<u8>> {
+    room.clear();
+    room.reserve_exact(zstd::zstd_safe::compress_bound(sql.len()));
+    zstd.compress_to_buffer(sql, &mut room)?;
+    Ok(room)
 }
 
 fn zstd_encoder(level: i32) -> io::Result<Compressor<'static>> {

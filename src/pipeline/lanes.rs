@@ -184,6 +184,10 @@ where
         let appended = out.append(frame, &[*part]);
         appended.while_with(|| reading(job, *part))?;
     }
+    drop(out);
+    for frame in frames {
+        lane.encoder.take_back(frame);
+    }
     Ok(())
 }
 

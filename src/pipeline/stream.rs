@@ -35,7 +35,9 @@ impl<W: Write + Send + 'static> Shared<W> {
     /// Compresses and appends one frame. Takes its time: not for async threads.
     pub(super) fn append(&self, encoder: &mut Encoder, sql: &[u8], parts: &[Part]) -> Result<()> {
         let frame = encoder.encode(sql)?;
-        lock(&self.0).append(&frame, parts)
+        lock(&self.0).append(&frame, parts)?;
+        encoder.take_back(frame);
+        Ok(())
     }
 
     /// The archive alone again, once every worker is done.
