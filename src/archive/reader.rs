@@ -25,7 +25,15 @@ pub struct Reader<R> {
     codec: Codec,
     toc: Arc<Toc>,
     length: u64,
+    /// Room of frames that are done with: the system would have to find and to clear new pages.
+    rooms: Vec<Vec<u8>>,
 }
+
+/// Room above this is not kept, in bytes.
+const ROOM: usize = 16 << 20;
+
+/// So many rooms are kept at most.
+const ROOMS: usize = 8;
 
 impl<R: Read + Seek> Reader<R> {
     /// Reads and checks how the file begins and ends. The frames are checked when they are read.
@@ -42,6 +50,7 @@ impl<R: Read + Seek> Reader<R> {
             codec,
             toc: Arc::new(toc),
             length,
+            rooms: Vec::new(),
         })
     }
 
@@ -67,18 +76,34 @@ impl<R: Read + Seek> Reader<R> {
     /// are decompressed.
     pub fn frame(&mut self, number: u32, out: &mut Vec<u8>) -> Result<()> {
         let bytes = self.compressed(number)?;
-        self.decode(number, &bytes, out)
+        self.decode(number, &bytes, out)?;
+        self.keep(bytes);
+        Ok(())
     }
 
     /// A frame's compressed bytes, not checked yet: for those who check or decompress it elsewhere.
     pub fn packed(&mut self, number: u32) -> Result<Packed> {
         let info = self.info(number)?;
+        let mut bytes = self.rooms.pop().unwrap_or_default();
+        let length = u64::from(info.length);
+        read_into(&mut self.input, (info.offset, length), &mut bytes)?;
         Ok(Packed {
             codec: self.codec,
             number,
             info,
-            bytes: read_at(&mut self.input, info.offset, u64::from(info.length))?,
+            bytes,
         })
+    }
+
+    /// Takes back what is done with: its room is a later frame's.
+    pub fn take_back(&mut self, packed: Packed) {
+        self.keep(packed.bytes);
+    }
+
+    fn keep(&mut self, room: Vec<u8>) {
+        if room.capacity() <= ROOM && self.rooms.len() < ROOMS {
+            self.rooms.push(room);
+        }
     }
 
     /// Reads every frame and checks all there is: each frame, and the digest over all of them.
@@ -90,6 +115,7 @@ impl<R: Read + Seek> Reader<R> {
             let bytes = self.compressed(number)?;
             digest.update(&bytes);
             self.decode(number, &bytes, &mut sql)?;
+            self.keep(bytes);
             each(number, &sql)?;
         }
         if const_hex::encode(digest.finalize()) != self.toc.digest {
@@ -152,11 +178,22 @@ impl<R: Read + Seek> Reader<R> {
 /// Reads `length` bytes at `offset`. Memory grows with what the file really holds.
 fn read_at<R: Read + Seek>(input: &mut R, offset: u64, length: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    read_into(input, (offset, length), &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same in place of what `bytes` holds.
+fn read_into<R: Read + Seek>(
+    input: &mut R,
+    (offset, length): (u64, u64),
+    bytes: &mut Vec<u8>,
+) -> Result<()> {
+    bytes.clear();
     input.seek(SeekFrom::Start(offset)).map_err(cannot_read)?;
     input
         .by_ref()
         .take(length)
-        .read_to_end(&mut bytes)
+        .read_to_end(bytes)
         .map_err(cannot_read)?;
     if bytes.len() as u64 != length {
         let end = offset + bytes.len() as u64;
@@ -165,7 +202,7 @@ fn read_at<R: Read + Seek>(input: &mut R, offset: u64, length: u64) -> Result<Ve
             "the file ends here, in the middle of its contents",
         ));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 fn seekable_toc<R: Read + Seek>(input: &mut R, length: u64) -> Result<Toc> {

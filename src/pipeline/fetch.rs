@@ -67,6 +67,11 @@ impl<R: Read + Seek> Frames<R> {
     pub(super) fn packed(&mut self, frame: u32) -> Result<Packed> {
         self.reader.packed(frame)
     }
+
+    /// Takes back what is done with.
+    pub(super) fn take_back(&mut self, packed: Packed) {
+        self.reader.take_back(packed);
+    }
 }
 
 fn part(sql: &[u8], start: usize, length: usize) -> Result<Vec<u8>> {

@@ -84,6 +84,7 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
         for frame in frames {
             let packed = self.frames().packed(*frame)?;
             packed.check()?;
+            self.frames().take_back(packed);
         }
         Ok(())
     }
@@ -172,6 +173,7 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
             to.blocking_send(chunk).is_ok()
         })?;
         self.unpackers().push(unpacker);
+        self.frames().take_back(packed);
         Ok(())
     }
 
