@@ -15,6 +15,8 @@ pub struct Depend {
     from: Address,
     to: Address,
     kind: u8,
+    /// It is one on a column.
+    on_column: bool,
 }
 
 /// Every dependency but those of columns on their own table.
@@ -26,6 +28,7 @@ pub fn query() -> Select {
         .col("refclass", "d.refclassid")
         .col("refoid", "d.refobjid")
         .col("deptype", "d.deptype")
+        .col("on_column", "d.refobjsubid > 0")
         .filter("d.deptype <> 'p'")
         .filter("d.classid <> d.refclassid OR d.objid <> d.refobjid")
 }
@@ -36,6 +39,7 @@ pub fn decode(row: &Row<'_>) -> Result<Depend> {
         from: Address::new(row.num("class")?, row.num("oid")?),
         to: Address::new(row.num("refclass")?, row.num("refoid")?),
         kind: row.letter("deptype")?,
+        on_column: row.bool("on_column")?,
     })
 }
 
@@ -120,14 +124,15 @@ fn inside(depends: &[Depend]) -> HashMap<Address, Address> {
         .collect()
 }
 
-/// The defaults and checks that need more than their own table and what hangs on tables (the sequence
-/// of a `serial` column): only these can be part of a loop. Constraints that others are internal to are
-/// among them, for what those need counts for them.
+/// The defaults and checks that need more than their own table and what hangs on columns (the sequence
+/// of a `serial` one; a partition hangs on its table as a whole): only these can be part of a loop.
+/// Constraints that others are internal to are among them, for what those need counts for them.
 #[must_use]
 pub fn reaching(depends: &[Depend]) -> HashSet<Address> {
     let is_part = |address: Address| matches!(address.class, PG_ATTRDEF | PG_CONSTRAINT);
     let is_relation = |address: Address| address.class == PG_CLASS;
-    let hanging = |d: &&Depend| is_relation(d.from) && is_relation(d.to) && d.kind == b'a';
+    let hanging =
+        |d: &&Depend| is_relation(d.from) && is_relation(d.to) && d.kind == b'a' && d.on_column;
     let hanging = depends.iter().filter(hanging).map(|depend| depend.from);
     let hanging: HashSet<Address> = hanging.collect();
     let mut own: HashMap<Address, Address> = HashMap::new();
@@ -197,7 +202,12 @@ mod tests {
     }
 
     fn depend(from: Address, to: Address, kind: u8) -> Depend {
-        Depend { from, to, kind }
+        Depend {
+            from,
+            to,
+            kind,
+            on_column: false,
+        }
     }
 
     #[test]
@@ -230,7 +240,13 @@ mod tests {
             depend(default(10), table, b'a'),
             depend(default(11), table, b'a'),
             depend(default(11), sequence, b'n'),
-            depend(sequence, table, b'a'),
+            Depend {
+                on_column: true,
+                ..depend(sequence, table, b'a')
+            },
+            depend(other, table, b'a'),
+            depend(default(17), table, b'a'),
+            depend(default(17), other, b'n'),
             depend(default(12), function, b'n'),
             depend(default(12), table, b'a'),
             depend(check(13), table, b'a'),
@@ -242,7 +258,7 @@ mod tests {
         ];
         let mut found: Vec<u32> = reaching(&depends).iter().map(|a| a.object).collect();
         found.sort_unstable();
-        assert_eq!(found, [12, 14, 15, 16]);
+        assert_eq!(found, [12, 14, 15, 16, 17]);
     }
 
     #[test]
