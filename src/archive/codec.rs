@@ -220,24 +220,24 @@ impl Encoder {
     }
 
     fn compress(&mut self, sql: &[u8]) -> io::Result<Vec<u8>> {
-        let room = Vec::with_capacity(sql.len() / 4 + 64);
+        let room = || Vec::with_capacity(sql.len() / 4 + 64);
         match &mut self.inner {
             Inner::Zstd(zstd) => compress(zstd, sql, std::mem::take(&mut self.spare)),
             Inner::Level3(zstd) => zstd.encode(sql, std::mem::take(&mut self.spare)),
             Inner::Other(Codec::Gzip(level)) => {
                 let level = flate2::Compression::new(*level);
-                let mut out = flate2::write::GzEncoder::new(room, level);
+                let mut out = flate2::write::GzEncoder::new(room(), level);
                 out.write_all(sql)?;
                 out.finish()
             }
             Inner::Other(Codec::Xz(level)) => {
-                let mut out = liblzma::write::XzEncoder::new(room, *level);
+                let mut out = liblzma::write::XzEncoder::new(room(), *level);
                 out.write_all(sql)?;
                 out.finish()
             }
             Inner::Other(Codec::Bzip2(level)) => {
                 let level = bzip2::Compression::new(*level);
-                let mut out = bzip2::write::BzEncoder::new(room, level);
+                let mut out = bzip2::write::BzEncoder::new(room(), level);
                 out.write_all(sql)?;
                 out.finish()
             }

@@ -227,8 +227,8 @@ fn seekable_toc<R: Read + Seek>(input: &mut R, length: u64) -> Result<Toc> {
     Ok(toc)
 }
 
-/// A table of contents that decompresses to more, in bytes, is read piece by piece: that takes twice the
-/// time, and of a hundred thousand tables a third less memory.
+/// A table of contents that decompresses to more, in bytes, is read piece by piece. With a hundred thousand
+/// tables `verify` takes an eighth more processor time for it, and a quarter less memory.
 const IN_MEMORY: u64 = 16 << 20;
 
 /// Reads the skippable frame that holds the table of contents and begins at byte `at`.

@@ -60,14 +60,13 @@ impl<'s> RowsSent<'s> {
         let mut own: Option<(usize, usize)> = None;
         let mut number = 0;
         for token in tokens(text, Quoting::default()) {
-            match () {
-                () if token.is_mark(b'(') => depth += 1,
-                () if token.is_mark(b')') => depth = depth.saturating_sub(1),
-                () if depth == 0 && token.is_mark(b',') => {
-                    number += 1;
-                    continue;
-                }
-                () => {}
+            if token.is_mark(b'(') {
+                depth += 1;
+            } else if token.is_mark(b')') {
+                depth = depth.saturating_sub(1);
+            } else if depth == 0 && token.is_mark(b',') {
+                number += 1;
+                continue;
             }
             if number == at {
                 own = Some((own.map_or(token.start, |(start, _)| start), token.end()));
