@@ -131,10 +131,7 @@ impl Select {
         // Hashed, for the oids of tables may all be even. Not "=", of which the planner believes that it
         // keeps half a percent.
         let odd = format!("pg_catalog.hashoid({oid}) & 1 > 0");
-        [
-            self.clone().filter(format!("NOT {odd}")),
-            self.filter(odd),
-        ]
+        [self.clone().filter(format!("NOT {odd}")), self.filter(odd)]
     }
 
     /// Whether the rows of many objects take the server long.
