@@ -372,7 +372,7 @@ mod tests {
             parts.try_for_each(|part| rows.feed(part, &mut Vec::new()))
         };
         assert!(feed(48).is_ok());
-        assert!(feed(49).is_err());
+        assert!(feed(60).is_err());
     }
 
     proptest! {
