@@ -174,6 +174,12 @@ impl BinaryRows {
         if self.left > LONGEST && !form.is_wide() {
             return Err(hostile("a value of a COPY is too long for its type"));
         }
+        // Refused before it has come: it would be kept until the row's end.
+        let digits = if *form == Form::Bytea { 2 } else { 1 };
+        let text = self.text + (out.len() - self.counted) as u64;
+        if text + self.left as u64 * digits > self.longest {
+            return Err(too_long());
+        }
         self.next = Next::Value;
         match form {
             Form::Jsonb if self.left == 0 => {
