@@ -230,7 +230,8 @@ fn what_stands_apart_from_its_table_or_view_goes_with_it() {
 fn what_is_not_there_need_not_be_dropped() {
     let server = Postgres::start("18");
     server.create_database("shop");
-    let setup = format!("CREATE SCHEMA s; SET search_path = s; {KEYED}");
+    let large = "SELECT lo_from_bytea(90001, '\\x00ff')";
+    let setup = format!("CREATE SCHEMA s; SET search_path = s; {KEYED}; {large}");
     server.sql("shop", &setup);
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
@@ -251,7 +252,10 @@ fn what_is_not_there_need_not_be_dropped() {
         (&plain, &["--clean"]),
         (&plain, &["--clean", "--single-transaction"]),
     ] {
-        server.sql("b", "DROP SCHEMA IF EXISTS s CASCADE");
+        server.sql(
+            "b",
+            "DROP SCHEMA IF EXISTS s CASCADE; SELECT lo_unlink(oid) FROM pg_largeobject_metadata",
+        );
         // Into nothing, and over all of it.
         for _ in 0..2 {
             let restored = ran(&[&["restore", file, "--to", &url], switches].concat());

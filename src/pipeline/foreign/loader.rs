@@ -271,11 +271,12 @@ impl<T: Target> Runs<'_, T> {
     }
 
     /// Whether it drops, or prepares that, what need not be there or goes with something else: a view, the
-    /// keys and indexes of partitions. If that is not dropped, making it again is an error.
+    /// keys and indexes of partitions, large objects. If that is not dropped, making it again is an error.
     fn may_stay(&self, sql: &[u8]) -> bool {
         let part = sql.starts_with(b"DROP INDEX ")
             || (sql.starts_with(b"ALTER TABLE ") && sql.contains_str(" DROP CONSTRAINT "));
-        self.job.clean && (part || is_stand_in(sql))
+        let large = sql.starts_with(b"SELECT pg_catalog.lo_unlink(");
+        self.job.clean && (part || large || is_stand_in(sql))
     }
 
     /// What may fail without a loss must not end the transaction that it stands in.
