@@ -28,7 +28,8 @@ impl FrameSink for Recycle {
     }
 }
 
-fn slice(method: Method) -> Slice {
+/// `bytes` is what the server says of the table's size, with one row: 0 is read as text.
+fn slice(method: Method, bytes: u64) -> Slice {
     let column = |name: &str| DataColumn {
         name: name.into(),
         read: name.into(),
@@ -42,10 +43,10 @@ fn slice(method: Method) -> Slice {
             columns: vec![column("a"), column("b")],
             filter: None,
             method,
-            bytes: 0,
-            rows: 0,
+            bytes,
+            rows: u64::from(bytes > 0),
             blocks: 0,
-            key: 0,
+            key: bytes,
         }),
         range: Range::Whole,
         number: 0,
@@ -69,18 +70,66 @@ fn stream(size: usize) -> Arc<[u8]> {
     canned_pg::copy((0..STREAM / size).map(|number| row(number, size))).into()
 }
 
+/// What the server says of the columns, and the same rows in binary: a number, and text or binaries.
+fn binary(size: usize, type_oid: &[u8]) -> Arc<[u8]> {
+    let field = |name: &[u8]| [name, &[0; 19]].concat();
+    let described = [&[0, 2][..], &field(b"name"), &field(b"type")].concat();
+    let value = |value: &[u8]| {
+        let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
+        [&length.to_be_bytes(), value].concat()
+    };
+    let told = |name: &[u8], type_oid: &[u8]| {
+        canned_pg::message(
+            b'D',
+            &[&[0, 2][..], &value(name), &value(type_oid)].concat(),
+        )
+    };
+    let rows = (0..STREAM / size).map(|number| {
+        let begin: &[u8] = match number {
+            0 => b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0",
+            _ => b"",
+        };
+        let number = i32::try_from(number).unwrap_or(i32::MAX).to_be_bytes();
+        let text = row(0, size).split_off(8);
+        [begin, &[0, 2], &value(&number), &value(&text)].concat()
+    });
+    let end = [b"\xff\xff".to_vec()];
+    let count = format!("COPY {}\0", STREAM / size);
+    [
+        canned_pg::message(b'T', &described),
+        told(b"a", b"23"),
+        told(b"b", type_oid),
+        canned_pg::message(b'C', b"SELECT 2\0"),
+        canned_pg::message(b'Z', b"I"),
+        canned_pg::message(b'H', b"\x01\0\x02\0\x01\0\x01"),
+        rows.chain(end)
+            .flat_map(|row| canned_pg::message(b'd', &row))
+            .collect(),
+        canned_pg::message(b'c', b""),
+        canned_pg::message(b'C', count.as_bytes()),
+        canned_pg::message(b'Z', b"I"),
+    ]
+    .concat()
+    .into()
+}
+
 fn bench(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.expect("a runtime");
-    for (name, method) in [
-        ("copy_out", Method::Copy),
-        ("copy_out_inserts", Method::Rows),
+    for (name, method, type_oid) in [
+        ("copy_out", Method::Copy, None),
+        ("copy_out_binary_text", Method::Copy, Some(b"25")),
+        ("copy_out_binary_bytea", Method::Copy, Some(b"17")),
+        ("copy_out_inserts", Method::Rows, None),
     ] {
-        let slice = slice(method);
+        let slice = slice(method, if type_oid.is_some() { 1 << 30 } else { 0 });
         let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::Bytes(STREAM as u64));
         for size in [16, 64, 256, 1024, 8 << 10, 64 << 10] {
-            let says = stream(size);
+            let says = match type_oid {
+                Some(type_oid) => binary(size, type_oid),
+                None => stream(size),
+            };
             group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
                 bencher.iter(|| {
                     let mut session = canned_pg::session(Arc::clone(&says));

@@ -88,6 +88,8 @@ mod packaging;
 mod page;
 #[path = "it/parts_postgres.rs"]
 mod parts_postgres;
+#[path = "it/postgres_binary.rs"]
+mod postgres_binary;
 #[path = "it/postgres_connect.rs"]
 mod postgres_connect;
 #[path = "it/postgres_damaged.rs"]

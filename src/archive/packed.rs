@@ -2,7 +2,7 @@
 //! reader no more.
 
 use std::fmt;
-use std::io::Read as _;
+use std::io::{self, Read};
 
 use crate::archive::codec::{Codec, Context, unpack};
 use crate::archive::format::broken;
@@ -76,11 +76,13 @@ impl Packed {
         let mut left = u64::from(self.info.raw);
         loop {
             let mut chunk = spare.pop().unwrap_or_default();
-            chunk.clear();
-            chunk.reserve(size);
-            // One byte more than is left shows a frame that is too long.
-            let mut part = (&mut from).take((left + 1).min(size as u64));
-            let count = part.read_to_end(&mut chunk).map_err(fault)? as u64;
+            // One byte more than is left shows a frame that is too long. A chunk that was used has its
+            // length already: filling it with zeros took as long as checking what comes into it.
+            let most = usize::try_from(left + 1).unwrap_or(size).min(size);
+            chunk.resize(most, 0);
+            let count = fill(&mut from, &mut chunk).map_err(fault)?;
+            chunk.truncate(count);
+            let count = count as u64;
             if count > left || (count == 0 && left > 0) {
                 let what = format!("frame {number} is not as long as the table of contents says");
                 return Err(broken(at, what));
@@ -91,4 +93,18 @@ impl Packed {
             }
         }
     }
+}
+
+/// Reads until `into` is full or there is no more; gives the number of bytes.
+fn fill(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(room) = into.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match from.read(room) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }

@@ -47,8 +47,12 @@ const READING: &[Setting] = &[
     ("query_cache_type", "'OFF'"),
 ];
 
-/// For sessions that load. The script's head sets the rest.
-const LOADING: &[Setting] = &[("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'")];
+/// For sessions that load. The script's head sets the rest, but for scripts of others that have none
+/// (`--compact`): their tables come in the order of their names, whatever points to what.
+const LOADING: &[Setting] = &[
+    ("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'"),
+    ("foreign_key_checks", "0"),
+];
 
 /// What was lost is told by warnings, of which the server keeps few otherwise. MySQL 8 and newer let only
 /// some users say so.

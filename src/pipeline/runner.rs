@@ -7,6 +7,7 @@ use crate::error::{Error, Kind, Result, visible};
 use crate::source::Target;
 use crate::sql::dialect::Dialect;
 use crate::sql::freeze::frozen;
+use crate::sql::if_exists::{NO_VIEW, if_exists, is_stand_in};
 use crate::sql::names::{self, Renaming};
 use crate::sql::split::{Command, Item, Meta, Splitter};
 
@@ -128,6 +129,32 @@ impl<'a, T: Target> Runner<'a, T> {
             run => run,
         };
         let done = self.target.execute(sql.text()).await;
+        let done = done.map_err(|error| explain(error, Some(label), sql.text()));
+        self.note(done)
+    }
+
+    /// Drops something that need not be there, or prepares that. `inside`: in a transaction, which must not
+    /// end by it.
+    pub(super) async fn drop_one(&mut self, drop: &[u8], label: &str, inside: bool) -> Result<()> {
+        let guarded = if_exists(drop);
+        if !is_stand_in(&guarded) {
+            return self.statement(&guarded, label).await;
+        }
+        let dialect = self.target.dialect();
+        let sql = changed(self.renaming.as_ref(), dialect, &guarded, Some(label))?;
+        if inside {
+            self.target.execute(b"SAVEPOINT dumpkeep").await?;
+        }
+        let done = self.target.execute(sql.text()).await;
+        let code = done.as_ref().err().and_then(Error::server_code);
+        let nothing = code.is_some_and(|code| NO_VIEW.contains(&code));
+        if inside && code.is_some() {
+            let back = b"ROLLBACK TO SAVEPOINT dumpkeep";
+            self.target.execute(back).await?;
+        }
+        if nothing {
+            return Ok(());
+        }
         let done = done.map_err(|error| explain(error, Some(label), sql.text()));
         self.note(done)
     }

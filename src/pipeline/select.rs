@@ -302,11 +302,19 @@ fn with_partitions(toc: &Toc, mut tables: Vec<usize>) -> Vec<usize> {
 fn with_needs(toc: &Toc, chosen: HashSet<usize>, mut tables: Vec<usize>) -> HashSet<usize> {
     let relations = Relations::of(toc);
     let mut all = chosen;
+    let mut read = Vec::new();
     let mut open: Vec<usize> = all.iter().copied().collect();
     loop {
         while let Some(at) = open.pop() {
+            let reads = toc.entries.get(at).is_some_and(|entry| {
+                let views = ["view", "view_rule", "materialized_view", "matview_refresh"];
+                views.contains(&entry.kind.as_str())
+            });
             for need in relations.needs_of(at) {
                 let entry = toc.entries.get(need);
+                if reads && entry.is_some_and(is_relation) {
+                    read.push(need);
+                }
                 if entry.is_none_or(|entry| entry.section == Section::Database) || !all.insert(need)
                 {
                     continue;
@@ -317,6 +325,14 @@ fn with_needs(toc: &Toc, chosen: HashSet<usize>, mut tables: Vec<usize>) -> Hash
                 }
             }
         }
+        // A partitioned table holds no rows itself, and a view shows those of its partitions.
+        read = with_partitions(toc, read);
+        let partitions: Vec<usize> = read
+            .iter()
+            .copied()
+            .filter(|at| !all.contains(at))
+            .collect();
+        tables.extend(partitions);
         // Of all tables together: what ties two of them belongs to both.
         let own = with_belongings(toc, &tables).into_iter();
         open.extend(own.filter(|at| all.insert(*at)));

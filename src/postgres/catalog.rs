@@ -152,7 +152,10 @@ fn ask<'k>(
     let ask = |kind: &'k Kind| {
         let queries = (kind.queries)(&context.caps);
         let queries = queries.iter();
-        let answers = queries.map(|query| readers.ask(&doing(kind), query.sql()));
+        let answers = queries.map(|query| match query.takes_long() {
+            true => readers.ask_long(&doing(kind), query.sql()),
+            false => readers.ask(&doing(kind), query.sql()),
+        });
         (kind, answers.collect())
     };
     kinds.iter().filter(asked).map(ask).collect()

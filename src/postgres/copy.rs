@@ -1,10 +1,13 @@
 //! COPY, both ways. Rows go from the read buffer straight to where they are wanted, and are checked
-//! on the way: what a harmless server never sends, would end the data early in a script.
+//! on the way: what a harmless server never sends, would end the data early in a script. They are
+//! text there, whether they come as text or in binary (`copy_binary`).
 //! Text format: PostgreSQL manual, "COPY", "File Formats".
 
 use memchr::{memchr_iter, memchr3};
 use postgres_protocol::message::backend::{COPY_DATA_TAG, Message};
 
+use super::binary_value::Form;
+use super::copy_binary::BinaryRows;
 use super::failure::DbError;
 use super::session::Session;
 use super::wire::{self, HEADER, hostile};
@@ -22,8 +25,14 @@ pub struct CopyOut<'a> {
     doing: String,
     /// What is left of a message that has not arrived whole, in bytes.
     left: usize,
-    lines: Lines,
+    coming: Coming,
     rows: u64,
+}
+
+/// The form in which rows come.
+enum Coming {
+    Text(Lines),
+    Binary(BinaryRows),
 }
 
 /// What [`CopyOut::read`] came to.
@@ -44,10 +53,30 @@ enum Next {
 impl Session {
     /// Begins a `COPY … TO STDOUT` in text format. `doing` begins the errors' text.
     pub async fn copy_out(&mut self, doing: &str, sql: &[u8]) -> Result<CopyOut<'_>> {
+        self.copy_from(doing, sql, Coming::Text(Lines::default()))
+            .await
+    }
+
+    /// Begins a `COPY … TO STDOUT (FORMAT binary)` of columns of these forms; its rows become text.
+    pub(super) async fn copy_out_binary(
+        &mut self,
+        doing: &str,
+        sql: &[u8],
+        forms: Vec<Form>,
+    ) -> Result<CopyOut<'_>> {
+        self.copy_from(doing, sql, Coming::Binary(BinaryRows::new(forms)))
+            .await
+    }
+
+    async fn copy_from(&mut self, doing: &str, sql: &[u8], coming: Coming) -> Result<CopyOut<'_>> {
         self.begin_copy(sql).await?;
+        let format = match coming {
+            Coming::Text(_) => 0,
+            Coming::Binary(_) => 1,
+        };
         match self.message().await? {
-            Message::CopyOutResponse(body) if body.format() == 0 => {}
-            Message::CopyOutResponse(_) => return Err(hostile("it copies in binary")),
+            Message::CopyOutResponse(body) if body.format() == format => {}
+            Message::CopyOutResponse(_) => return Err(hostile("it copies in another format")),
             Message::ErrorResponse(body) => {
                 return self.failed(doing, DbError::read(body.fields())).await;
             }
@@ -57,7 +86,7 @@ impl Session {
             session: self,
             doing: doing.to_owned(),
             left: 0,
-            lines: Lines::default(),
+            coming,
             rows: 0,
         })
     }
@@ -143,7 +172,10 @@ impl CopyOut<'_> {
     fn take(&mut self, out: &mut Vec<u8>, limit: usize) -> Result<Next> {
         let before = out.len();
         let next = self.gather(out, limit)?;
-        self.rows += self.lines.check(out.get(before..).unwrap_or_default())?;
+        self.rows += match &mut self.coming {
+            Coming::Text(lines) => lines.check(out.get(before..).unwrap_or_default())?,
+            Coming::Binary(rows) => rows.take_rows(),
+        };
         Ok(next)
     }
 
@@ -163,14 +195,23 @@ impl CopyOut<'_> {
                 rest = rest.get(HEADER..).unwrap_or_default();
             }
             let (part, after) = rest.split_at(self.left.min(rest.len()));
-            out.extend_from_slice(part);
             rest = after;
             self.left -= part.len();
+            let whole = match &mut self.coming {
+                // a line's end that is escaped is no end, and refused where escapes are looked at
+                Coming::Text(_) => {
+                    out.extend_from_slice(part);
+                    out.last().is_none_or(|last| *last == b'\n')
+                }
+                Coming::Binary(rows) => {
+                    rows.feed(part, out)?;
+                    rows.is_between_rows()
+                }
+            };
             if self.left > 0 {
                 break Next::Bytes;
             }
-            // a line's end that is escaped is no end, and refused where escapes are looked at
-            if out.last().is_some_and(|last| *last != b'\n') {
+            if !whole {
                 return Err(hostile("a message of a COPY ends within a row"));
             }
         };
@@ -182,7 +223,12 @@ impl CopyOut<'_> {
     /// Takes a message that is no row; whether it was the last.
     async fn other_message(&mut self) -> Result<bool> {
         match self.session.message().await? {
-            Message::CopyDone => Ok(false),
+            Message::CopyDone => match &self.coming {
+                Coming::Binary(rows) if !rows.has_ended() => {
+                    Err(hostile("a binary COPY ends without saying so"))
+                }
+                _ => Ok(false),
+            },
             Message::CommandComplete(body) => {
                 let said = copied(body.tag().unwrap_or_default());
                 if said != Some(self.rows) {
@@ -349,7 +395,7 @@ mod tests {
             session: &mut session,
             doing: String::new(),
             left: 0,
-            lines: Lines::default(),
+            coming: Coming::Text(Lines::default()),
             rows: 0,
         };
         let mut out = Vec::new();

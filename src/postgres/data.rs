@@ -1,8 +1,9 @@
 //! Table data: COPY's rows as frames of whole statements. Rows are not parsed, unless they become
-//! INSERTs.
+//! INSERTs or come in binary.
 
 use bstr::{BStr, BString, ByteSlice};
 
+use super::binary_choice;
 use super::copy::{CopyOut, Step};
 use super::insert::Inserts;
 use super::session::Session;
@@ -38,10 +39,17 @@ pub async fn stream_as<S: FrameSink>(
             return super::large_object::stream(session, oids, sink, limit).await;
         }
         Method::Copy | Method::CopyWithOids => {
-            let copy = session.copy_out(&doing, &statement(slice)).await;
+            let sql = statement(slice);
+            let copy = match binary_choice::forms(session, data).await? {
+                None => session.copy_out(&doing, &sql).await,
+                Some(forms) => {
+                    let sql = bstr::concat([sql.as_slice(), b" (FORMAT binary)"]);
+                    session.copy_out_binary(&doing, &sql, forms).await
+                }
+            };
             copy_frames(copy.map_err(explained)?, data, sink, limit).await
         }
-        Method::Rows | Method::CharacterRows => {
+        Method::Rows | Method::CharacterRows | Method::Versions(_) => {
             let copy = session.copy_out(&doing, &statement(slice)).await;
             insert_frames(copy.map_err(explained)?, (data, form), sink, limit).await
         }

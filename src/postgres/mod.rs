@@ -2,6 +2,8 @@
 
 pub mod address;
 pub mod auth;
+mod binary_choice;
+mod binary_value;
 pub mod catalog;
 pub mod certificate;
 pub mod chosen;
@@ -9,9 +11,11 @@ pub mod claims;
 pub mod connect;
 pub mod conninfo;
 pub mod copy;
+mod copy_binary;
 pub mod cycles;
 pub mod data;
 mod entries;
+mod escape;
 pub mod facets;
 pub mod failure;
 pub mod fixed;

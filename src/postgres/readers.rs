@@ -43,6 +43,7 @@ pub(super) struct Answer {
 struct Question {
     sql: Vec<u8>,
     doing: String,
+    takes_long: bool,
     rows: oneshot::Sender<Rows>,
 }
 
@@ -78,18 +79,26 @@ impl Readers {
 
     /// Asks. Answers are to be taken in the order in which they were asked for.
     pub(super) fn ask(&self, doing: &str, sql: impl Into<Vec<u8>>) -> Answer {
-        self.put(doing, sql, |state| &mut state.queue)
+        self.put(doing, sql, false, |state| &mut state.queue)
+    }
+
+    /// Asks what takes long: no session has it on its way while it does something else, and another
+    /// nothing.
+    pub(super) fn ask_long(&self, doing: &str, sql: impl Into<Vec<u8>>) -> Answer {
+        self.put(doing, sql, true, |state| &mut state.queue)
     }
 
     /// Asks before all that waits; `doing` begins the error's text.
     pub(super) async fn query(&self, doing: &str, sql: impl Into<Vec<u8>>) -> Result<Rows> {
-        self.put(doing, sql, |state| &mut state.urgent).rows().await
+        let answer = self.put(doing, sql, false, |state| &mut state.urgent);
+        answer.rows().await
     }
 
     fn put(
         &self,
         doing: &str,
         sql: impl Into<Vec<u8>>,
+        takes_long: bool,
         queue: impl FnOnce(&mut State) -> &mut VecDeque<Question>,
     ) -> Answer {
         let (sender, rows) = oneshot::channel();
@@ -99,6 +108,7 @@ impl Readers {
             queue(&mut state).push_back(Question {
                 sql: sql.into(),
                 doing: doing.to_owned(),
+                takes_long,
                 rows: sender,
             });
         }
@@ -200,6 +210,15 @@ impl State {
         }
         self.queue.pop_front()
     }
+
+    /// The next question of a session that has one.
+    fn take_ahead(&mut self) -> Option<Question> {
+        let next = self.urgent.front().or(self.queue.front())?;
+        if next.takes_long {
+            return None;
+        }
+        self.take()
+    }
 }
 
 async fn work(mut session: Held, shared: Arc<Shared>, may_leave: bool) -> Held {
@@ -228,7 +247,7 @@ async fn answer_all(
         while sent.len() < ON_THE_WAY {
             let question = match sent.is_empty() {
                 true => shared.next().await,
-                false => shared.state().take(),
+                false => shared.state().take_ahead(),
             };
             let Some(question) = question else {
                 break;
@@ -340,6 +359,7 @@ mod tests {
         let question = Question {
             sql: Vec::new(),
             doing: String::new(),
+            takes_long: false,
             rows,
         };
         readers.shared.give_back(VecDeque::from([question]));

@@ -12,6 +12,7 @@ pub struct Select {
     from: String,
     filters: Vec<String>,
     order: String,
+    takes_long: bool,
 }
 
 /// `s`, of pg_namespace, holds what a restore that was broken off has recorded (`journal`).
@@ -36,6 +37,7 @@ impl Select {
             from: from.into(),
             filters: Vec::new(),
             order: String::new(),
+            takes_long: false,
         }
     }
 
@@ -119,6 +121,23 @@ impl Select {
             .filter("c.relpersistence <> 't'")
             .filter(format!("c.oid >= {FIRST_USER_OID}"))
             .in_user_schema("c.relnamespace")
+    }
+
+    /// Two queries with about half of the rows each, for two sessions to answer at once: one that takes
+    /// longer than all others together would leave a session idle. `oid` is an expression of the row's oid.
+    #[must_use]
+    pub fn halves(mut self, oid: &str) -> [Self; 2] {
+        self.takes_long = true;
+        // Hashed, for the oids of tables may all be even. Not "=", of which the planner believes that it
+        // keeps half a percent.
+        let odd = format!("pg_catalog.hashoid({oid}) & 1 > 0");
+        [self.clone().filter(format!("NOT {odd}")), self.filter(odd)]
+    }
+
+    /// Whether the rows of many objects take the server long.
+    #[must_use]
+    pub fn takes_long(&self) -> bool {
+        self.takes_long
     }
 
     /// The order of the rows.

@@ -13,6 +13,7 @@ pub(super) struct Head {
     parentheses: usize,
     /// Open `BEGIN ATOMIC` and, within, `CASE`: only PostgreSQL's routines have them.
     blocks: usize,
+    program: Program,
 }
 
 /// What kind of statement it is, as far as it matters here.
@@ -25,6 +26,21 @@ enum Opening {
     Rule,
     Copy,
     Set,
+    /// MySQL's `CREATE`, of whatever.
+    MysqlCreate,
+    Other,
+}
+
+/// How far the head of a MySQL program has come in which the body may be in another language than SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Program {
+    /// It is none, or its body has begun.
+    No,
+    /// A routine or a library.
+    Head,
+    /// `LANGUAGE`: its name follows.
+    Language,
+    /// Not SQL.
     Other,
 }
 
@@ -47,12 +63,13 @@ impl Head {
             copies: false,
             parentheses: 0,
             blocks: 0,
+            program: Program::No,
         }
     }
 
     /// Whether a terminator ends the statement here.
     pub(super) fn is_complete(&self) -> bool {
-        self.parentheses == 0 && self.blocks == 0
+        self.dialect == Dialect::Mysql || (self.parentheses == 0 && self.blocks == 0)
     }
 
     /// Whether a terminator may stand here within the statement: in a routine's body, between the
@@ -71,19 +88,28 @@ impl Head {
         self.opening == Opening::Set
     }
 
+    /// Whether what follows may be in dollar quotes: in MySQL 9 the body of a routine or a library in
+    /// another language. Anywhere else a dollar sign may begin a name there.
+    pub(super) fn takes_dollar_quotes(&self) -> bool {
+        self.program == Program::Other
+            && self.before == Before::NameFollows
+            && self.parentheses == 0
+    }
+
     /// Whether nothing that words say matters any more, so that they may be skimmed.
     pub(super) fn is_dull(&self) -> bool {
         self.dialect == Dialect::Mysql && self.opening == Opening::Other
     }
 
     pub(super) fn token(&mut self, kind: Kind, text: &[u8]) {
+        let counts = self.dialect == Dialect::Postgres || self.opening == Opening::MysqlCreate;
         match (self.dialect, kind) {
             (_, Kind::Word) => self.word(text),
-            (Dialect::Postgres, Kind::Open) => {
+            (_, Kind::Open) if counts => {
                 self.parentheses += 1;
                 self.symbol();
             }
-            (Dialect::Postgres, Kind::Close) => {
+            (_, Kind::Close) if counts => {
                 self.parentheses = self.parentheses.saturating_sub(1);
                 self.symbol();
             }
@@ -115,6 +141,7 @@ impl Head {
             Opening::Nothing => {
                 self.opening = match () {
                     () if is("create") && self.dialect == Dialect::Postgres => Opening::Create,
+                    () if is("create") => Opening::MysqlCreate,
                     () if is("copy") => Opening::Copy,
                     () if is("set") => Opening::Set,
                     () => Opening::Other,
@@ -129,6 +156,7 @@ impl Head {
                     () => Opening::Other,
                 };
             }
+            Opening::MysqlCreate if self.parentheses == 0 => self.program(text),
             _ => {}
         }
         self.before = match () {
@@ -136,6 +164,18 @@ impl Head {
             () if is("begin") => Before::Begin,
             () if is("as") => Before::NameFollows,
             () => Before::Other,
+        };
+    }
+
+    fn program(&mut self, text: &[u8]) {
+        let is = |keyword: &str| text.eq_ignore_ascii_case(keyword.as_bytes());
+        self.program = match self.program {
+            Program::Head if is("language") => Program::Language,
+            Program::Language if is("sql") => Program::Head,
+            Program::Language => Program::Other,
+            _ if is("begin") || is("return") => Program::No,
+            Program::No if is("function") || is("procedure") || is("library") => Program::Head,
+            same => same,
         };
     }
 

@@ -23,6 +23,21 @@ pub fn if_exists(statement: &[u8]) -> BString {
     out.into()
 }
 
+/// What the server says where a stand-in can't be put in a view's place, for that view can't be there: no
+/// such schema, no such type.
+pub const NO_VIEW: [&str; 2] = ["3F000", "42704"];
+
+/// Whether the statement puts columns without values in the place of a view's query, so that what the query
+/// needs can be dropped before the view. It knows no `IF EXISTS`.
+#[must_use]
+pub fn is_stand_in(statement: &[u8]) -> bool {
+    let Some(rest) = statement.strip_prefix(b"CREATE OR REPLACE VIEW ") else {
+        return false;
+    };
+    let columns = rest.find("SELECT").and_then(|at| rest.get(at + 6..));
+    columns.is_some_and(|columns| columns.trim_ascii_start().starts_with(b"NULL::"))
+}
+
 /// Where the words in capitals end; `FOR` (a user mapping's) is no kind.
 fn kind_end(statement: &[u8]) -> usize {
     let mut end = 0;
@@ -47,6 +62,28 @@ fn with_if_exists(statement: &[u8], at: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stand_ins_are_told_from_queries() {
+        for (statement, is) in [
+            (
+                "CREATE OR REPLACE VIEW s.v AS\nSELECT\n    NULL::integer AS a",
+                true,
+            ),
+            (
+                "CREATE OR REPLACE VIEW s.v WITH (x='y') AS SELECT NULL::text AS a",
+                true,
+            ),
+            (
+                "CREATE OR REPLACE VIEW s.v AS SELECT a, NULL::text AS b FROM s.t",
+                false,
+            ),
+            ("CREATE VIEW s.v AS SELECT NULL::integer AS a", false),
+            ("DROP VIEW s.v", false),
+        ] {
+            assert_eq!(is_stand_in(statement.as_bytes()), is, "{statement}");
+        }
+    }
 
     #[test]
     fn goes_behind_the_kind() {

@@ -15,6 +15,7 @@ pub mod late_keys;
 pub mod lex;
 mod modes;
 pub mod names;
+pub mod opening;
 pub mod readback;
 pub mod rows;
 mod scan;

@@ -136,6 +136,8 @@ pub(super) struct Scanner {
     pub(super) rules: Rules,
     /// Words, spaces and parentheses don't matter for now: one `Other` holds many.
     pub(super) skims: bool,
+    /// A dollar quote may begin in MySQL too.
+    pub(super) dollars: bool,
     delimiter: Vec<u8>,
     delimits: u8,
     state: State,
@@ -150,6 +152,7 @@ impl Scanner {
         Self {
             rules,
             skims: false,
+            dollars: false,
             delimiter: b";".to_vec(),
             delimits: b';',
             state: State::Between,
@@ -236,7 +239,7 @@ impl Scanner {
             b'*' if self.executable && starts_with(rest, b"*/", ended)? => {
                 (2, State::Run(Kind::ExecutableClose))
             }
-            b'$' if !mysql => (1, State::DollarTag),
+            b'$' if !mysql || self.dollars => (1, State::DollarTag),
             _ if self.skims => (
                 self.rules.charset.len(rest, ended)?,
                 State::Run(Kind::Other),

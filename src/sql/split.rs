@@ -295,12 +295,14 @@ impl Splitter {
         self.head
             .token(token.kind, &self.text[token.start..token.end]);
         self.scanner.skims = self.head.is_dull();
+        self.scanner.dollars = self.head.takes_dollar_quotes();
         Ok(None)
     }
 
     fn terminate(&mut self, token: Token) -> Option<Found> {
         self.done = token.end;
         self.scanner.skims = false;
+        self.scanner.dollars = false;
         let start = self.statement.take()?;
         let head = std::mem::replace(&mut self.head, Head::new(self.dialect));
         let text = self.text[start..token.start].trim_ascii_end();
@@ -718,6 +720,28 @@ mod tests {
     }
 
     #[test]
+    fn mysql_bodies_in_other_languages_are_in_dollar_quotes() {
+        for statement in [
+            "CREATE DEFINER=`a`@`b` FUNCTION `f`() RETURNS int\n    LANGUAGE JAVASCRIPT\nAS $$ // it's ;; $\n$$",
+            "create procedure p(language int) COMMENT 'AS $a$' LANGUAGE JavaScript USING (l AS `$$`) as $x$ $$;; \" $x$",
+            "CREATE LIBRARY l LANGUAGE JAVASCRIPT AS $$ /* ` DELIMITER ; $$ /* a */",
+        ] {
+            let script = format!("DELIMITER ;;\n{statement} ;;\nDELIMITER ;\nSELECT 1;");
+            assert_eq!(mysql(&script), [statement, "SELECT 1"]);
+        }
+        // Names elsewhere.
+        for statement in [
+            "CREATE FUNCTION f() RETURNS int LANGUAGE SQL RETURN (SELECT 1 AS $$)",
+            "CREATE FUNCTION f() RETURNS int BEGIN SELECT language a AS $$; END",
+            "CREATE VIEW v AS SELECT 1 AS $$",
+            "CREATE TABLE t (language int, js int) AS SELECT 1 AS $$",
+        ] {
+            let script = format!("DELIMITER ;;\n{statement} ;;\nSELECT 1;;");
+            assert_eq!(mysql(&script), [statement, "SELECT 1"]);
+        }
+    }
+
+    #[test]
     fn mysql_modes_are_followed() {
         let script =
             "SET sql_mode='NO_BACKSLASH_ESCAPES'; SELECT '\\'; SET sql_mode=''; SELECT '\\';';";
@@ -812,6 +836,8 @@ mod tests {
             "CASE",
             " END ",
             "CREATE FUNCTION ",
+            "LANGUAGE JAVASCRIPT ",
+            " AS ",
             "DELIMITER ;;\n",
             "DELIMITER ;\n",
             "\0",

@@ -132,6 +132,67 @@ fn a_script_of_mariadb_dump_11_8_comes_back() {
     comes_back(&MariaDb::start("11.8"), &[&["xz"]]);
 }
 
+/// MySQL 9 prints bodies in JavaScript as they are, between dollar quotes.
+#[test]
+fn bodies_in_other_languages_come_back_on_mysql_9_7() {
+    let server = MySql::start("9.7");
+    server.create_database("shop");
+    server.sql(
+        "shop",
+        "DELIMITER //\n\
+         CREATE FUNCTION f1() RETURNS INT DETERMINISTIC LANGUAGE JAVASCRIPT AS $$ // it's\n return 1; $$//\n\
+         CREATE PROCEDURE p1(a INT) COMMENT 'AS $$' LANGUAGE JAVASCRIPT AS $x$ let s = `\"${a};;`; /* ' */ $x$//\n\
+         CREATE FUNCTION f2() RETURNS INT DETERMINISTIC RETURN 2//",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = dumped(&server, &["shop"], folder.path(), &[]);
+    server.create_database("back");
+    let url = server.url("back");
+    good(&ran(&["restore", &file, "--no-owner", "--to", &url]));
+    let bodies = |database| {
+        let of = "SELECT routine_name, routine_definition FROM information_schema.routines WHERE";
+        server.sql(
+            "",
+            &format!("{of} routine_schema = '{database}' ORDER BY 1"),
+        )
+    };
+    assert_eq!(bodies("shop").lines().count(), 3);
+    assert_eq!(bodies("back"), bodies("shop"));
+    oracle::mysql((&server, "shop"), (&server, "back")).expect("equal");
+}
+
+/// `--add-drop-database` writes that in a versioned comment.
+#[test]
+fn a_script_drops_no_database_unasked_on_mariadb_10_11() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql("shop", "CREATE TABLE t (a INT); INSERT INTO t VALUES (1)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let switches = ["--add-drop-database", "--databases", "shop"];
+    let file = dumped(&server, &switches, folder.path(), &[]);
+    server.sql("shop", "INSERT INTO t VALUES (2)");
+    let url = server.url("");
+    let refused = ran(&["restore", &file, "--create", "--to", &url]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(
+        refused.err.contains("the script drops a database"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(server.sql("shop", "SELECT COUNT(*) FROM t"), "2");
+    // Nor does it go on in another one.
+    let script = "-- MySQL dump 10.13\n/*!40000 USE `shop`*/;\nINSERT INTO t VALUES (3);\n-- Dump completed\n";
+    let other = folder.path().join("use.sql");
+    std::fs::write(&other, script).expect("the script");
+    server.create_database("back");
+    let refused = ran(&["restore", &text(&other), "--to", &server.url("back")]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert_eq!(server.sql("shop", "SELECT COUNT(*) FROM t"), "2");
+    let asked = ["restore", &file, "--create", "--clean", "--to", &url];
+    good(&ran(&asked));
+    assert_eq!(server.sql("shop", "SELECT COUNT(*) FROM t"), "1");
+}
+
 #[test]
 fn a_dry_run_of_a_script_executes_nothing() {
     let server = MariaDb::start("10.11");
@@ -176,12 +237,16 @@ fn definers_of_a_script_stay_out_on_request() {
     assert_eq!(found.lines().collect::<Vec<_>>(), ["root@localhost"; 4]);
 }
 
-/// A script has its times in UTC, or in the zone of the server, and says which, or has no heading.
+/// A script has its times in UTC, or in the zone of the server, and says which, or has no heading. That
+/// would say as well that tables may point to later ones.
 fn times_come_back(server: &MySqlServer) {
     server.create_database("shop");
     server.sql(
         "shop",
-        "CREATE TABLE t (a TIMESTAMP NULL, b DATETIME); INSERT INTO t VALUES (NOW(), NOW())",
+        "CREATE TABLE t (a TIMESTAMP NULL, b DATETIME); INSERT INTO t VALUES (NOW(), NOW()); \
+         CREATE TABLE parent (id INT PRIMARY KEY) ENGINE=InnoDB; INSERT INTO parent VALUES (1); \
+         CREATE TABLE child (id INT, FOREIGN KEY (id) REFERENCES parent (id)) ENGINE=InnoDB; \
+         INSERT INTO child VALUES (1)",
     );
     let all: [&[&str]; 4] = [
         &["--skip-comments"],

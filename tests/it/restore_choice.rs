@@ -196,6 +196,16 @@ fn what_stands_apart_from_its_table_or_view_goes_with_it() {
     good(&parent);
     let said = "partition_attach public.part_1 is left out: it needs table public.part_1";
     assert!(parent.err.contains(said), "{}", parent.err);
+    // A view over a partitioned table shows the rows of all partitions.
+    server.sql(
+        "shop",
+        "CREATE VIEW sums AS SELECT count(*) AS n FROM parts; CREATE MATERIALIZED VIEW kept AS SELECT * FROM sums",
+    );
+    let sums = folder.path().join("sums").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &sums]));
+    good(&restore(&sums, &[&["--table", "kept"], &with[..]].concat()));
+    assert_eq!(made(), "kept part_1 part_2 parts sums");
+    assert_eq!(server.sql("b", "SELECT n FROM kept").trim(), "2");
     // Beside the one that is there.
     good(&restored(&[]));
     let url = server.url("b");
@@ -213,6 +223,61 @@ fn what_stands_apart_from_its_table_or_view_goes_with_it() {
         made(),
         "above base keyed old.parts other part_1 part_2 parts stored"
     );
+}
+
+/// A view with its query behind a key is loosened from that key before both are dropped: if it is there.
+#[test]
+fn what_is_not_there_need_not_be_dropped() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    let setup = format!("CREATE SCHEMA s; SET search_path = s; {KEYED}");
+    server.sql("shop", &setup);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (own, custom, plain) = (path("a"), path("custom"), path("plain"));
+    good(&ran(&["dump", &server.url("shop"), "-o", &own]));
+    for switches in [&["-Fc", "-f", &custom][..], &["--clean", "-f", &plain]] {
+        let mut dumper = server.client_of("pgclient", "pg_dump", "shop");
+        output(dumper.args(switches)).expect("pg_dump");
+    }
+    server.create_database("b");
+    let url = server.url("b");
+    for (file, switches) in [
+        (&own, &["--clean"][..]),
+        (&own, &["--clean", "--jobs", "4"]),
+        (&own, &["--clean", "--single-transaction"]),
+        (&custom, &["--clean"]),
+        (&custom, &["--clean", "--single-transaction"]),
+        (&plain, &["--clean"]),
+        (&plain, &["--clean", "--single-transaction"]),
+    ] {
+        server.sql("b", "DROP SCHEMA IF EXISTS s CASCADE");
+        // Into nothing, and over all of it.
+        for _ in 0..2 {
+            let restored = ran(&[&["restore", file, "--to", &url], switches].concat());
+            assert_eq!(
+                restored.code,
+                Some(0),
+                "{file} {switches:?}: {}",
+                restored.err
+            );
+            let rows = server.sql("b", "SELECT sum(n) FROM s.keyed");
+            assert_eq!(rows.trim(), "2", "{file} {switches:?}");
+        }
+    }
+    // A database that is made anew holds nothing that could be dropped.
+    let create = |more: &[&str]| {
+        let to = server.url("postgres");
+        ran(&[&["restore", "--create", &own, "--to", &to], more].concat())
+    };
+    let exists = create(&[]);
+    refused(&exists, 1, "already exists");
+    refused(&exists, 1, "--rename-database");
+    good(&create(&["--clean"]));
+    assert_eq!(server.sql("shop", "SELECT sum(n) FROM s.keyed").trim(), "2");
+    let plan = create(&["--clean", "--dry-run"]);
+    good(&plan);
+    assert_eq!(plan.out.matches("DROP ").count(), 1, "{}", plan.out);
 }
 
 #[test]
@@ -239,6 +304,9 @@ fn a_list_is_written_edited_and_read() {
     backwards.reverse();
     std::fs::write(&list, backwards.join("\n")).expect("a list");
     refused(&shop.restore(&["--use-list", &list]), 2, "which it needs");
+    std::fs::write(&list, "; nothing\n").expect("a list");
+    let nothing = "nothing in the archive of what was chosen";
+    refused(&shop.restore(&["--use-list", &list]), 2, nothing);
     let number = backwards.first().and_then(|line| line.split(' ').next());
     let number = number.expect("a number");
     refused(

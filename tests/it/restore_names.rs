@@ -247,6 +247,10 @@ fn objects_go_into_another_schema_and_another_database() {
         (&["busy=x", "orders=x"], "would both be public.x"),
         (&["busy=orders"], "would both be public.orders"),
         (&[long.as_str()], "a name holds 63 bytes here"),
+        (
+            &["busy=gone.x"],
+            "there is no schema gone, which --rename-table puts",
+        ),
     ] {
         let mut all = vec!["--table", "busy", "--table", "orders"];
         all.extend(names.iter().flat_map(|name| ["--rename-table", *name]));

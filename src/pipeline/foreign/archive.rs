@@ -58,7 +58,8 @@ pub(super) async fn restore<T: Target + 'static>(
         loader.begin().await?;
     }
     chosen.session(&mut loader).await?;
-    if job.clean {
+    // A database that was just made holds nothing.
+    if job.clean && !job.create {
         chosen.drop_all(&mut loader).await?;
     }
     let mut others = Vec::new();
@@ -83,7 +84,7 @@ fn plan(chosen: Chosen, job: &RestoreJob) -> Result<Outcome> {
     if job.create {
         lines.push("create the database".to_owned());
     }
-    if job.clean {
+    if job.clean && !job.create {
         for (_, place) in chosen.entries.iter().rev() {
             let drops = drops(chosen.entry(*place)?)?.into_iter();
             lines.extend(drops.map(|drop| if_exists(&drop).to_string()));

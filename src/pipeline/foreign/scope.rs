@@ -6,6 +6,8 @@ use bstr::{BString, ByteSlice as _};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::RestoreJob;
 use crate::sql::dialect::Dialect;
+use crate::sql::if_exists::is_stand_in;
+use crate::sql::opening::opening;
 
 /// What is to be done with a statement.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,7 +85,7 @@ impl Scope {
 
     /// What is to be done with a statement.
     pub(super) fn judge(&mut self, statement: &[u8]) -> Result<Step> {
-        let words = words(statement);
+        let words = opening(self.dialect, statement, 3);
         let is = |at: usize, word: &str| {
             let found = words.get(at).copied().unwrap_or_default();
             found.eq_ignore_ascii_case(word.as_bytes())
@@ -99,7 +101,7 @@ impl Scope {
         let about_database =
             is(1, "database") || (self.dialect == Dialect::Mysql && is(1, "schema"));
         if is(0, "use") && self.dialect == Dialect::Mysql {
-            return Ok(Step::Enter(mysql_name(&statement[b"use".len()..])));
+            return Ok(Step::Enter(mysql_name(statement)));
         }
         if is(0, "create") && about_database && !self.create {
             let what = "the script makes a database";
@@ -113,7 +115,7 @@ impl Scope {
         }
         let drops = is(0, "drop") || (is(0, "alter") && statement.contains_str(" DROP "));
         self.must_drop &= !drops;
-        if self.must_drop && makes_objects(self.dialect, &words) {
+        if self.must_drop && makes_objects(self.dialect, &words) && !is_stand_in(statement) {
             let what = "nothing in this script drops what is there: --clean can't either";
             let hint = "Give --if-empty=false if it may add to that, or an empty database.";
             return Err(Error::new(Kind::Usage, what).hint(hint));
@@ -138,23 +140,6 @@ impl Scope {
     }
 }
 
-/// The first words, as far as they are needed; names in quotes with their blanks.
-fn words(statement: &[u8]) -> Vec<&[u8]> {
-    let mut words = Vec::new();
-    let mut rest = statement.trim_ascii_start();
-    while !rest.is_empty() && words.len() < 3 {
-        let mut quoted = false;
-        let end = rest.iter().position(|byte| {
-            quoted ^= *byte == b'"';
-            !quoted && (byte.is_ascii_whitespace() || *byte == b';')
-        });
-        let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
-        words.push(word);
-        rest = after.trim_ascii_start();
-    }
-    words
-}
-
 fn third(words: &[&[u8]]) -> BString {
     words.get(2).copied().unwrap_or_default().into()
 }
@@ -174,13 +159,18 @@ fn makes_objects(dialect: Dialect, words: &[&[u8]]) -> bool {
         || (is(0, "create") && !is_database && !server_wide.iter().any(|what| is(1, what)))
 }
 
-/// A name in backquotes, or none.
-fn mysql_name(text: &[u8]) -> BString {
-    let text = text.trim_ascii();
-    let inside = text
-        .strip_prefix(b"`")
-        .and_then(|text| text.strip_suffix(b"`"));
-    inside.map_or_else(|| text.into(), |name| name.replace(b"``", b"`").into())
+/// The name that follows `USE`: in one of MySQL's quotes for names, or none.
+fn mysql_name(statement: &[u8]) -> BString {
+    // All of it: a name without quotes may be no word (`a-b`), and half of it is another name.
+    let words = opening(Dialect::Mysql, statement, usize::MAX);
+    let text = words.get(1..).unwrap_or_default().concat();
+    let inside = |quote: &str| {
+        let inside = text.strip_prefix(quote.as_bytes())?;
+        let inside = inside.strip_suffix(quote.as_bytes())?;
+        Some(inside.replace([quote, quote].concat(), quote))
+    };
+    let inside = inside("`").or_else(|| inside("\""));
+    inside.map_or_else(|| text.as_slice().into(), Into::into)
 }
 
 #[cfg(test)]
@@ -202,11 +192,21 @@ mod tests {
         for refused in [
             "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `a`",
             "drop schema a",
+            "/*!40000 DROP DATABASE IF EXISTS `a`*/",
+            "DROP/**/DATABASE a",
         ] {
             assert!(mysql.judge(refused.as_bytes()).is_err(), "{refused}");
         }
         let step = mysql.judge(b"USE `a``b c`").unwrap();
         assert_eq!(step, Step::Enter("a`b c".into()));
+        for (text, name) in [
+            ("/*!40000 USE a*/", "a"),
+            ("USE \"a b\"", "a b"),
+            ("USE a-b", "a-b"),
+        ] {
+            let step = mysql.judge(text.as_bytes()).unwrap();
+            assert_eq!(step, Step::Enter(name.into()), "{text}");
+        }
         assert!(scope(Dialect::Mysql, false).enter(b"x").is_err());
         let mut creates = scope(Dialect::Postgres, true);
         assert!(creates.judge(b"CREATE TABLE t (a int)").is_err());

@@ -36,7 +36,7 @@ pub(super) fn lines(
         lines.push(format!("create database {}", name.to_str_lossy()));
     }
     let chosen = entries(chosen);
-    if job.clean {
+    if job.clean && !job.create {
         drops(&chosen, (toc.head.dialect, renaming), &mut lines);
     }
     lines.extend(chosen.into_iter().map(step));

@@ -12,6 +12,7 @@ use crate::archive::toc::{ArchiveKind, Piece, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::Archive;
+use crate::pipeline::restore::relations::is_relation;
 use crate::pipeline::restore::{definitions, newer};
 use crate::source::{Asked as Names, ServerInfo, TargetFacts};
 use crate::sql::dialect::Dialect;
@@ -272,6 +273,51 @@ pub(super) fn problems(
         ));
     }
     found
+}
+
+/// PostgreSQL: schemas that single tables are to go to, and that nothing makes, a line for each.
+pub(super) fn missing_schemas(
+    (toc, chosen): (&Toc, &[usize]),
+    renaming: &Renaming,
+    facts: &TargetFacts,
+    job: &RestoreJob,
+) -> Vec<String> {
+    let moved = &renaming.relations.schemas;
+    let entries = || chosen.iter().filter_map(|at| toc.entries.get(*at));
+    let own = entries().filter(|entry| entry.kind == "schema");
+    let own = own.map(|entry| moved.get(&entry.name.0).unwrap_or(&entry.name.0));
+    let made: BTreeSet<&BString> = own.chain(moved.values()).collect();
+    let public = BString::from("public");
+    let there = |schema: &BString| match &facts.schemas {
+        // It is to be made, with nothing else in it.
+        _ if job.create => *schema == public,
+        Some(there) => there.contains(schema),
+        None => true,
+    };
+    let mut missing: BTreeMap<&BString, Who> = BTreeMap::new();
+    for entry in entries().filter(|entry| is_relation(entry)) {
+        let old = entry
+            .schema
+            .as_ref()
+            .map(|own| (own.0.clone(), entry.name.0.clone()));
+        let new = old.and_then(|old| renaming.relations.names.get(&old));
+        let Some((schema, _)) = new.filter(|(new, _)| !made.contains(new) && !there(new)) else {
+            continue;
+        };
+        let (labels, count) = missing.entry(schema).or_default();
+        *count += 1;
+        if labels.len() < NAMED {
+            labels.push(entry.label());
+        }
+    }
+    let line = |(schema, who): (&BString, Who)| {
+        format!(
+            "there is no schema {schema}, which --rename-table puts {} into: make it there before (CREATE \
+             SCHEMA), or give --into-schema, which makes it",
+            names(&who)
+        )
+    };
+    missing.into_iter().map(line).collect()
 }
 
 /// A database in another encoding than the archive's may lack characters; it is known only when such

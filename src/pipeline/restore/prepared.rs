@@ -9,7 +9,7 @@ use bstr::{BString, ByteSlice as _};
 use crate::archive::toc::ArchiveKind;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::restore::archive::Archive;
-use crate::pipeline::restore::preflight::{Asked, owners, problems, refusal};
+use crate::pipeline::restore::preflight::{Asked, missing_schemas, owners, problems, refusal};
 use crate::pipeline::restore::{RestoreJob, refuse_filled};
 use crate::pipeline::runner::OnError;
 use crate::plan::entry::Section;
@@ -74,7 +74,9 @@ impl Prepared {
             return Ok(prepared);
         }
         let server = (target.server(), &prepared.facts);
-        let found = problems((toc, chosen), &asked, server, job);
+        let mut found = problems((toc, chosen), &asked, server, job);
+        let (renaming, facts) = (&prepared.renaming, &prepared.facts);
+        found.extend(missing_schemas((toc, chosen), renaming, facts, job));
         let filled = if toc.head.kind == ArchiveKind::Database && !job.create {
             refuse_filled(target, job).await.err()
         } else {

@@ -17,7 +17,6 @@ use crate::pipeline::runner::Runner;
 use crate::plan::entry::EntryId;
 use crate::source::{Relation, Step, Target};
 use crate::sql::dialect::Dialect;
-use crate::sql::if_exists::if_exists;
 
 /// How far an earlier restore came: empty for one that begins.
 #[derive(Debug, Default)]
@@ -95,7 +94,7 @@ where
     record_redo(runner.target(), toc, past).await?;
     for entry in past.redo.iter().rev().filter_map(|at| toc.entries.get(*at)) {
         for Text(drop) in &entry.drop {
-            runner.statement(&if_exists(drop), &entry.label()).await?;
+            runner.drop_one(drop, &entry.label(), false).await?;
         }
     }
     // Views that such a one reads may be the restoring user's still.

@@ -25,7 +25,6 @@ use crate::plan::entry::{EntryId, Section};
 use crate::progress::Task;
 use crate::source::Target;
 use crate::sql::dialect::Dialect;
-use crate::sql::if_exists::if_exists;
 use crate::sql::names::Renaming;
 
 /// How long a restore that goes on waits for the sessions of the one before it, in seconds.
@@ -239,8 +238,9 @@ where
         resume::mend(runner, archive, (chosen, past)).await?;
         return Ok(recorded);
     }
-    if job.clean {
-        drop_all(runner, &entries(toc, chosen)).await?;
+    // A database that was just made holds nothing.
+    if job.clean && !job.create {
+        drop_all(runner, &entries(toc, chosen), job.single_transaction).await?;
     }
     if !recorded {
         return Ok(false);
@@ -374,6 +374,11 @@ fn chosen(toc: &Toc, job: &RestoreJob) -> Result<Vec<usize>> {
         let entry = toc.entries.get(*at);
         entry.is_some_and(|entry| entry.section != Section::Database)
     });
+    if places.is_empty() && job.choice.by_name() {
+        let what = "there is nothing in the archive of what was chosen";
+        return Err(Error::new(Kind::Usage, what)
+            .hint("`dumpkeep restore FILE --list` lists what it holds."));
+    }
     Ok(places)
 }
 
@@ -395,12 +400,13 @@ async fn create_database<T: Target, R: Read + Seek + Send + 'static>(
     }
     let mut runner = Runner::new(target, job.on_error).renaming(renaming);
     if job.clean {
-        drop_all(&mut runner, &entries().collect::<Vec<_>>()).await?;
+        drop_all(&mut runner, &entries().collect::<Vec<_>>(), false).await?;
     }
     for entry in entries() {
         let label = entry.label();
         for statement in &entry.sql {
-            runner.statement(&statement.0, &label).await?;
+            let made = runner.statement(&statement.0, &label).await;
+            made.map_err(there_already)?;
         }
         for piece in &entry.pieces {
             runner
@@ -413,6 +419,19 @@ async fn create_database<T: Target, R: Read + Seek + Send + 'static>(
     target.tune(&job.tuning).await
 }
 
+/// What servers say of a database of that name: PostgreSQL and MySQL.
+const DATABASE_EXISTS: [&str; 2] = ["42P04", "1007"];
+
+fn there_already(error: Error) -> Error {
+    let code = error.server_code();
+    if code.is_none_or(|code| !DATABASE_EXISTS.contains(&code)) {
+        return error;
+    }
+    error.hint(
+        "--rename-database makes one of another name; --create --clean drops this one before.",
+    )
+}
+
 /// The database's name where it is made.
 fn database<'a>(toc: &'a Toc, renaming: &'a Renaming) -> &'a [u8] {
     match &renaming.database {
@@ -421,11 +440,15 @@ fn database<'a>(toc: &'a Toc, renaming: &'a Renaming) -> &'a [u8] {
     }
 }
 
-/// The last made first.
-async fn drop_all<T: Target>(runner: &mut Runner<'_, T>, chosen: &[&TocEntry]) -> Result<()> {
+/// The last made first. `inside`: in a transaction.
+async fn drop_all<T: Target>(
+    runner: &mut Runner<'_, T>,
+    chosen: &[&TocEntry],
+    inside: bool,
+) -> Result<()> {
     for entry in chosen.iter().rev() {
         for Text(drop) in &entry.drop {
-            runner.statement(&if_exists(drop), &entry.label()).await?;
+            runner.drop_one(drop, &entry.label(), inside).await?;
         }
     }
     Ok(())

@@ -16,7 +16,7 @@ use crate::postgres::version::Caps;
 use crate::sql::rows::{Row, Rows};
 
 /// Indexes.
-pub const INDEX: Kind = Kind::new("index", |caps| vec![query(caps)], build);
+pub const INDEX: Kind = Kind::new("index", |caps| query(caps).halves("c.oid").into(), build);
 
 fn query(caps: &Caps) -> Select {
     let select = Select::from(
