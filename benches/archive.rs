@@ -120,6 +120,7 @@ fn entry(id: u32) -> TocEntry {
         needs: Vec::new(),
         pieces: Vec::new(),
         rows: Some(0),
+        in_turn: false,
         bytes: 0,
         sum: None,
         digest: None,

@@ -13,6 +13,14 @@ use twox_hash::XxHash3_64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Sum(pub u64);
 
+/// Lines of our scripts that are no rows. A row begins with a bracket.
+const BETWEEN: [&[u8]; 4] = [
+    b"INSERT INTO ",
+    b"SET NAMES ",
+    b"SET timestamp=",
+    b"DELETE FROM ",
+];
+
 impl Sum {
     /// The rows of one frame's SQL.
     #[must_use]
@@ -23,7 +31,7 @@ impl Sum {
         } else {
             each_line(sql, |line| {
                 // What stands between rows depends on where statements are cut.
-                if !line.starts_with(b"INSERT INTO ") && !line.starts_with(b"SET NAMES ") {
+                if !BETWEEN.iter().any(|word| line.starts_with(word)) {
                     let row = line.strip_suffix(b",").or_else(|| line.strip_suffix(b";"));
                     sum = sum.wrapping_add(XxHash3_64::oneshot(row.unwrap_or(line)));
                 }

@@ -156,6 +156,9 @@ pub struct TocEntry {
     /// The number of its rows; absent for what is not rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
+    /// Its pieces are loaded in their order, one after the other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_turn: bool,
     /// The size of its SQL, uncompressed.
     pub bytes: u64,
     /// The sum over its rows, whatever their order.

@@ -10,6 +10,7 @@ use crate::mysql::insert::{RowEncoder, STATEMENT};
 use crate::mysql::pieces::Pieces;
 use crate::mysql::refusal;
 use crate::mysql::session::Session;
+use crate::mysql::versions::{self, Clock};
 use crate::mysql::wire::connection::Next;
 use crate::mysql::wire::packets::Parts;
 use crate::mysql::wire::reply::{Column, Reader};
@@ -22,6 +23,9 @@ const HEAD: &[u8] = b"SET NAMES binary;\n";
 /// Of tables whose strings all have introducers.
 const CHARACTERS_HEAD: &[u8] = b"SET NAMES utf8mb4;\n";
 const TAIL: &[u8] = b";\nSET NAMES utf8mb4;\n";
+
+/// A row's two times are no longer than this, in bytes.
+const TIMES: usize = 64;
 
 /// How much goes into one statement, and what a row may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +65,10 @@ pub async fn stream<S: FrameSink>(
     sink: &mut S,
     (frame_limit, limits): (usize, Limits),
 ) -> Result<Streamed> {
-    if !matches!(slice.data.method, Method::Rows | Method::CharacterRows) {
+    if !matches!(
+        slice.data.method,
+        Method::Rows | Method::CharacterRows | Method::Versions(_)
+    ) {
         return Err(Error::new(Kind::Internal, "MySQL has rows only"));
     }
     session.as_stored().await?;
@@ -77,9 +84,15 @@ async fn stream_rows<S: FrameSink>(
     let sql = select(&slice.data, &slice.range)?;
     let columns = session.begin(&sql).await?;
     let mut statements = Statements::new(&slice.data, &columns, limits);
-    let mut frames = FrameBuilder::new(sink, statements.opening.to_vec(), TAIL, frame_limit);
+    let mut frames = FrameBuilder::new(
+        sink,
+        statements.opening.to_vec(),
+        statements.tail(),
+        frame_limit,
+    );
     loop {
         let rows = statements.arrived(session, frames.buffer(), frame_limit)?;
+        statements.before_cut(frames.buffer(), frame_limit)?;
         frames.rows(rows).await?;
         if rows > 0 {
             continue;
@@ -89,8 +102,10 @@ async fn stream_rows<S: FrameSink>(
             Next::Row(row) => statements.write(row, frames.buffer())?,
             Next::Parts(parts) => statements.write_parts(parts, frames.buffer()).await?,
         }
+        statements.before_cut(frames.buffer(), frame_limit)?;
         frames.rows(1).await?;
     }
+    statements.before_cut(frames.buffer(), 0)?;
     Ok(Streamed {
         rows: frames.finish().await?,
         oversized: statements.oversized,
@@ -109,11 +124,18 @@ struct Statements {
     row: usize,
     limits: Limits,
     oversized: Option<usize>,
+    /// Of rows that come with their times.
+    clock: Option<Clock>,
 }
 
 impl Statements {
     fn new(data: &DataRef, columns: &[Column], limits: Limits) -> Self {
-        let encoder = RowEncoder::new(data, columns);
+        let clock = match &data.method {
+            Method::Versions(versions) => Some(Clock::new(data, versions)),
+            _ => None,
+        };
+        let times = if clock.is_some() { 2 } else { 0 };
+        let encoder = RowEncoder::new(data, columns.get(times..).unwrap_or_default());
         Self {
             opening: if encoder.wants_characters() {
                 CHARACTERS_HEAD
@@ -126,6 +148,23 @@ impl Statements {
             row: 0,
             limits,
             oversized: None,
+            clock,
+        }
+    }
+
+    /// What each frame ends with.
+    fn tail(&self) -> &'static [u8] {
+        match self.clock {
+            Some(_) => versions::TAIL,
+            None => TAIL,
+        }
+    }
+
+    /// Rows that go again go before their frame ends.
+    fn before_cut(&mut self, out: &mut Vec<u8>, limit: usize) -> Result<()> {
+        match &mut self.clock {
+            Some(clock) if out.len() >= limit => clock.close(out),
+            _ => Ok(()),
         }
     }
 
@@ -142,8 +181,13 @@ impl Statements {
     }
 
     #[inline]
-    fn write(&mut self, row: Reader<'_>, out: &mut Vec<u8>) -> Result<()> {
-        self.before_row(row.0.len(), out);
+    fn write(&mut self, mut row: Reader<'_>, out: &mut Vec<u8>) -> Result<()> {
+        if !self.turn(&mut row, out)? {
+            self.before_row(row.0.len(), out);
+        }
+        if let Some(clock) = &mut self.clock {
+            clock.note(Reader(row.0))?;
+        }
         self.encoder.row(row, out)?;
         self.after_row(out);
         Ok(())
@@ -151,8 +195,23 @@ impl Statements {
 
     /// A large row, while it comes.
     async fn write_parts(&mut self, mut parts: Parts<'_>, out: &mut Vec<u8>) -> Result<()> {
-        self.before_row(self.limits.statement, out);
+        // of a row that comes with its times, these are at its beginning
+        let mut begun = Vec::new();
+        while self.clock.is_some() && begun.len() < TIMES {
+            match parts.next().await.map_err(refusal::lost)? {
+                [] => break,
+                piece => begun.extend_from_slice(piece),
+            }
+        }
+        let mut row = Reader(&begun);
+        if !self.turn(&mut row, out)? {
+            self.before_row(self.limits.statement, out);
+        }
+        if let Some(clock) = &mut self.clock {
+            clock.unknown();
+        }
         let mut pieces = Pieces::new(&self.encoder);
+        pieces.piece(row.0, out)?;
         loop {
             match parts.next().await.map_err(refusal::lost)? {
                 [] => break,
@@ -162,6 +221,21 @@ impl Statements {
         pieces.end(out)?;
         self.after_row(out);
         Ok(())
+    }
+
+    /// Where rows of other times begin with this one, begins a statement for them: `true`.
+    fn turn(&mut self, row: &mut Reader<'_>, out: &mut Vec<u8>) -> Result<bool> {
+        let fresh = out.len() == self.opening.len();
+        let Some(clock) = &mut self.clock else {
+            return Ok(false);
+        };
+        let turned = clock.turn(row, fresh, out)?;
+        if turned {
+            self.start = out.len();
+            out.extend_from_slice(&self.head);
+            self.row = out.len();
+        }
+        Ok(turned)
     }
 
     /// Begins a statement, or goes on with the open one, for a row of about `size` bytes.
@@ -206,6 +280,9 @@ fn insert_head(data: &DataRef) -> Vec<u8> {
 /// The statement that reads the slice.
 fn select(data: &DataRef, range: &Range) -> Result<Vec<u8>> {
     let mut out = b"SELECT ".to_vec();
+    if let Method::Versions(versions) = &data.method {
+        versions::read(versions, &mut out);
+    }
     for (at, column) in data.columns.iter().enumerate() {
         if at > 0 {
             out.extend_from_slice(b", ");
@@ -231,6 +308,9 @@ fn select(data: &DataRef, range: &Range) -> Result<Vec<u8>> {
         out.extend_from_slice(if at == 0 { b" WHERE (" } else { b" AND (" });
         out.extend_from_slice(condition);
         out.push(b')');
+    }
+    if let Method::Versions(versions) = &data.method {
+        versions::order(versions, &mut out);
     }
     Ok(out)
 }

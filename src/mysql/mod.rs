@@ -44,4 +44,5 @@ mod target_facts;
 pub mod text;
 pub mod typed_json;
 pub mod version;
+mod versions;
 pub mod wire;

@@ -1,13 +1,15 @@
 //! From planned entries to lines of the table of contents. Pure.
 
 use crate::archive::toc::{Check, Text, TocEntry};
-use crate::plan::entry::{Body, Entry, Section, Statement};
+use crate::plan::entry::{Body, Entry, Method, Section, Statement};
 
 /// The entry's line, without its pieces: the writer knows those. `in_script`: a database's own
 /// creation is part of the script; otherwise the line holds it.
 #[must_use]
 pub fn line(entry: Entry, in_script: bool) -> TocEntry {
     let Entry { identity, .. } = entry;
+    let in_turn =
+        matches!(&entry.body, Body::Data(data) if matches!(data.method, Method::Versions(_)));
     let (rows, statements) = match entry.body {
         Body::Statements(statements) => (None, statements),
         Body::Data(_) => (Some(0), Vec::new()),
@@ -26,6 +28,7 @@ pub fn line(entry: Entry, in_script: bool) -> TocEntry {
         needs: entry.needs,
         pieces: Vec::new(),
         rows,
+        in_turn,
         bytes: 0,
         sum: None,
         digest,

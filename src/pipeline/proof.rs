@@ -165,6 +165,7 @@ mod tests {
             needs: Vec::new(),
             pieces: Vec::new(),
             rows: Some(0),
+            in_turn: false,
             bytes: 0,
             sum: None,
             digest: None,

@@ -113,8 +113,22 @@ pub enum Method {
     /// The same, read under an ordinary character set, with introducers (MySQL reads a table's
     /// partitions in the connection's).
     CharacterRows,
+    /// The same with the times of each row, which come back as the server's clock is set (MariaDB
+    /// before 10.11): in their order only.
+    Versions(Versions),
     /// PostgreSQL large objects, by oid.
     LargeObjects(Vec<u32>),
+}
+
+/// What a system-versioned table's rows are told apart by. Names are quoted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// The column with the time at which a row began.
+    pub start: BString,
+    /// The column with the time at which it ended.
+    pub end: BString,
+    /// The columns of the primary key, by place, where all are whole numbers; else none.
+    pub key: Vec<usize>,
 }
 
 /// Where a data entry's rows come from and go to.

@@ -105,7 +105,7 @@ pub fn by_key<'a>(entries: &'a [Entry], cut: &Cut) -> Vec<(EntryId, &'a DataRef,
     let wanted = |(entry, data): (&Entry, &'a Arc<DataRef>)| {
         let parts = limit.parts(data.bytes);
         let parts = match (&data.method, data.blocks, data.key) {
-            (Method::LargeObjects(_), ..) | (_, 1.., _) => 1,
+            (Method::LargeObjects(_) | Method::Versions(_), ..) | (_, 1.., _) => 1,
             // MySQL: the table lies in the key's order
             (_, 0, 0) => parts,
             // each range is a scan of an index, which is dearer than one of the table

@@ -49,7 +49,7 @@ pub async fn stream_as<S: FrameSink>(
             };
             copy_frames(copy.map_err(explained)?, data, sink, limit).await
         }
-        Method::Rows | Method::CharacterRows => {
+        Method::Rows | Method::CharacterRows | Method::Versions(_) => {
             let copy = session.copy_out(&doing, &statement(slice)).await;
             insert_frames(copy.map_err(explained)?, (data, form), sink, limit).await
         }

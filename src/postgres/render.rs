@@ -4,6 +4,7 @@ use bstr::BString;
 
 use crate::error::Result;
 use crate::plan::entry::Statement;
+use crate::sql::names::marks_as_constants;
 
 /// Joins byte strings: `cat!["ALTER TABLE ", &name, " OWNER TO ", &owner]`.
 #[macro_export]
@@ -53,7 +54,8 @@ impl Sql {
 /// of public.t.a".
 pub fn server_sql(text: impl AsRef<[u8]>, _what: impl FnOnce() -> BString) -> Result<BString> {
     let text = text.as_ref().trim_ascii();
-    Ok(text.strip_suffix(b";").unwrap_or(text).into())
+    let text = text.strip_suffix(b";").unwrap_or(text);
+    Ok(marks_as_constants(text).unwrap_or_else(|| text.into()))
 }
 
 /// Joins items with a separator.

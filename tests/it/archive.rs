@@ -56,6 +56,7 @@ fn entry(id: u32, name: &[u8], rows: Option<u64>) -> TocEntry {
         needs: Vec::new(),
         pieces: Vec::new(),
         rows,
+        in_turn: false,
         bytes: 0,
         sum: None,
         digest: None,

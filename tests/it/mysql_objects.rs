@@ -167,6 +167,68 @@ fn history_by_transaction_numbers_is_an_error_by_name() {
     );
 }
 
+/// Before 10.11 no `INSERT` takes a row's times: past rows are made again as the session's clock is set,
+/// in their order, also where they fill several frames and several connections restore.
+#[test]
+fn history_of_an_old_server_is_made_again() {
+    let server = MariaDb::start("10.5");
+    server.create_database("shop");
+    let mut setup = String::from(
+        "CREATE TABLE keyed (a INT, b BIGINT, t TEXT, PRIMARY KEY (b, a), UNIQUE (a)) WITH SYSTEM VERSIONING; \
+         CREATE TABLE texts (t VARCHAR(20) PRIMARY KEY, n INT) WITH SYSTEM VERSIONING; \
+         CREATE TABLE `no ``key` (n INT, w INT WITHOUT SYSTEM VERSIONING, \
+         `s``1` TIMESTAMP(6) GENERATED ALWAYS AS ROW START INVISIBLE, e TIMESTAMP(6) GENERATED ALWAYS AS ROW END, \
+         PERIOD FOR SYSTEM_TIME (`s``1`, e)) WITH SYSTEM VERSIONING ENGINE = Aria; \
+         CREATE TABLE parts (id INT PRIMARY KEY, n INT) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME LIMIT 5 \
+         (PARTITION p0 HISTORY, PARTITION p1 HISTORY, PARTITION now CURRENT); \
+         SET timestamp = 1000000000; INSERT INTO keyed VALUES (1, 10, 'x'), (2, 20, 'y'), (-3, 30, NULL); \
+         INSERT INTO texts VALUES ('a''\\\\', 1), ('b', 2); INSERT INTO `no ``key` (n, w) VALUES (1, 1), (1, 1), (2, 2); \
+         INSERT INTO parts VALUES (1, 1), (2, 2);",
+    );
+    for step in 0..900 {
+        setup.push_str(&format!(
+            "SET timestamp = 1000000001 + {step} * 0.123457; \
+             UPDATE keyed SET t = REPEAT('{step} ', 2000), a = a + 10 WHERE b = {};\n",
+            10 + 10 * (step % 2)
+        ));
+        if step % 50 == 0 {
+            setup.push_str(&format!(
+                "UPDATE texts SET n = n + {step}; UPDATE `no ``key` SET n = n + 1; \
+                 UPDATE parts SET n = {step}; INSERT INTO texts VALUES ('{step}', 0);\n"
+            ));
+        }
+    }
+    setup.push_str("DELETE FROM texts WHERE n = 0; DELETE FROM keyed WHERE a = -3;");
+    server.sql("shop", &setup);
+    let rows = |database: &str| {
+        let questions = "SELECT *, row_start, row_end FROM keyed FOR SYSTEM_TIME ALL ORDER BY row_start, row_end, b; \
+             SELECT *, row_start, row_end FROM texts FOR SYSTEM_TIME ALL ORDER BY row_start, row_end, t; \
+             SELECT n, w, `s``1`, e FROM `no ``key` FOR SYSTEM_TIME ALL ORDER BY 3, 4, 1, 2; \
+             SELECT *, row_start, row_end FROM parts FOR SYSTEM_TIME ALL ORDER BY row_start, row_end, id;";
+        server.sql(database, questions)
+    };
+    let expected = rows("shop");
+    assert!(expected.lines().count() > 900);
+    let archive = archive(&server.url("shop"), "shop", &job(), None).expect("a dump");
+    // Aria has no transactions: nothing else is told
+    assert_eq!(warned(&archive), ["table no `key"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.sql.zst");
+    std::fs::write(&file, &archive).expect("a file");
+    let file = file.to_str().expect("UTF-8");
+    for way in ["native", "client"] {
+        server.create_database(way);
+        match way {
+            "client" => pipe(&archive, &server, way, &[]).map(drop).expect("loaded"),
+            _ => {
+                let ran = ran(&["restore", file, "--to", &server.url(way), "--jobs", "4"]);
+                assert_eq!(ran.code, Some(0), "{}", ran.err);
+            }
+        }
+        assert!(rows(way) == expected, "{way}: other rows");
+    }
+}
+
 /// A cascading key writes history that ends before it begins, where the clock goes back or stands: no
 /// server takes such rows. Told when they are dumped, not when a restore stops at them.
 #[test]

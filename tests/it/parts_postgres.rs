@@ -12,7 +12,8 @@ CREATE VIEW filled AS SELECT a FROM t; ALTER VIEW filled ALTER a SET DEFAULT 'z'
 CREATE TABLE p (at int PRIMARY KEY, n int) PARTITION BY RANGE (at); \
 CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE INDEX ON p (n); \
 CREATE TABLE refers (at int REFERENCES p); INSERT INTO p VALUES (3, 4); \
-SELECT lo_from_bytea(4711, 'large'); COMMENT ON LARGE OBJECT 4711 IS 'a large one'; ";
+SELECT lo_from_bytea(4711, 'large'); COMMENT ON LARGE OBJECT 4711 IS 'a large one'; \
+GRANT SELECT ON t, by_key TO PUBLIC; GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO PUBLIC; ";
 
 fn part(server: &Postgres, switches: &[&str]) -> String {
     let url = server.url("a");
@@ -40,6 +41,17 @@ fn sections_make_the_whole() {
             assert_eq!(
                 script.contains("MATERIALIZED VIEW public.by_key"),
                 late,
+                "{version} {section}"
+            );
+            // What is granted goes with what it is granted on, as the reference has it.
+            let early = section == "pre-data";
+            for (name, there) in [("t", early), ("by_key", late)] {
+                let grant = format!("GRANT SELECT ON TABLE public.{name} TO PUBLIC");
+                assert_eq!(script.contains(&grant), there, "{version} {section}");
+            }
+            assert_eq!(
+                script.contains("pg_ls_waldir"),
+                early,
                 "{version} {section}"
             );
             server.sql("b", &script);

@@ -148,6 +148,9 @@ const CASES: &[&[&str]] = &[
     &["-e", "nosuch"],
     &["-e", "hstore", "-n", "b"],
     &["--section=pre-data", "--section=post-data"],
+    &["--section=post-data"],
+    &["-N", "pg_catalog"],
+    &["-e", "plpgsql"],
     &["--data-only", "-t", "items", "-t", "orders"],
     &["--schema-only", "-t", "orders"],
     &["--schema-only", "--large-objects"],
@@ -489,7 +492,10 @@ fn a_selection_is_an_archive() {
 fn grants_of_an_excluded_system_schema_stay_out() {
     let server = Postgres::start("18");
     server.create_database("a");
-    server.sql("a", "GRANT SELECT ON pg_catalog.pg_authid TO PUBLIC");
+    server.sql(
+        "a",
+        "GRANT SELECT ON pg_catalog.pg_authid TO PUBLIC; GRANT CREATE ON SCHEMA pg_catalog TO PUBLIC",
+    );
     let url = server.url("a");
     for (switches, stays) in [
         (&["-N", "public"][..], true),
@@ -499,6 +505,12 @@ fn grants_of_an_excluded_system_schema_stay_out() {
     ] {
         let dumped = ran(&[&["dump", &url, "-o", "-", "-Z", "none"], switches].concat());
         assert_eq!(dumped.code, Some(0), "{switches:?}: {}", dumped.err);
-        assert_eq!(dumped.out.contains("pg_authid"), stays, "{switches:?}");
+        for granted in ["pg_authid", "CREATE ON SCHEMA pg_catalog"] {
+            assert_eq!(
+                dumped.out.contains(granted),
+                stays,
+                "{switches:?} {granted}"
+            );
+        }
     }
 }

@@ -117,6 +117,7 @@ fn line(entry: &Entry, by_id: &HashMap<i32, &Entry>) -> TocEntry {
         needs: entry.needs.iter().map(|need| id(*need)).collect(),
         pieces: Vec::new(),
         rows: None,
+        in_turn: false,
         bytes: entry.definition.len() as u64,
         sum: None,
         digest: Some(Check::of(&entry.definition)),

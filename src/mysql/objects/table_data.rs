@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use crate::error::Result;
 use crate::mysql::claims::{Claims, ROW_ENGINES};
@@ -12,7 +12,7 @@ use crate::mysql::objects::{Found, Object, Reference, Rendered};
 use crate::mysql::quote::{ident, qualified};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::Text;
-use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueForm};
+use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueForm, Versions};
 use crate::sql::rows::Rows;
 
 /// A table's rows.
@@ -23,6 +23,8 @@ pub struct TableData {
     numbered_past: bool,
     /// It has past rows that no server takes: they end when they begin, or before.
     backwards: bool,
+    /// The columns of its primary key, where its history is made again.
+    key: Vec<BString>,
 }
 
 impl Object for TableData {
@@ -38,6 +40,7 @@ impl Object for TableData {
             relation: Arc::clone(relation),
             numbered_past: false,
             backwards: false,
+            key: Vec::new(),
         });
         Found::Listed(
             data.filter(|data| data.relation.has_engine(ROW_ENGINES))
@@ -58,7 +61,10 @@ impl Object for TableData {
             let past = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
             let past = past.words(" FOR SYSTEM_TIME ALL WHERE ").ident(&end.name);
             asked.push(past.words(" < 18446744073709551615 LIMIT 1").into());
-        } else if self.keeps_history(scope) {
+        } else if self.inserts_history(scope) {
+            asked.push(self.rows_backwards(scope));
+        } else if self.repeats_history(scope) {
+            asked.push(self.key_columns(scope));
             asked.push(self.rows_backwards(scope));
         }
         if scope.options.lenient {
@@ -72,7 +78,12 @@ impl Object for TableData {
         let numbered = self.relation.columns.iter().any(is_numbered_end);
         let found = answers.first().is_some_and(|rows| !rows.is_empty());
         self.numbered_past = numbered && found;
-        self.backwards = !numbered && self.keeps_history(scope) && found;
+        self.backwards = !numbered && self.inserts_history(scope) && found;
+        if let Some(rows) = answers.first().filter(|_| self.repeats_history(scope)) {
+            let names = rows.iter().map(|row| row.owned("column_name"));
+            self.key = names.collect::<Result<_>>()?;
+            self.backwards = answers.get(1).is_some_and(|rows| !rows.is_empty());
+        }
         Ok(())
     }
 
@@ -85,7 +96,13 @@ impl Object for TableData {
         } else if self.relation.is_versioned() && !self.keeps_history(scope) {
             claims.warn(
                 format!("table {}", self.relation.name),
-                "its history is left out: this server can't load it back",
+                "its history is left out: the target can't load it",
+            );
+        } else if self.backwards && self.repeats_history(scope) {
+            claims.warn(
+                format!("history of table {}", self.relation.name),
+                "it has rows that end when they begin or before (the server writes such under a \
+                 cascading key): MariaDB from 10.11 on forgets them",
             );
         } else if self.backwards {
             claims.unclaimed(
@@ -123,15 +140,19 @@ impl Object for TableData {
         if self.keeps_history(scope) {
             table.extend_from_slice(b" FOR SYSTEM_TIME ALL");
         }
+        let columns = self.columns(scope);
         Ok(Rendered::Data(DataRef {
             table,
             into: ident(&self.relation.name),
-            columns: self.columns(scope),
             filter: self.filter(scope),
-            method: match self.relation.partitioned && !scope.caps.is_mariadb() {
-                true => Method::CharacterRows,
-                false => Method::Rows,
+            method: if self.repeats_history(scope) {
+                Method::Versions(self.versions(&columns))
+            } else if self.relation.partitioned && !scope.caps.is_mariadb() {
+                Method::CharacterRows
+            } else {
+                Method::Rows
             },
+            columns,
             bytes: self.relation.bytes,
             rows: self.relation.rows,
             key: 0,
@@ -151,8 +172,48 @@ impl TableData {
                 .mysql
                 .target
                 .is_none_or(|target| target.mariadb)
-            && scope.caps.insert_history()
             && !self.relation.columns.iter().any(precise)
+    }
+
+    /// Past rows are inserted with their times.
+    fn inserts_history(&self, scope: &Scope<'_>) -> bool {
+        self.keeps_history(scope) && scope.caps.insert_history()
+    }
+
+    /// Past rows are inserted and deleted once more, as the clock is set.
+    fn repeats_history(&self, scope: &Scope<'_>) -> bool {
+        self.keeps_history(scope) && !scope.caps.insert_history()
+    }
+
+    /// Asks for the columns of the primary key.
+    fn key_columns(&self, scope: &Scope<'_>) -> BString {
+        let columns = Text::new(
+            "SELECT column_name AS column_name FROM information_schema.statistics \
+             WHERE index_name = 'PRIMARY' AND table_schema = ",
+        );
+        let columns = columns.string(&scope.database).words(" AND table_name = ");
+        let columns = columns.string(&self.relation.name);
+        columns.words(" ORDER BY seq_in_index").into()
+    }
+
+    /// What rows are told apart by. Only a key of whole numbers is written as it is compared.
+    fn versions(&self, columns: &[DataColumn]) -> Versions {
+        const WHOLE: [&[u8]; 5] = [b"tinyint", b"smallint", b"mediumint", b"int", b"bigint"];
+        let [start, end] = self.times();
+        let place = |name: &BString| {
+            let mut own = self.relation.columns.iter();
+            let own = own.find(|column| column.name == *name)?;
+            let name = ident(name);
+            let place = columns.iter().position(|column| column.name == name);
+            place.filter(|_| WHOLE.contains(&own.data_type.as_bytes()))
+        };
+        let names = self.key.iter().filter(|name| ident(name) != end);
+        let key = names.map(place).collect::<Option<Vec<_>>>();
+        Versions {
+            start,
+            end,
+            key: key.unwrap_or_default(),
+        }
     }
 
     /// The names of the columns with rows' times.
@@ -183,7 +244,7 @@ impl TableData {
     /// What the user asks for; with leniency without what no server takes.
     fn filter(&self, scope: &Scope<'_>) -> Option<BString> {
         let wanted = scope.condition(&self.relation.name);
-        if !self.backwards {
+        if !self.backwards || self.repeats_history(scope) {
             return wanted;
         }
         let [start, end] = self.times();
@@ -195,7 +256,7 @@ impl TableData {
     }
 
     fn columns(&self, scope: &Scope<'_>) -> Vec<DataColumn> {
-        let history = self.keeps_history(scope);
+        let history = self.inserts_history(scope);
         let own = self.relation.columns.iter();
         let read = own.filter(|column| history || !column.is_row_time());
         let mut columns: Vec<DataColumn> = read

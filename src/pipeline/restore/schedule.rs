@@ -253,6 +253,7 @@ impl<'a> Builder<'a> {
         }
         let (pieces, holds) = match entry.rows {
             Some(_) if self.whole.contains(&at) => (None, Vec::new()),
+            Some(_) if entry.in_turn => (Some(self.pieces_left(entry)), vec![(at, Hold::Alone)]),
             Some(_) => (Some(self.pieces_left(entry)), Vec::new()),
             None => (None, self.holds(at, entry)),
         };

@@ -60,6 +60,7 @@ pub(in crate::pipeline::restore) fn entry(
         needs: needs.iter().copied().map(EntryId).collect(),
         pieces: vec![piece; pieces],
         rows: (kind == "table_data").then_some(1),
+        in_turn: false,
         bytes,
         sum: None,
         digest: None,

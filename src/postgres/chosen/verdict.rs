@@ -116,12 +116,25 @@ impl Judge<'_> {
         own(object) || object.kind == "grants" && self.owner(object).is_some_and(own)
     }
 
-    /// Large objects are rows, with all that is about them. A switch about sections never keeps the
-    /// database itself away from `--create`.
+    /// The section that a switch asks for an object by: large objects are rows, with all that is about
+    /// them, and grants go with what they are on, as pg_dump has it, wherever they stand.
+    fn section(&self, object: &Loaded) -> Section {
+        if self.is_large_object(object) {
+            return Section::Data;
+        }
+        match object.kind {
+            "grants" => {
+                let own = self.owner(object).map(|own| own.section);
+                own.unwrap_or(Section::PreData).max(Section::PreData)
+            }
+            _ => object.section,
+        }
+    }
+
+    /// A switch about sections never keeps the database itself away from `--create`.
     fn in_section(&self, object: &Loaded) -> bool {
         let selection = &self.options.selection;
-        let large = self.is_large_object(object);
-        let section = if large { Section::Data } else { object.section };
+        let section = self.section(object);
         let rows = section == Section::Data;
         let listed = selection.sections.is_empty() || selection.sections.contains(&section);
         let unwanted = match object.kind {

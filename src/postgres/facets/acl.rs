@@ -29,7 +29,7 @@ pub struct Acl {
     pub address: Address,
     /// The column's name, for column grants.
     pub column: Option<BString>,
-    /// The schema's name, where the object is in one.
+    /// The schema's name, where the object is in one or is one.
     pub schema: Option<BString>,
     /// Its owner is the server's or its extension's business: no script changes it.
     keeps_owner: bool,
@@ -105,7 +105,7 @@ fn schemas(caps: &Caps) -> String {
          WHEN p.initprivs IS NOT NULL THEN p.initprivs WHEN o.nspname = 'information_schema' THEN pg_catalog.acldefault('n', o.nspowner) \
          || ARRAY[pg_catalog.makeaclitem(0, o.nspowner, 'USAGE', false)] \
          ELSE pg_catalog.acldefault('n', o.nspowner) END, \
-         o.nspowner, NULL::pg_catalog.oid, p.objoid IS NOT NULL \
+         o.nspowner, o.oid, p.objoid IS NOT NULL \
          FROM pg_catalog.pg_namespace o LEFT JOIN pg_catalog.pg_init_privs p \
          ON p.classoid = 2615 AND p.objoid = o.oid AND p.objsubid = 0 \
          WHERE o.nspname !~ '^pg_(temp|toast)'",

@@ -11,6 +11,7 @@ use crate::postgres::quote::qualified;
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::select::Select;
 use crate::postgres::version::Caps;
+use crate::sql::names::marks_as_constants;
 use crate::sql::rows::Row;
 
 /// A routine.
@@ -129,5 +130,7 @@ fn definition(row: &Row<'_>) -> Result<BString> {
             format!("the definition of function {name} is not one"),
         )
     })?;
-    Ok(cat!["CREATE ", rest])
+    let definition = cat!["CREATE ", rest];
+    // A body in SQL shows its queries as views do.
+    Ok(marks_as_constants(&definition).unwrap_or(definition))
 }

@@ -1,6 +1,7 @@
 //! Names in statements of this program's scripts: found, replaced, left out. By tokens, never by
 //! text; bodies of routines stay as they are. Pure.
 
+mod cycle;
 mod generated;
 mod mysql;
 mod needs;
@@ -10,6 +11,7 @@ mod roles;
 mod storage;
 mod tokens;
 
+pub use cycle::marks_as_constants;
 pub use generated::{Lineage, lineage};
 pub use mysql::Tables;
 pub use needs::{Need, needs};

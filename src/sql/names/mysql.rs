@@ -58,9 +58,10 @@ pub(super) fn rewrite(tables: &Tables, statement: &[u8]) -> Result<Option<Vec<u8
 }
 
 /// Statements whose table follows, and rows after that.
-const INTO: [&[&str]; 5] = [
+const INTO: [&[&str]; 6] = [
     &["INSERT", "?IGNORE", "INTO"],
     &["REPLACE", "INTO"],
+    &["DELETE", "FROM"],
     &["LOCK", "TABLES"],
     &["LOCK", "TABLE"],
     &["TRUNCATE", "?TABLE"],
@@ -193,6 +194,10 @@ mod tests {
             (
                 "CREATE DEFINER=`r`@`%` TRIGGER `t_bi` BEFORE INSERT ON `t` FOR EACH ROW SET NEW.a = 1",
                 "CREATE DEFINER=`r`@`%` TRIGGER `n_bi` BEFORE INSERT ON `n` FOR EACH ROW SET NEW.a = 1",
+            ),
+            (
+                "DELETE FROM `t` WHERE `t` IN (1)",
+                "DELETE FROM `n` WHERE `t` IN (1)",
             ),
             (
                 "ALTER TABLE `t` DISABLE KEYS",

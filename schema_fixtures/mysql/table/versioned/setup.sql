@@ -1,4 +1,4 @@
--- requires: mariadb>=10.11
+-- requires: mariadb>=10.5
 SET @@timestamp = UNIX_TIMESTAMP('2020-01-01 00:00:00');
 CREATE TABLE plain (a INT PRIMARY KEY, b INT) WITH SYSTEM VERSIONING;
 INSERT INTO plain VALUES (1, 1), (2, 2);

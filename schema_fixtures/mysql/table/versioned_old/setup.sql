@@ -1,3 +1,0 @@
--- requires: mariadb>=10.5
-CREATE TABLE plain (a INT PRIMARY KEY, b INT) WITH SYSTEM VERSIONING;
-INSERT INTO plain VALUES (1, 1), (2, 2);
