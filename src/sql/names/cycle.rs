@@ -2,7 +2,7 @@
 //! DEFAULT 'N'::text USING c`, PostgreSQL 14 and newer) and takes none there: its grammar wants constants
 //! (manual, "SELECT", "CYCLE Clause"), of which `text 'Y'` is one of the same type.
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use super::postgres::lex;
 use super::tokens::{Edits, Sort, Tok};
@@ -10,10 +10,7 @@ use super::tokens::{Edits, Sort, Tok};
 /// The definition with such marks as the server takes them; `None` where it has none.
 #[must_use]
 pub fn marks_as_constants(definition: &[u8]) -> Option<BString> {
-    let word = b" CYCLE ";
-    if !definition.windows(word.len()).any(|part| part == word) {
-        return None;
-    }
+    definition.find(" CYCLE ")?;
     let toks = lex(definition);
     let mut edits = Edits::default();
     for at in 0..toks.len() {
