@@ -97,9 +97,12 @@ where
             runner.drop_one(drop, &entry.label(), false).await?;
         }
     }
-    // Views that such a one reads may be the restoring user's still.
+    // Views that such a one reads may be the restoring user's still; those that are to be made again are not
+    // there.
+    let there = chosen.iter().copied().filter(|at| !past.redo.contains(at));
+    let there: Vec<usize> = there.collect();
     for at in past.redo.iter().filter(|at| is_view(toc, **at)) {
-        borrowed::give_back(runner, archive, (*at, chosen)).await?;
+        borrowed::give_back(runner, archive, (*at, &there)).await?;
     }
     // Columns that a trigger names and that are gone are there only while it is made.
     let triggers = past.redo.iter().copied().filter(|at| {
