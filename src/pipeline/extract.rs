@@ -1,4 +1,5 @@
-//! One table's rows out of an archive, as CSV or JSON lines: only its own frames are read.
+//! One table's rows out of an archive, as CSV or JSON lines: only its own frames are read. Of a table whose
+//! past is made again by a clock (`TocEntry::in_turn`) they are those that are there at the end.
 
 use std::io::{Read, Seek, Write};
 
@@ -38,6 +39,7 @@ pub fn extract<R: Read + Seek>(
         format,
         columns: None,
         written: 0,
+        group: entry.in_turn.then(Group::default),
     };
     for piece in &entry.pieces {
         let sql = frames.piece(*piece)?;
@@ -76,6 +78,17 @@ struct Rows<'a, W: Write> {
     format: Format,
     columns: Option<Vec<BString>>,
     written: u64,
+    /// Of rows that may be deleted again.
+    group: Option<Group>,
+}
+
+/// Rows that were inserted at one time: whether they are past is said behind them, in the same frame.
+#[derive(Default)]
+struct Group {
+    lines: Vec<u8>,
+    rows: u64,
+    /// The clock was set since.
+    over: bool,
 }
 
 impl<W: Write> Rows<'_, W> {
@@ -93,14 +106,32 @@ impl<W: Write> Rows<'_, W> {
                 }
                 Item::Statement(piece) => {
                     if let Some((columns, rows)) = insert(dialect, piece.text)? {
+                        if self.group.as_ref().is_some_and(|group| group.over) {
+                            self.settle()?;
+                        }
                         self.names(columns)?;
                         rows.iter().try_for_each(|row| self.row(row))?;
+                    } else if let Some(group) = &mut self.group {
+                        match piece.text {
+                            text if text.starts_with(b"DELETE FROM ") => *group = Group::default(),
+                            text if text.starts_with(b"SET timestamp=") => group.over = true,
+                            _ => {}
+                        }
                     }
                 }
                 Item::CopyEnd { .. } | Item::Meta(_) => {}
             }
         }
-        Ok(())
+        self.settle()
+    }
+
+    /// Writes the rows of a group that was not deleted.
+    fn settle(&mut self) -> Result<()> {
+        let Some(group) = self.group.as_mut().map(std::mem::take) else {
+            return Ok(());
+        };
+        self.written += group.rows;
+        self.write(&group.lines)
     }
 
     /// The whole lines; what is left waits for more.
@@ -141,6 +172,11 @@ impl<W: Write> Rows<'_, W> {
             Format::Csv => csv(row),
             Format::Jsonl => json(columns, row)?,
         };
+        if let Some(group) = &mut self.group {
+            group.rows += 1;
+            group.lines.extend_from_slice(&line);
+            return Ok(());
+        }
         self.written += 1;
         self.write(&line)
     }

@@ -216,6 +216,15 @@ fn history_of_an_old_server_is_made_again() {
     let file = folder.path().join("a.sql.zst");
     std::fs::write(&file, &archive).expect("a file");
     let file = file.to_str().expect("UTF-8");
+    for table in ["keyed", "texts", "no `key", "parts"] {
+        let pattern = format!("\"{table}\"");
+        let rows = ran(&["show", file, "--extract", &pattern, "--format", "csv"]);
+        assert_eq!(rows.code, Some(0), "{}", rows.err);
+        // Behind a line of names.
+        let count = rows.out.lines().count() - 1;
+        let now = format!("SELECT COUNT(*) FROM `{}`", table.replace('`', "``"));
+        assert_eq!(count.to_string(), server.sql("shop", &now), "{table}");
+    }
     for way in ["native", "client"] {
         server.create_database(way);
         match way {

@@ -319,6 +319,29 @@ fn a_restore_that_was_killed_goes_on_on_mysql_9_7() {
     server.goes_on_everywhere(&archive);
 }
 
+/// Tables and views that were begun together and not ended are made again together: no view goes back to
+/// its definer before what it reads is there.
+#[test]
+fn what_was_begun_with_its_views_is_made_again_on_mariadb_10_11() {
+    let (server, _folder, archive) = mysql(MariaDb::start("10.11"));
+    server.empty();
+    let account = "CREATE USER part@localhost; GRANT SUPER, SET USER ON *.* TO part@localhost; \
+                   GRANT ALL ON b.* TO part@localhost; REVOKE CREATE VIEW ON b.* FROM part@localhost";
+    server.0.sql("", account);
+    let archive = archive.display().to_string();
+    let to = server.url().replace("root@", "part@");
+    let refused = ran(&["restore", &archive, "--to", &to]);
+    assert_eq!(refused.code, Some(1), "{}", refused.err);
+    assert!(refused.err.contains("view busy"), "{}", refused.err);
+    assert!(refused.err.contains("--resume goes on"), "{}", refused.err);
+    let there = server.0.sql("b", "SHOW TABLES LIKE 'orders'");
+    assert_eq!(there, "orders");
+    let grant = "GRANT CREATE VIEW ON b.* TO part@localhost";
+    server.0.sql("", grant);
+    good(&ran(&["restore", &archive, "--resume", "--to", &to]));
+    server.equal();
+}
+
 /// The way to the server is cut in the middle, and later there again.
 fn lost(server: &impl Broken, archive: &Path) {
     server.empty();
