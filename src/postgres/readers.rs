@@ -352,6 +352,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_takes_long_is_left_to_a_session_that_does_nothing() {
+        let shared = Shared::default();
+        let put = |takes_long| {
+            let question = Question {
+                sql: Vec::new(),
+                doing: String::new(),
+                takes_long,
+                rows: oneshot::channel().0,
+            };
+            shared.state().queue.push_back(question);
+        };
+        put(true);
+        put(false);
+        assert!(shared.state().take_ahead().is_none());
+        assert!(shared.next().await.unwrap().takes_long);
+        assert!(!shared.state().take_ahead().unwrap().takes_long);
+    }
+
+    #[tokio::test]
     async fn what_is_given_back_to_nobody_is_told() {
         let readers = Readers::new(held(&refused("42501")).await, None);
         assert!(readers.query("cannot", "SELECT").await.is_err());

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use bstr::{BStr, ByteSlice as _};
-use dumpkeep::plan::entry::{DataColumn, DataRef, EntryId, Method, Range, Slice, ValueForm};
+use dumpkeep::plan::entry::{Range, Slice};
 use dumpkeep::postgres::source::PgSource;
 use dumpkeep::source::{DumpOptions, Snapshot, Source};
 
-use crate::support::frames::{Frames, env};
+use crate::support::frames::{self, Frames, env};
 use crate::support::server::Postgres;
 
 /// What COPY writes of it depends on these alone.
@@ -55,27 +55,10 @@ const COLUMNS: [&str; 18] = [
 
 /// A slice of `public.v` of which the server says that its rows are `row` bytes long.
 fn slice(key: u64, row: u64, range: Range) -> Slice {
-    let column = |name: &&str| DataColumn {
-        name: (*name).into(),
-        read: (*name).into(),
-        form: ValueForm::Text,
-    };
-    Slice {
-        entry: EntryId(0),
-        data: Arc::new(DataRef {
-            table: "public.v".into(),
-            into: "public.v".into(),
-            columns: COLUMNS.iter().map(column).collect(),
-            filter: None,
-            method: Method::Copy,
-            bytes: row * 10_000,
-            rows: 10_000,
-            blocks: 0,
-            key,
-        }),
-        range,
-        number: 0,
-    }
+    let mut slice = frames::slice("public.v", &COLUMNS, range);
+    let data = Arc::make_mut(&mut slice.data);
+    (data.bytes, data.rows, data.key) = (row * 10_000, 10_000, key);
+    slice
 }
 
 /// What COPY writes.

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use dumpkeep::error::Kind;
-use dumpkeep::plan::entry::{DataColumn, DataRef, EntryId, Method, Range, Slice, ValueForm};
+use dumpkeep::plan::entry::{Method, Range, Slice};
 use dumpkeep::postgres::data;
 use dumpkeep::postgres::source::PgSource;
 use dumpkeep::source::{DumpOptions, Snapshot, Source};
 
 use crate::support::canned_pg;
-use crate::support::frames::{Frames, env};
+use crate::support::frames::{self, Frames, env};
 use crate::support::oracle;
 use crate::support::server::{Postgres, feed};
 
@@ -34,27 +34,9 @@ SELECT lo_create(6), lo_put(6, 500000, 'after a hole');
 "#;
 
 fn slice(table: &str, columns: &[&str], method: Method, range: Range) -> Slice {
-    let column = |name: &&str| DataColumn {
-        name: (*name).into(),
-        read: (*name).into(),
-        form: ValueForm::Text,
-    };
-    Slice {
-        entry: EntryId(0),
-        data: Arc::new(DataRef {
-            table: table.into(),
-            into: table.into(),
-            columns: columns.iter().map(column).collect(),
-            filter: None,
-            method,
-            bytes: 0,
-            rows: 0,
-            blocks: 0,
-            key: 0,
-        }),
-        range,
-        number: 0,
-    }
+    let mut slice = frames::slice(table, columns, range);
+    Arc::make_mut(&mut slice.data).method = method;
+    slice
 }
 
 async fn round_trip(version: &str, method: Method) {

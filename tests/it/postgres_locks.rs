@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use dumpkeep::error::{Kind, Result};
-use dumpkeep::plan::entry::{DataColumn, DataRef, EntryId, Method, Range, Slice, ValueForm};
+use dumpkeep::plan::entry::{Range, Slice};
 use dumpkeep::postgres::snapshot::PgSnapshot;
 use dumpkeep::postgres::source::PgSource;
 use dumpkeep::source::{DumpOptions, Snapshot, Source};
 use tokio_postgres::{Client, NoTls};
 
-use crate::support::frames::{Frames, env};
+use crate::support::frames::{Frames, env, slice};
 use crate::support::server::Postgres;
 
 const WORKERS: usize = 4;
@@ -35,30 +35,6 @@ async fn source(server: &Postgres) -> PgSource {
     PgSource::connect(&url, None, &env(&[]))
         .await
         .expect("a source connects")
-}
-
-fn slice(table: &str, columns: &[&str], range: Range) -> Slice {
-    let column = |name: &&str| DataColumn {
-        name: (*name).into(),
-        read: (*name).into(),
-        form: ValueForm::Text,
-    };
-    Slice {
-        entry: EntryId(0),
-        data: Arc::new(DataRef {
-            table: table.into(),
-            into: table.into(),
-            columns: columns.iter().map(column).collect(),
-            filter: None,
-            method: Method::Copy,
-            bytes: 0,
-            rows: 0,
-            blocks: 0,
-            key: 0,
-        }),
-        range,
-        number: 0,
-    }
 }
 
 /// Each worker reads its share of the slices; gives all rows.

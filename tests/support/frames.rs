@@ -1,10 +1,13 @@
-//! A sink that keeps frames in memory, and what a process without variables is given.
+//! A sink that keeps frames in memory, slices that are streamed into it, and what a process without
+//! variables is given.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dumpkeep::archive::frame::FrameSink;
 use dumpkeep::env::Env;
 use dumpkeep::error::Result;
+use dumpkeep::plan::entry::{DataColumn, DataRef, EntryId, Method, Range, Slice, ValueForm};
 
 /// Frames as they came, with their numbers of rows.
 #[derive(Debug, Default)]
@@ -42,5 +45,30 @@ pub(crate) fn env(vars: &[(&str, &str)]) -> Env {
     Env {
         vars,
         ..Env::read()
+    }
+}
+
+/// A slice of a table that is read by COPY, of which nothing else is known.
+pub(crate) fn slice(table: &str, columns: &[&str], range: Range) -> Slice {
+    let column = |name: &&str| DataColumn {
+        name: (*name).into(),
+        read: (*name).into(),
+        form: ValueForm::Text,
+    };
+    Slice {
+        entry: EntryId(0),
+        data: Arc::new(DataRef {
+            table: table.into(),
+            into: table.into(),
+            columns: columns.iter().map(column).collect(),
+            filter: None,
+            method: Method::Copy,
+            bytes: 0,
+            rows: 0,
+            blocks: 0,
+            key: 0,
+        }),
+        range,
+        number: 0,
     }
 }

@@ -23,7 +23,7 @@ use crate::sql::dialect::Dialect;
 pub(super) struct Past {
     /// What each entry's number has done: `None` is all of it.
     done: HashMap<u32, HashSet<Option<u32>>>,
-    /// The places of entries that must be dropped and made again.
+    /// The places of entries that must be dropped and made again, in their order.
     redo: Vec<usize>,
     /// Those of the rows that go with them.
     lost: Vec<usize>,
@@ -99,7 +99,8 @@ where
     }
     // Views that such a one reads may be the restoring user's still; those that are to be made again are not
     // there.
-    let there = chosen.iter().copied().filter(|at| !past.redo.contains(at));
+    let there = chosen.iter().copied();
+    let there = there.filter(|at| past.redo.binary_search(at).is_err());
     let there: Vec<usize> = there.collect();
     for at in past.redo.iter().filter(|at| is_view(toc, **at)) {
         borrowed::give_back(runner, archive, (*at, &there)).await?;
