@@ -277,6 +277,9 @@ pub trait Target: Send + Sized {
     fn journal_read(&mut self) -> impl Future<Output = Result<Option<(String, Vec<Step>)>>> + Send;
     /// Records steps, in the transaction that is open: at the latest with the statement that follows.
     fn journal_note(&mut self, steps: &[Step]) -> impl Future<Output = Result<()>> + Send;
+    /// Puts the record where no object of the database is of it: before materialized views are filled,
+    /// which may read the catalogs. Nothing is noted from then on.
+    fn journal_fold(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// Takes back all that is recorded of these entries.
     fn journal_forget(&mut self, entries: &[u32]) -> impl Future<Output = Result<()>> + Send;
     /// Removes the record.

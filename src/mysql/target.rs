@@ -271,6 +271,11 @@ impl Target for MysqlTarget {
         journal::note(&mut self.session, steps).await
     }
 
+    /// There are no materialized views.
+    async fn journal_fold(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     async fn journal_forget(&mut self, entries: &[u32]) -> Result<()> {
         journal::forget(&mut self.session, entries).await
     }

@@ -373,7 +373,12 @@ pub(super) fn explain(error: Error, label: Option<&str>, sql: &[u8]) -> Error {
     let text = String::from_utf8_lossy(sql.get(..200).unwrap_or(sql));
     let words: Vec<&str> = text.split_whitespace().collect();
     let start: String = words.join(" ").chars().take(80).collect();
-    let error = error.while_(format!("running: {}", visible(&start)));
+    let mut error = error.while_(format!("running: {}", visible(&start)));
+    if error.kind() == Kind::Privilege && start.starts_with("ALTER DEFAULT PRIVILEGES ") {
+        error = error.hint(
+            "--no-privileges leaves it out, with all grants; --map-role gives it another role.",
+        );
+    }
     match label {
         Some(label) => error.while_(format!("restoring {label}")),
         None => error,

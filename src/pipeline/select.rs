@@ -67,6 +67,46 @@ const TIES: &[&str] = &[
     "trigger",
 ];
 
+/// What is a large object, in archives of this program and of pg_dump.
+const LARGE_OBJECTS: &[&str] = &["large_object", "blob", "blob_metadata"];
+
+/// The sections that switches ask for entries by.
+struct Sections<'t> {
+    entries: HashMap<EntryId, &'t TocEntry>,
+}
+
+impl<'t> Sections<'t> {
+    fn of(toc: &'t Toc) -> Self {
+        let entries = toc.entries.iter().map(|entry| (entry.id, entry));
+        Self {
+            entries: entries.collect(),
+        }
+    }
+
+    /// Large objects are rows, with all that is about them, and grants go with what they are on, as
+    /// pg_restore has it, wherever they stand. What has grants and no entry is the system's.
+    fn section(&self, entry: &TocEntry) -> Section {
+        let own = |entry: &TocEntry| match LARGE_OBJECTS.contains(&entry.kind.as_str()) {
+            true => Section::Data,
+            false => entry.section,
+        };
+        let is_grants = |entry: &TocEntry| entry.kind == "grants";
+        let needs = entry.needs.iter().filter_map(|id| self.entries.get(id));
+        // Grants on columns may hang on those on their table.
+        let mut on = needs.filter(|need| !is_grants(need));
+        match entry.kind.as_str() {
+            "grants" if entry.section != Section::Database => {
+                let on = on.map(|need| own(need)).max();
+                on.unwrap_or(Section::PreData).max(Section::PreData)
+            }
+            "comment" | "security_label" if on.any(|need| own(need) == Section::Data) => {
+                Section::Data
+            }
+            _ => own(entry),
+        }
+    }
+}
+
 impl Choice {
     /// Whether nothing is ruled out.
     #[must_use]
@@ -106,8 +146,9 @@ impl Choice {
         let by_name = self.named(toc)?;
         let excluded = self.excluded(toc)?;
         let entries = toc.entries.iter().enumerate();
+        let sections = Sections::of(toc);
         let chosen = |at: usize, entry: &TocEntry| {
-            self.in_section(entry)
+            self.in_section(sections.section(entry))
                 && !excluded.contains(&at)
                 && by_name.as_ref().is_none_or(|named| named.contains(&at))
         };
@@ -132,7 +173,7 @@ impl Choice {
                 continue;
             };
             let lost = chosen.contains(&view) && !chosen.contains(&rule);
-            if lost && self.in_section(rule_entry) {
+            if lost && self.in_section(rule_entry.section) {
                 let (rule, view) = (rule_entry.label(), view_entry.label());
                 let what = format!("{view} is chosen without {rule}, which holds its query");
                 return Err(Error::new(Kind::Usage, what).hint("Choose both, or neither."));
@@ -152,7 +193,7 @@ impl Choice {
         for (at, entry) in toc.entries.iter().enumerate() {
             if !TIES.contains(&entry.kind.as_str())
                 || chosen.contains(&at)
-                || !self.in_section(entry)
+                || !self.in_section(entry.section)
             {
                 continue;
             }
@@ -223,8 +264,7 @@ impl Choice {
         }
     }
 
-    fn in_section(&self, entry: &TocEntry) -> bool {
-        let section = entry.section;
+    fn in_section(&self, section: Section) -> bool {
         // A switch about sections never keeps the database itself away from --create.
         if section == Section::Database {
             return !self.by_name();

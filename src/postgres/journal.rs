@@ -1,6 +1,9 @@
 //! What a restore has done, recorded in the database that it loads: a step and its record are one
 //! transaction, so that a restore that was broken off at any point can go on. The schema is dropped
 //! with the restore's last step.
+//!
+//! Materialized views are refreshed when all else is there, and one that reads the catalogs must find
+//! no table of ours in them: before, the record is folded into the schema's comment.
 
 use std::time::Duration;
 
@@ -14,6 +17,9 @@ use crate::sql::rows::Row;
 const KEY: i64 = 0x6475_6d70_6b65_6570;
 
 const DOING: &str = "cannot record what is restored";
+
+/// The schema's comment. A folded record stands behind it: [`folded`].
+const MARK: &str = "the record of a dumpkeep restore";
 
 /// The first session of a restore waits until those of an earlier one are gone; all of them share
 /// the lock then.
@@ -55,11 +61,12 @@ pub(super) async fn begin(session: &mut Session, of: &str) -> Result<bool> {
     }
     let sql = [
         b"DROP SCHEMA IF EXISTS dumpkeep_restore CASCADE; CREATE SCHEMA dumpkeep_restore; \
-          COMMENT ON SCHEMA dumpkeep_restore IS 'the record of a dumpkeep restore'; \
-          CREATE TABLE dumpkeep_restore.step \
-          (entry bigint NOT NULL, piece bigint, rows bigint NOT NULL, note text); \
-          INSERT INTO dumpkeep_restore.step VALUES (-1, NULL, 0, "
+          COMMENT ON SCHEMA dumpkeep_restore IS "
             .as_slice(),
+        &literal(MARK),
+        b"; CREATE TABLE dumpkeep_restore.step \
+          (entry bigint NOT NULL, piece bigint, rows bigint NOT NULL, note text); \
+          INSERT INTO dumpkeep_restore.step VALUES (-1, NULL, 0, ",
         &literal(of),
         b")",
     ];
@@ -69,11 +76,19 @@ pub(super) async fn begin(session: &mut Session, of: &str) -> Result<bool> {
 
 /// What is recorded, where anything is.
 pub(super) async fn read(session: &mut Session) -> Result<Option<(String, Vec<Step>)>> {
+    if !has_table(session).await? {
+        return read_folded(session).await;
+    }
+    read_table(session).await
+}
+
+async fn has_table(session: &mut Session) -> Result<bool> {
     let there = "SELECT pg_catalog.to_regclass('dumpkeep_restore.step') IS NOT NULL AS there";
     let rows = session.query_for(DOING, there.as_bytes()).await?;
-    if !rows.first().map_or(Ok(false), |row| row.bool("there"))? {
-        return Ok(None);
-    }
+    rows.first().map_or(Ok(false), |row| row.bool("there"))
+}
+
+async fn read_table(session: &mut Session) -> Result<Option<(String, Vec<Step>)>> {
     let sql = "SELECT entry, piece, rows, note FROM dumpkeep_restore.step";
     let rows = session.query_for(DOING, sql.as_bytes()).await?;
     let (mut of, mut steps) = (None, Vec::new());
@@ -93,6 +108,68 @@ fn step(row: &Row<'_>) -> Result<Step> {
         rows: row.num("rows")?,
         done: true,
     })
+}
+
+async fn read_folded(session: &mut Session) -> Result<Option<(String, Vec<Step>)>> {
+    let sql = "SELECT pg_catalog.obj_description(pg_catalog.to_regnamespace('dumpkeep_restore')\
+               ::pg_catalog.oid, 'pg_namespace') AS note";
+    let rows = session.query_for(DOING, sql.as_bytes()).await?;
+    let note = rows
+        .first()
+        .map(|row| row.opt("note"))
+        .transpose()?
+        .flatten();
+    Ok(note.and_then(|note| unfolded(&note.to_string())))
+}
+
+/// Puts the record into the schema's comment and drops its table. Nothing can be noted from then on.
+/// Again is nothing.
+pub(super) async fn fold(session: &mut Session) -> Result<()> {
+    if !has_table(session).await? {
+        return Ok(());
+    }
+    let Some((of, steps)) = read_table(session).await? else {
+        return Ok(());
+    };
+    // One message is one transaction.
+    let sql = [
+        b"COMMENT ON SCHEMA dumpkeep_restore IS ".as_slice(),
+        &literal(folded(&of, &steps)),
+        b"; DROP TABLE dumpkeep_restore.step",
+    ];
+    session.execute_for(DOING, &sql.concat()).await
+}
+
+/// `MARK: OF ENTRY:ROWS ENTRY/PIECE:ROWS …`
+fn folded(of: &str, steps: &[Step]) -> String {
+    let mut text = format!("{MARK}: {of}");
+    for step in steps {
+        text.push_str(&match step.piece {
+            Some(piece) => format!(" {}/{piece}:{}", step.entry, step.rows),
+            None => format!(" {}:{}", step.entry, step.rows),
+        });
+    }
+    text
+}
+
+/// The reverse; `None` for anything else.
+fn unfolded(text: &str) -> Option<(String, Vec<Step>)> {
+    let mut words = text.strip_prefix(MARK)?.strip_prefix(": ")?.split(' ');
+    let of = words.next()?.to_owned();
+    let step = |word: &str| {
+        let (entry, rows) = word.split_once(':')?;
+        let (entry, piece) = match entry.split_once('/') {
+            Some((entry, piece)) => (entry, Some(piece.parse().ok()?)),
+            None => (entry, None),
+        };
+        Some(Step {
+            entry: entry.parse().ok()?,
+            piece,
+            rows: rows.parse().ok()?,
+            done: true,
+        })
+    };
+    Some((of, words.map(step).collect::<Option<Vec<_>>>()?))
 }
 
 /// Records steps, with the statement that follows: it is the end of their transaction.
@@ -157,4 +234,43 @@ pub(super) async fn row_count(session: &mut Session, table: &Relation) -> Result
         .query_for("cannot count a table's rows", &sql)
         .await?;
     rows.first().map_or(Ok(0), |row| row.num("rows"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folded_record_says_the_same() {
+        let step = |entry, piece, rows| Step {
+            entry,
+            piece,
+            rows,
+            done: true,
+        };
+        let steps = vec![
+            step(1, None, 0),
+            step(7, Some(0), 12),
+            step(7, Some(3), u64::MAX),
+        ];
+        let text = folded("abc", &steps);
+        assert_eq!(unfolded(&text), Some(("abc".to_owned(), steps)));
+        assert_eq!(
+            unfolded(&folded("abc", &[])),
+            Some(("abc".to_owned(), Vec::new()))
+        );
+    }
+
+    #[test]
+    fn anything_else_is_no_record() {
+        for text in [
+            MARK,
+            "",
+            "a comment",
+            &format!("{MARK}: abc 1"),
+            &format!("{MARK}: abc 1:x"),
+        ] {
+            assert_eq!(unfolded(text), None, "{text}");
+        }
+    }
 }

@@ -17,7 +17,8 @@ pub struct Select {
 
 /// `s`, of pg_namespace, holds what a restore that was broken off has recorded (`journal`).
 const OF_RESTORE: &str = "(s.nspname = 'dumpkeep_restore' \
-     AND pg_catalog.obj_description(s.oid, 'pg_namespace') = 'the record of a dumpkeep restore')";
+     AND pg_catalog.obj_description(s.oid, 'pg_namespace') \
+     LIKE 'the record of a dumpkeep restore%')";
 
 /// `x`, of pg_class's `c`: the extension that has made it, whether its rows are the users' all the same
 /// (a configuration table: manual, "Extension Configuration Tables"), and which of them.

@@ -232,6 +232,10 @@ impl Target for PgTarget {
         journal::note(&mut self.session, steps)
     }
 
+    async fn journal_fold(&mut self) -> Result<()> {
+        journal::fold(&mut self.session).await
+    }
+
     async fn journal_forget(&mut self, entries: &[u32]) -> Result<()> {
         journal::forget(&mut self.session, entries).await
     }

@@ -3,7 +3,7 @@
 
 use crate::support::command::ran;
 use crate::support::oracle::PostgresPicture as Picture;
-use crate::support::server::{Postgres, feed, pipe_script};
+use crate::support::server::{Postgres, feed, output, pipe_script};
 
 const OBJECTS: &str = r#"
 CREATE SCHEMA app;
@@ -13,6 +13,7 @@ CREATE TABLE app.t (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, m app.m
 INSERT INTO app.t (m) VALUES ('a'), ('b');
 CREATE TABLE app.c (id serial PRIMARY KEY, t integer REFERENCES app.t);
 INSERT INTO app.c (t) VALUES (1);
+ALTER TABLE app.c FORCE ROW LEVEL SECURITY;
 CREATE VIEW app.v AS SELECT * FROM app.t;
 CREATE MATERIALIZED VIEW app.counted AS SELECT count(*) FROM app.c;
 CREATE FUNCTION app.f(integer) RETURNS integer LANGUAGE plpgsql AS $$BEGIN RETURN $1; END$$;
@@ -129,4 +130,49 @@ fn what_a_superuser_made_does_not_keep_the_rows_from_an_owner() {
     let rows =
         "SELECT count(*), (SELECT count(*) FROM pg_constraint WHERE conname = 't_pkey') FROM t";
     assert_eq!(server.sql("b", rows).trim(), "2|1");
+}
+
+/// Default privileges are their role's: who is no member of it is told before anything is done, and with
+/// which switch it goes. Another dumper's file says it at the statement.
+#[test]
+fn default_privileges_of_another_role_are_told_before() {
+    for version in ["10", "18"] {
+        let server = Postgres::start(version);
+        server.sql("postgres", "CREATE ROLE owner LOGIN; CREATE ROLE other");
+        for database in ["a", "b"] {
+            let create = format!("CREATE DATABASE {database} OWNER owner TEMPLATE template0");
+            server.sql("postgres", &create);
+        }
+        server.sql(
+            "a",
+            "CREATE TABLE t (a integer); ALTER DEFAULT PRIVILEGES FOR ROLE other GRANT SELECT ON TABLES TO owner",
+        );
+        server.sql("b", "GRANT CREATE ON SCHEMA public TO owner");
+        let to = server.url("b").replace("user=postgres", "user=owner");
+        let files = tempfile::tempdir().expect("a folder");
+        let [own, foreign] = ["own", "foreign"].map(|name| files.path().join(name));
+        let [own, foreign] = [&own, &foreign].map(|file| file.to_str().expect("UTF-8"));
+        let dumped = ran(&["dump", &server.url("a"), "-o", own]);
+        assert_eq!(dumped.code, Some(0), "{}", dumped.err);
+        let restore = |file: &str, more: &[&str]| {
+            ran(&[&["restore", file, "--to", &to, "--no-owner"], more].concat())
+        };
+        let told = restore(own, &[]);
+        assert_eq!(told.code, Some(2), "{}", told.err);
+        let says = "the user may not change the default privileges of other, for it is no member of that \
+                    role (default_privileges TABLES other): --no-privileges, or --map-role other=OTHER";
+        assert!(told.err.contains(says), "{}", told.err);
+        let tables = "SELECT count(*) FROM pg_class WHERE relname = 't'";
+        assert_eq!(server.sql("b", tables).trim(), "0", "{version}");
+        let mut dumper = server.client_of("pgclient", "pg_dump", "a");
+        output(dumper.args(["-Fc", "-f", foreign])).expect("pg_dump");
+        let late = restore(foreign, &["--single-transaction"]);
+        assert_eq!(late.code, Some(1), "{}", late.err);
+        assert!(late.err.contains("--no-privileges"), "{}", late.err);
+        for file in [own, foreign] {
+            let restored = restore(file, &["--no-privileges"]);
+            assert_eq!(restored.code, Some(0), "{version}: {}", restored.err);
+            server.sql("b", "DROP TABLE t");
+        }
+    }
 }

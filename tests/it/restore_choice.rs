@@ -479,6 +479,75 @@ fn rows_alone_heed_foreign_keys_that_are_there() {
     refused(&restore(&["--disable-triggers"]), 2, "--data-only");
 }
 
+const GRANTED: &str = "\
+CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'x'); \
+CREATE MATERIALIZED VIEW by_key AS SELECT id, a FROM t GROUP BY id; \
+GRANT SELECT ON t, by_key TO PUBLIC; GRANT UPDATE (a) ON t TO PUBLIC; \
+GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO PUBLIC; \
+SELECT lo_from_bytea(4711, 'large'); COMMENT ON LARGE OBJECT 4711 IS 'a large one'; \
+GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC; ";
+
+/// Grants go with what they are on, and large objects with all that is about them are rows, as pg_restore
+/// has it: the sections, and definitions and rows, make the whole.
+#[test]
+fn parts_take_grants_with_what_they_are_on() {
+    let server = Postgres::start("18");
+    server.create_database("a");
+    server.sql("a", GRANTED);
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own").display().to_string();
+    good(&ran(&["dump", &server.url("a"), "-o", &own]));
+    let other = folder.path().join("other").display().to_string();
+    let mut dumper = server.client_of("pgclient", "pg_dump", "a");
+    output(dumper.args(["-Fc", "-f", &other])).expect("pg_dump");
+    let granted = |name: &str| {
+        let sql = format!("SELECT relacl IS NOT NULL FROM pg_class WHERE relname = '{name}'");
+        server.sql("b", &sql).trim().to_owned()
+    };
+    let large = || {
+        let sql = "SELECT lomacl IS NOT NULL, obj_description(oid, 'pg_largeobject') \
+                   FROM pg_largeobject_metadata";
+        server.sql("b", sql).trim().to_owned()
+    };
+    let original = server.reference_dump("a", &[]);
+    for file in [&own, &other] {
+        let fresh = || {
+            server.sql("postgres", "DROP DATABASE IF EXISTS b");
+            server.create_database("b");
+        };
+        let url = server.url("b");
+        let restore = |switches: &[&str]| {
+            good(&ran(&[
+                &["restore", file, "--to", &url, "--if-empty=false"],
+                switches,
+            ]
+            .concat()));
+        };
+        fresh();
+        restore(&["--section", "pre-data"]);
+        assert_eq!(
+            (granted("t"), granted("by_key")),
+            ("t".into(), String::new())
+        );
+        assert_eq!(large(), "");
+        restore(&["--section", "data"]);
+        assert_eq!(large(), "t|a large one");
+        restore(&["--section", "post-data"]);
+        assert_eq!(granted("by_key"), "t");
+        assert_eq!(server.reference_dump("b", &[]), original, "{file}");
+        fresh();
+        restore(&["--schema-only"]);
+        assert_eq!((granted("t").as_str(), large().as_str()), ("t", ""));
+        restore(&["--data-only"]);
+        assert_eq!(large(), "t|a large one");
+        assert_eq!(
+            server.reference_dump("b", &["-t", "t", "-b"]),
+            server.reference_dump("a", &["-t", "t", "-b"]),
+            "{file}"
+        );
+    }
+}
+
 /// A foreign key is a part of its table on MySQL: what it points to may not be there.
 fn a_foreign_key_to_nothing_is_named(server: &MySqlServer) {
     server.create_database("shop");

@@ -243,6 +243,77 @@ fn a_restore_goes_on_in_nothing_but_what_it_left_on_postgres_15() {
     server.equal();
 }
 
+/// A view of the catalogs finds nothing of the restore's own in them, and one that can't be filled is filled
+/// by who goes on.
+#[test]
+fn views_that_read_the_catalogs_are_filled_as_by_the_script_on_postgres_18() {
+    let server = Postgres::start("18");
+    server.create_database("shop");
+    server.sql("shop", "ALTER DATABASE shop SET app.ready = 'yes'");
+    server.sql(
+        "shop",
+        "CREATE TABLE t (a int PRIMARY KEY, b text); INSERT INTO t VALUES (1, 'x');
+         CREATE FUNCTION ready() RETURNS bool LANGUAGE plpgsql AS $$BEGIN
+           IF current_setting('app.ready', true) IS DISTINCT FROM 'yes' THEN
+             RAISE EXCEPTION 'not ready'; END IF; RETURN true; END$$;
+         CREATE MATERIALIZED VIEW counted AS
+           SELECT count(*) AS n FROM pg_catalog.pg_class WHERE public.ready();
+         CREATE MATERIALIZED VIEW named AS SELECT relname FROM pg_catalog.pg_class
+           WHERE relname !~ '^pg_' AND public.ready();
+         CREATE MATERIALIZED VIEW of_named AS SELECT count(*) AS n FROM named",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("shop.zst").display().to_string();
+    good(&ran(&["dump", &server.url("shop"), "-o", &archive]));
+    let ready = |database: &str| {
+        server.create_database(database);
+        let sql = format!("ALTER DATABASE {database} SET app.ready = 'yes'");
+        server.sql(database, &sql);
+    };
+    let filled = |database: &str| {
+        server.sql(
+            database,
+            "SELECT (SELECT n FROM counted), (SELECT n FROM of_named), \
+             (SELECT string_agg(relname, ' ' ORDER BY relname COLLATE \"C\") FROM named)",
+        )
+    };
+    ready("script");
+    server.load("script", archive.as_ref()).expect("loads");
+    let expected = filled("script");
+    for jobs in ["1", "4"] {
+        let database = format!("native_{jobs}");
+        ready(&database);
+        let url = server.url(&database);
+        good(&ran(&["restore", &archive, "--to", &url, "--jobs", jobs]));
+        assert_eq!(filled(&database), expected, "--jobs {jobs}");
+    }
+    server.create_database("late");
+    let restore = [
+        "restore",
+        &archive,
+        "--to",
+        &server.url("late"),
+        "--jobs",
+        "4",
+    ];
+    let failed = ran(&restore);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    assert!(failed.err.contains("not ready"), "{}", failed.err);
+    let resume = [&restore[..], &["--resume"]].concat();
+    assert_eq!(ran(&resume).code, Some(1));
+    server.sql("late", "INSERT INTO t VALUES (2, 'y')");
+    let changed = ran(&resume);
+    assert_eq!(changed.code, Some(2), "{}", changed.err);
+    server.sql(
+        "late",
+        "DELETE FROM t WHERE a = 2; ALTER DATABASE late SET app.ready = 'yes'",
+    );
+    good(&ran(&resume));
+    assert_eq!(filled("late"), expected);
+    let left = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname LIKE 'dumpkeep%'";
+    assert_eq!(server.sql("late", left).trim(), "0");
+}
+
 /// Views of an account that may read there, and not where it is restored.
 const LENT: &str = "\
 CREATE DEFINER = app@localhost VIEW busier AS SELECT customer, n FROM busy WHERE n > 1;

@@ -99,7 +99,9 @@ impl Asked {
                 Need::Extension(name) => names.extensions.insert(name.clone()),
                 Need::Collation(_, name) => names.collations.insert(name.clone()),
                 Need::Locale(name) => names.locales.insert(name.clone()),
-                Need::Type(_)
+                // The role is a need of its own.
+                Need::RightsOf(_)
+                | Need::Type(_)
                 | Need::PostfixOperator(_)
                 | Need::Oids
                 | Need::TwoNotNulls
@@ -371,6 +373,14 @@ impl Judge<'_> {
         };
         match need {
             Need::Role(name) if lacks(&self.facts.roles, name) => self.role(name, who),
+            Need::RightsOf(name) if !lacks(&self.facts.roles, name) => {
+                lacks(&self.facts.owners, name).then(|| {
+                    format!(
+                        "the user may not change the default privileges of {name}, for it is no member of \
+                         that role ({who}): --no-privileges, or --map-role {name}=OTHER"
+                    )
+                })
+            }
             Need::Tablespace(name) if lacks(&self.facts.tablespaces, name) => Some(format!(
                 "there is no tablespace {name} ({who}): --no-tablespaces, or --map-tablespace \
                  {name}=OTHER"

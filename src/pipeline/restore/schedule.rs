@@ -359,7 +359,6 @@ impl<'a> Builder<'a> {
             self.add_keys(*table, all_rows, spread);
         }
         self.heed_foreign_keys();
-        let is_late = |entry: &TocEntry| LATE.contains(&entry.kind.as_str());
         let any_late = nodes.iter().any(|(at, _)| entry(*at).is_some_and(is_late));
         let (mut so_far, mut light) = (all_rows, all_rows);
         for (at, node) in nodes {
@@ -451,6 +450,12 @@ impl<'a> Builder<'a> {
         }
         schedule
     }
+}
+
+/// Whether it comes when all else is there. What is scheduled of it can be done again without harm
+/// (event triggers are not: they come behind the record's end).
+pub(super) fn is_late(entry: &TocEntry) -> bool {
+    LATE.contains(&entry.kind.as_str())
 }
 
 fn is_before_rows(entry: &TocEntry) -> bool {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bstr::ByteSlice as _;
-use tokio::sync::{Barrier, Notify, Semaphore};
+use tokio::sync::{Barrier, Notify, OnceCell, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::pipeline::head::feed_head;
 use crate::pipeline::restore::archive::{Archive, missing};
 use crate::pipeline::restore::late_keys::LateKeys;
-use crate::pipeline::restore::schedule::{Next, Schedule, Task};
+use crate::pipeline::restore::schedule::{self, Next, Schedule, Task};
 use crate::pipeline::restore::stages::{self, Group, Stages};
 use crate::pipeline::restore::{RestoreJob, borrowed};
 use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
@@ -65,6 +65,8 @@ pub(super) struct Shared<R> {
     changed: Notify,
     /// For who holds a statement of this size.
     long: Semaphore,
+    /// The record is closed: what comes late is done again by who goes on.
+    folded: OnceCell<()>,
 }
 
 impl<R: Read + Seek + Send + 'static> Shared<R> {
@@ -90,6 +92,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             schedule: Mutex::new(schedule),
             changed: Notify::new(),
             long: Semaphore::new(1),
+            folded: OnceCell::new(),
         })
     }
 
@@ -253,6 +256,10 @@ where
         None => &entry.pieces[..],
         Some(piece) => entry.pieces.get(piece..=piece).unwrap_or_default(),
     };
+    if shared.journal && schedule::is_late(entry) {
+        let fold = runner.target().journal_fold();
+        shared.folded.get_or_try_init(|| fold).await?;
+    }
     let by_itself = shared.is_whole(entry, runner.target().dialect());
     let table = shared.whole.contains(&at) && piece.is_none();
     runner.freeze(table.then(|| freeze(entry, by_itself)));
@@ -416,7 +423,7 @@ where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    if shared.journal && !steps.is_empty() {
+    if shared.journal && !steps.is_empty() && !shared.folded.initialized() {
         runner.target().journal_note(steps).await?;
     }
     Ok(())

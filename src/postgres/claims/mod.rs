@@ -344,7 +344,8 @@ fn not_ours(catalog: &str) -> String {
 /// Schemas of temporary tables, of what lies behind tables, and of a restore's record.
 const HIDDEN: &str = "SELECT h.oid FROM pg_catalog.pg_namespace h \
      WHERE h.nspname ~ '^pg_(temp|toast)' OR (h.nspname = 'dumpkeep_restore' AND \
-     pg_catalog.obj_description(h.oid, 'pg_namespace') = 'the record of a dumpkeep restore')";
+     pg_catalog.obj_description(h.oid, 'pg_namespace') \
+     LIKE 'the record of a dumpkeep restore%')";
 
 /// What is in an extension's operator family came with the extension, and what is in a temporary one
 /// goes with it.

@@ -1,7 +1,5 @@
-//! Which tables have row security, also for their owners. Catalog: pg_class. After the rows: an
-//! owner who is not exempt could not load them. Not here: policies.
-
-use bstr::BString;
+//! Which tables have row security. Catalog: pg_class. After the rows: an owner who is not exempt could
+//! not load them. Not here: policies, and that it is forced (`table`).
 
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
@@ -20,29 +18,26 @@ fn query() -> Select {
         .col("oid", "c.oid")
         .col("schema", "n.nspname")
         .col("name", "c.relname")
-        .col("enabled", "c.relrowsecurity")
-        .col("forced", "c.relforcerowsecurity")
-        .filter("c.relrowsecurity OR c.relforcerowsecurity")
+        .filter("c.relrowsecurity")
         .of_user_relation("c")
 }
 
 fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+    if context.leave_out.policies {
+        return Ok(Vec::new());
+    }
     let rows = rows.iter().flat_map(Rows::iter);
-    let objects = rows.map(|row| loaded(context, &row));
-    objects
-        .filter(|object| !matches!(object, Ok(object) if object.sql.create.is_empty()))
-        .collect()
+    rows.map(|row| loaded(&row)).collect()
 }
 
-/// Without its policies a table keeps only that its owner is not exempt.
-fn loaded(context: &BuildContext, row: &Row<'_>) -> Result<Loaded> {
-    let enabled = row.bool("enabled")? && !context.leave_out.policies;
+fn loaded(row: &Row<'_>) -> Result<Loaded> {
     let (schema, name) = (row.owned("schema")?, row.owned("name")?);
-    let actions = [
-        enabled.then_some("ENABLE"),
-        row.bool("forced")?.then_some("FORCE"),
-    ];
-    let sql = render(&qualified(&schema, &name), actions.into_iter().flatten());
+    let mut sql = Sql::default();
+    sql.push(cat![
+        "ALTER TABLE ONLY ",
+        qualified(&schema, &name),
+        " ENABLE ROW LEVEL SECURITY"
+    ]);
     let table = Address::new(class::PG_CLASS, row.num("oid")?);
     let identity = Identity {
         schema: Some(schema),
@@ -54,28 +49,4 @@ fn loaded(context: &BuildContext, row: &Row<'_>) -> Result<Loaded> {
         table: Some(table),
         ..Loaded::new("row_security", Section::PostData, identity, sql)
     })
-}
-
-fn render(table: &BString, actions: impl Iterator<Item = &'static str>) -> Sql {
-    let mut sql = Sql::default();
-    for action in actions {
-        let alter = cat!["ALTER TABLE ONLY ", table, " ", action];
-        sql.push(cat![alter, " ROW LEVEL SECURITY"]);
-    }
-    sql
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_state_is_a_statement() {
-        let sql = render(&"public.t".into(), ["ENABLE", "FORCE"].into_iter());
-        assert_eq!(sql.create.len(), 2);
-        assert_eq!(
-            sql.create[1].text,
-            "ALTER TABLE ONLY public.t FORCE ROW LEVEL SECURITY"
-        );
-    }
 }

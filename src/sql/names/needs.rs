@@ -14,6 +14,8 @@ use crate::sql::dialect::Dialect;
 pub enum Need {
     /// A role; of MySQL an account, as `user@host`.
     Role(BString),
+    /// PostgreSQL: the rights of a role, whose default privileges change.
+    RightsOf(BString),
     /// Where it is stored.
     Tablespace(BString),
     /// PostgreSQL's extension.
@@ -57,6 +59,9 @@ pub fn needs(dialect: Dialect, statement: &[u8]) -> BTreeSet<Need> {
 fn postgres(dialect: Dialect, toks: &[Tok<'_>], found: &mut BTreeSet<Need>) {
     let setting = roles::setting_of_role(dialect, toks);
     found.extend(setting.map(|spot| Need::Role(spot.name)));
+    let defaults = ["ALTER", "DEFAULT", "PRIVILEGES", "FOR", "ROLE"];
+    let of = begins(toks, &defaults).and_then(|at| toks.get(at));
+    found.extend(of.map(|tok| Need::RightsOf(tok.name())));
     let clauses = storage::clauses(toks).into_iter();
     found.extend(clauses.map(|clause| Need::Tablespace(clause.name)));
     if let Some(at) = begins(toks, &["CREATE", "EXTENSION", "?IF", "?NOT", "?EXISTS"]) {

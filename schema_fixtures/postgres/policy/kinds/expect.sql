@@ -6,12 +6,14 @@ ALTER DATABASE a_database OWNER TO postgres;
 CREATE TABLE public.forced (
     a integer
 );
+ALTER TABLE ONLY public.forced FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.forced OWNER TO postgres;
 
 -- table public.only_forced
 CREATE TABLE public.only_forced (
     a integer
 );
+ALTER TABLE ONLY public.only_forced FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.only_forced OWNER TO postgres;
 
 -- table public.t
@@ -41,10 +43,6 @@ CREATE POLICY sel ON public.t FOR SELECT USING ((EXISTS ( SELECT 1
 
 -- row_security public.forced
 ALTER TABLE ONLY public.forced ENABLE ROW LEVEL SECURITY;
-ALTER TABLE ONLY public.forced FORCE ROW LEVEL SECURITY;
-
--- row_security public.only_forced
-ALTER TABLE ONLY public.only_forced FORCE ROW LEVEL SECURITY;
 
 -- row_security public.t
 ALTER TABLE ONLY public.t ENABLE ROW LEVEL SECURITY;

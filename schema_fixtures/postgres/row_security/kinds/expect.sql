@@ -6,18 +6,16 @@ ALTER DATABASE a_database OWNER TO postgres;
 CREATE TABLE public.forced (
     a integer
 );
+ALTER TABLE ONLY public.forced FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.forced OWNER TO postgres;
 
 -- table public.only_forced
 CREATE TABLE public.only_forced (
     a integer
 );
+ALTER TABLE ONLY public.only_forced FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.only_forced OWNER TO postgres;
 
 -- row_security public.forced
 ALTER TABLE ONLY public.forced ENABLE ROW LEVEL SECURITY;
-ALTER TABLE ONLY public.forced FORCE ROW LEVEL SECURITY;
-
--- row_security public.only_forced
-ALTER TABLE ONLY public.only_forced FORCE ROW LEVEL SECURITY;
 

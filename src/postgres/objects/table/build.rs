@@ -208,6 +208,7 @@ mod tests {
         ("toast_options", "toast.autovacuum_enabled='false'"),
         ("tablespace", "fast"),
         ("replica_identity", "f"),
+        ("row_security_forced", "t"),
     ];
     const COLUMN: &[(&str, &str)] = &[
         ("table_oid", "20"),
@@ -281,6 +282,7 @@ mod tests {
                 "ALTER TABLE ONLY public.\"T\" ALTER COLUMN a SET STORAGE MAIN",
                 "ALTER TABLE ONLY public.\"T\" ALTER COLUMN b DROP DEFAULT",
                 "ALTER TABLE ONLY public.\"T\" REPLICA IDENTITY FULL",
+                "ALTER TABLE ONLY public.\"T\" FORCE ROW LEVEL SECURITY",
             ]
         );
         assert_eq!(objects[1].section, Section::PostData);

@@ -36,6 +36,9 @@ pub(super) struct Table {
     pub(super) access_method: Option<BString>,
     /// `REPLICA IDENTITY`: `FULL` or `NOTHING`.
     pub(super) replica_identity: Option<&'static str>,
+    /// Row security will hold for its owner too. It means nothing before it is enabled, which is
+    /// behind the rows (`row_security`).
+    pub(super) row_security_forced: bool,
 }
 
 /// The sort of table.
@@ -107,6 +110,7 @@ impl Table {
             tablespace: row.opt_owned("tablespace")?,
             access_method: row.opt_owned("access_method")?,
             replica_identity: replica_identity(row.letter("replica_identity")?),
+            row_security_forced: row.bool("row_security_forced")?,
             schema,
             name,
             ..Self::default()

@@ -68,6 +68,7 @@ fn tables(caps: &Caps, kinds: &str) -> Select {
         "replica_identity",
         "CASE WHEN c.relkind <> 'f' THEN c.relreplident END",
     )
+    .col("row_security_forced", "c.relforcerowsecurity")
     .col_if(caps.table_oids(), "oids", "c.relhasoids", "false")
     .col("server", "v.srvname")
     .col(

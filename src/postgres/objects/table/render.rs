@@ -35,6 +35,9 @@ impl Table {
         if let Some(identity) = self.replica_identity {
             sql.push(cat![self.alter(), " REPLICA IDENTITY ", identity]);
         }
+        if self.row_security_forced {
+            sql.push(cat![self.alter(), " FORCE ROW LEVEL SECURITY"]);
+        }
         sql.drop_with(cat!["DROP ", self.sort.keyword(), " ", self.quoted()]);
         sql
     }
