@@ -97,11 +97,8 @@ mod tests {
             let told = of_bytes(start).ok();
             assert_eq!(told, Some(sort), "{}", start.escape_ascii());
         }
-        let error = of_bytes(b"<?xml version=\"1.0\"?>\n<mysqldump>").expect_err("XML");
-        assert!(
-            error.report().contains("without --xml"),
-            "{}",
-            error.report()
-        );
+        let refused = of_bytes(b"<?xml version=\"1.0\"?>\n<mysqldump>");
+        let said = refused.map_or_else(|error| error.report(), |_| String::new());
+        assert!(said.contains("without --xml"), "{said}");
     }
 }

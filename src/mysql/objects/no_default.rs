@@ -55,12 +55,13 @@ fn columns(create: &[u8], silent: bool) -> Vec<BString> {
 fn lacks_default(words: &[Token<'_>], silent: bool) -> bool {
     let has = |word: &str| words.iter().any(|token| token.is(word));
     let told = ["NOT", "DEFAULT", "AUTO_INCREMENT", "AS", "GENERATED"];
-    let kept_silent = words.first().is_none_or(|kind| {
+    let of_silent_type = words.first().is_none_or(|kind| {
         let kind = kind.text.to_ascii_lowercase();
         let mut names = SILENT.iter().chain(&SILENT_TOO);
         names.any(|name| memchr::memmem::find(&kind, name.as_bytes()).is_some())
     });
-    !(silent && kept_silent) && !told.into_iter().any(has)
+    let tells_nothing = silent && of_silent_type;
+    !tells_nothing && !told.into_iter().any(has)
 }
 
 #[cfg(test)]

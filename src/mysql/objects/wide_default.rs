@@ -182,10 +182,10 @@ mod tests {
         let one = |printed: &[u8], answer: &str| default("a", printed).value(Some(&rows(answer)));
         // 'a' <> 'b'
         assert!(one(b"'a'\0 \0<\0>'b'", "31").is_err());
-        assert_eq!(one(b"'\01'", "31").unwrap(), "'1'");
+        assert_eq!(one(b"'\x001'", "31").unwrap(), "'1'");
         let expression = |printed: &[u8]| default("a", printed).value(None);
         assert!(expression(b"\0f('\0?')").is_err());
-        assert!(expression(b"\0f(\0_\0u\0c\0s\02'\0x\00\00\0a')").is_err());
+        assert!(expression(b"\0f(\0_\0u\0c\0s\x002'\0x\x000\x000\0a')").is_err());
         assert_eq!(expression(b"\0f('\0i\0t\0\\\0'')").unwrap(), "f('it\\'')");
     }
 }
