@@ -154,6 +154,8 @@ const CASES: &[&[&str]] = &[
     &["--data-only", "-t", "items", "-t", "orders"],
     &["--schema-only", "-t", "orders"],
     &["--schema-only", "--large-objects"],
+    &["--no-data"],
+    &["--no-schema", "-t", "orders"],
     &["--large-objects", "-t", "orders"],
     &["--no-large-objects"],
     &["--no-large-objects", "--data-only"],
