@@ -246,6 +246,12 @@ fn filter_files_are_those_of_the_reference(bench: &Bench) {
     std::fs::write(&path, lines).expect("the filter");
     let switch = format!("--filter={}", path.to_str().expect("UTF-8"));
     bench.compare(&[&switch], &[&switch]).expect("the filter");
+    // It leaves nothing out but other extensions, unlike `--extension`.
+    std::fs::write(&path, "include extension citext\n").expect("the filter");
+    bench.compare(&[&switch], &[&switch]).expect("the filter");
+    bench
+        .compare(&[&switch, "-e", "hstore"], &[&switch, "-e", "hstore"])
+        .expect("the filter");
     std::fs::write(&path, "include tables x\n").expect("the filter");
     let refused = bench.ours(&[&switch]);
     assert!(

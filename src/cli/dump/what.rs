@@ -141,6 +141,7 @@ impl What {
             schemas: self.schema.clone(),
             exclude_schemas: self.exclude_schema.clone(),
             extensions: self.extension.clone(),
+            extensions_and_all_else: Vec::new(),
             exclude_extensions: self.exclude_extension.clone(),
             foreign_data: self.include_foreign_data.clone(),
             strict_names: self.strict_names,
