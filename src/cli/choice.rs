@@ -32,10 +32,10 @@ pub(super) struct ChoiceArgs {
     #[arg(long, value_enum, value_name = "SECTION")]
     section: Vec<SectionArg>,
     /// Definitions, no rows
-    #[arg(short, long, conflicts_with = "data_only")]
+    #[arg(short, long, visible_alias = "no-data", conflicts_with = "data_only")]
     schema_only: bool,
     /// Rows, no definitions
-    #[arg(short = 'a', long)]
+    #[arg(short = 'a', long, visible_alias = "no-schema")]
     data_only: bool,
 }
 

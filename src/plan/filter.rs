@@ -27,6 +27,9 @@ pub struct Selection {
     pub exclude_schemas: Vec<String>,
     /// Only extensions that match (`--extension`).
     pub extensions: Vec<String>,
+    /// Of extensions only those that match, and all that is no extension: a filter's `include
+    /// extension`, which pg_dump takes so.
+    pub extensions_and_all_else: Vec<String>,
     /// Not those (`--exclude-extension`).
     pub exclude_extensions: Vec<String>,
     /// The rows of foreign tables of servers that match (`--include-foreign-data`).

@@ -33,7 +33,7 @@ fn list<'a>(selection: &'a mut Selection, rule: &Rule) -> Result<&'a mut Vec<Str
         ("include", "table") => &mut selection.tables,
         ("include", "table_and_children") => &mut selection.tables_and_children,
         ("include", "schema") => &mut selection.schemas,
-        ("include", "extension") => &mut selection.extensions,
+        ("include", "extension") => &mut selection.extensions_and_all_else,
         ("include", "foreign_data") => &mut selection.foreign_data,
         ("exclude", "table") => &mut selection.exclude_tables,
         ("exclude", "table_and_children") => &mut selection.exclude_tables_and_children,
@@ -195,7 +195,7 @@ mod tests {
             exclude_table_data_and_children: texts("r"),
             schemas: texts("s*"),
             exclude_schemas: texts("t"),
-            extensions: texts("y"),
+            extensions_and_all_else: texts("y"),
             exclude_extensions: texts("x"),
             foreign_data: texts("f"),
             ..Selection::default()

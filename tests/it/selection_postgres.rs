@@ -154,6 +154,8 @@ const CASES: &[&[&str]] = &[
     &["--data-only", "-t", "items", "-t", "orders"],
     &["--schema-only", "-t", "orders"],
     &["--schema-only", "--large-objects"],
+    &["--no-data"],
+    &["--no-schema", "-t", "orders"],
     &["--large-objects", "-t", "orders"],
     &["--no-large-objects"],
     &["--no-large-objects", "--data-only"],
@@ -244,6 +246,12 @@ fn filter_files_are_those_of_the_reference(bench: &Bench) {
     std::fs::write(&path, lines).expect("the filter");
     let switch = format!("--filter={}", path.to_str().expect("UTF-8"));
     bench.compare(&[&switch], &[&switch]).expect("the filter");
+    // It leaves nothing out but other extensions, unlike `--extension`.
+    std::fs::write(&path, "include extension citext\n").expect("the filter");
+    bench.compare(&[&switch], &[&switch]).expect("the filter");
+    bench
+        .compare(&[&switch, "-e", "hstore"], &[&switch, "-e", "hstore"])
+        .expect("the filter");
     std::fs::write(&path, "include tables x\n").expect("the filter");
     let refused = bench.ours(&[&switch]);
     assert!(

@@ -127,5 +127,8 @@ mod tests {
             ["--table=a", "--table=b", "--where=t=x > 1", "--schema-only"]
         );
         assert_eq!(words(&[]), Vec::<String>::new());
+        // Two names of one switch are one.
+        assert_eq!(words(&["--no-data"]), ["--schema-only"]);
+        assert_eq!(words(&["--no-schema"]), ["--data-only"]);
     }
 }

@@ -58,10 +58,10 @@ pub(super) struct What {
     #[arg(long, value_enum, value_name = "SECTION")]
     section: Vec<SectionArg>,
     /// Definitions, no rows
-    #[arg(short, long, conflicts_with = "data_only")]
+    #[arg(short, long, visible_alias = "no-data", conflicts_with = "data_only")]
     schema_only: bool,
     /// Rows, no definitions
-    #[arg(short = 'a', long)]
+    #[arg(short = 'a', long, visible_alias = "no-schema")]
     data_only: bool,
     /// Large objects too, where --table, --schema or --extension would leave them out
     #[arg(short = 'b', long, visible_alias = "blobs")]
@@ -141,6 +141,7 @@ impl What {
             schemas: self.schema.clone(),
             exclude_schemas: self.exclude_schema.clone(),
             extensions: self.extension.clone(),
+            extensions_and_all_else: Vec::new(),
             exclude_extensions: self.exclude_extension.clone(),
             foreign_data: self.include_foreign_data.clone(),
             strict_names: self.strict_names,

@@ -23,6 +23,8 @@ pub struct Hits {
     pub(super) schemas: Option<HashSet<BString>>,
     pub(super) not_schemas: HashSet<BString>,
     pub(super) extensions: Option<HashSet<BString>>,
+    /// What is no extension is not left out for the choice of extensions.
+    pub(super) beside_extensions: bool,
     pub(super) not_extensions: HashSet<BString>,
     pub(super) foreign_tables: HashSet<u32>,
     pub(super) conditions: HashMap<u32, BString>,
@@ -34,7 +36,8 @@ impl Hits {
     /// Whether nothing but what is excluded is left out.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.tables.is_none() && self.schemas.is_none() && self.extensions.is_none()
+        let no_choice = self.extensions.is_none() || self.beside_extensions;
+        self.tables.is_none() && self.schemas.is_none() && no_choice
     }
 
     /// Whether what a schema holds is carried (but for what is excluded by itself).
@@ -146,6 +149,7 @@ fn has_patterns(selection: &Selection) -> bool {
         &selection.exclude_table_data,
         &selection.exclude_table_data_and_children,
         &selection.exclude_schemas,
+        &selection.extensions_and_all_else,
         &selection.exclude_extensions,
         &selection.foreign_data,
     ];
@@ -169,6 +173,7 @@ struct Found {
     schemas: Option<HashSet<u32>>,
     not_schemas: HashSet<u32>,
     extensions: Option<HashSet<u32>>,
+    beside_extensions: bool,
     not_extensions: HashSet<u32>,
     foreign_tables: HashSet<u32>,
     conditions: HashMap<u32, BString>,
@@ -197,6 +202,7 @@ impl Found {
         hits.not_rows.extend(self.not_rows);
         hits.schemas = self.schemas.map(|oids| named(&oids, &schemas));
         hits.not_schemas = named(&self.not_schemas, &schemas);
+        hits.beside_extensions = self.beside_extensions;
         hits.extensions = self.extensions.map(|oids| named(&oids, &extensions));
         hits.not_extensions = named(&self.not_extensions, &extensions);
         hits.foreign_tables = self.foreign_tables;
@@ -227,6 +233,11 @@ async fn all(session: &mut Session, selection: &Selection) -> Result<Found> {
         let family = look.families(&parents).await?;
         tables.get_or_insert_default().extend(family);
     }
+    let extensions = [
+        &selection.extensions[..],
+        &selection.extensions_and_all_else,
+    ];
+    let extensions = extensions.concat();
     Ok(Found {
         tables,
         not_tables: look
@@ -245,7 +256,8 @@ async fn all(session: &mut Session, selection: &Selection) -> Result<Found> {
         not_schemas: look
             .excluded(&EXCLUDED_SCHEMAS, &selection.exclude_schemas)
             .await?,
-        extensions: look.asked(&EXTENSIONS, &selection.extensions).await?,
+        extensions: look.asked(&EXTENSIONS, &extensions).await?,
+        beside_extensions: selection.extensions.is_empty(),
         not_extensions: look
             .excluded(&EXTENSIONS, &selection.exclude_extensions)
             .await?,
