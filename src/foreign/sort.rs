@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::compressed::{Input, cannot_read, fill, peek, plain};
 use super::pgdump::{custom, tar};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::sql::foreign::{Maker, begins_like_sql};
 
 /// So much of a file is read to tell what it is: a block of bzip2 gives nothing before its end.
@@ -37,32 +37,38 @@ pub fn of_path(path: &Path) -> Result<Sort> {
     }
     let file = File::open(path).map_err(cannot_read)?;
     let (prefix, _) = peek(Box::new(file), PREFIX)?;
-    Ok(of_bytes(&prefix))
+    of_bytes(&prefix)
 }
 
 /// Tells what comes through a pipe; gives it back whole.
 pub fn of_stream(input: Input) -> Result<(Sort, Input)> {
     let (prefix, whole) = peek(input, PREFIX)?;
-    Ok((of_bytes(&prefix), whole))
+    Ok((of_bytes(&prefix)?, whole))
 }
 
-fn of_bytes(prefix: &[u8]) -> Sort {
+fn of_bytes(prefix: &[u8]) -> Result<Sort> {
     if prefix.starts_with(custom::MAGIC) {
-        return Sort::Custom;
+        return Ok(Sort::Custom);
     }
     if tar::is_tar(prefix) {
-        return Sort::Tar;
+        return Ok(Sort::Tar);
     }
     // What can't be decompressed is for our own reader to complain about.
     let head = head_of(prefix).unwrap_or_default();
     if head.starts_with(b"-- dumpkeep") {
-        return Sort::Own;
+        return Ok(Sort::Own);
     }
-    match Maker::detect(&head) {
+    if head.starts_with(b"<?xml") {
+        let what = "the file is XML, as mysqldump --xml writes it: no server reads its definitions";
+        return Err(Error::new(Kind::Usage, what).hint(
+            "Dump again without --xml; or load its rows into tables that are there: LOAD XML, table by table.",
+        ));
+    }
+    Ok(match Maker::detect(&head) {
         Some(maker) => Sort::Script(Some(maker)),
         None if begins_like_sql(&head) => Sort::Script(None),
         None => Sort::Own,
-    }
+    })
 }
 
 fn head_of(prefix: &[u8]) -> Option<Vec<u8>> {
@@ -88,7 +94,11 @@ mod tests {
             (b"-- MySQL dump 10\n", Sort::Script(Some(Maker::MysqlDump))),
             (b"\n-- x\nSET a = 1;", Sort::Script(None)),
         ] {
-            assert_eq!(of_bytes(start), sort, "{}", start.escape_ascii());
+            let told = of_bytes(start).ok();
+            assert_eq!(told, Some(sort), "{}", start.escape_ascii());
         }
+        let refused = of_bytes(b"<?xml version=\"1.0\"?>\n<mysqldump>");
+        let said = refused.map_or_else(|error| error.report(), |_| String::new());
+        assert!(said.contains("without --xml"), "{said}");
     }
 }

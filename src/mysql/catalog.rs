@@ -9,6 +9,7 @@ use crate::mysql::claims::Claims;
 use crate::mysql::discarded;
 use crate::mysql::inventory;
 use crate::mysql::objects::{GLOBALS, KINDS, Kind, Loaded, Loader, Reference};
+use crate::mysql::part_options;
 use crate::mysql::relations::Relations;
 use crate::mysql::rights;
 use crate::mysql::scope::Scope;
@@ -38,6 +39,7 @@ pub async fn load(
     if !options.selection.schema_only {
         discarded::mark(session, caps, &mut relations).await?;
     }
+    part_options::mark(session, (caps, database), &mut relations).await?;
     let mut scope = Scope {
         caps,
         database: database.into(),

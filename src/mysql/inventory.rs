@@ -7,6 +7,7 @@ use bstr::{BStr, BString, ByteSlice};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::claims::{self, Claims};
 use crate::mysql::own_collation;
+use crate::mysql::part_options::PartOptions;
 use crate::mysql::quote;
 use crate::mysql::select::Select;
 use crate::mysql::session::Session;
@@ -81,6 +82,8 @@ pub struct Relation {
     pub columns: Vec<Column>,
     /// The collation of the only connections that can open the view.
     pub own_collation: Option<BString>,
+    /// What its partitions have that `CREATE TABLE` does not print.
+    pub part_options: PartOptions,
 }
 
 impl Relation {
@@ -175,6 +178,7 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
         discarded: false,
         columns: Vec::new(),
         own_collation: None,
+        part_options: PartOptions::default(),
     })
 }
 

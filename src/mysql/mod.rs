@@ -1,5 +1,6 @@
 //! MySQL and MariaDB: `Source`, `Snapshot` and `Target` for them. Wiring only.
 
+mod addresses;
 pub mod around;
 pub mod catalog;
 pub mod claims;
@@ -21,6 +22,7 @@ pub mod losses;
 pub mod objects;
 pub mod optionfile;
 mod own_collation;
+pub mod part_options;
 mod pieces;
 pub mod quote;
 pub mod ranges;

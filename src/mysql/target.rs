@@ -4,6 +4,7 @@ use bstr::ByteSlice as _;
 
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
+use crate::mysql::addresses::Addresses;
 use crate::mysql::conninfo;
 use crate::mysql::journal;
 use crate::mysql::losses;
@@ -26,6 +27,7 @@ pub struct MysqlTarget {
     /// The database that was changed to; `None`: the settings' own.
     database: Option<Vec<u8>>,
     max_packet: usize,
+    addresses: Addresses,
 }
 
 impl MysqlTarget {
@@ -48,6 +50,7 @@ impl MysqlTarget {
             settings: settings.clone(),
             database: None,
             max_packet: max_packet.unwrap_or(1 << 20),
+            addresses: Addresses::default(),
         })
     }
 
@@ -94,6 +97,9 @@ impl MysqlTarget {
     }
 
     async fn run(&mut self, sql: &[u8]) -> Result<()> {
+        let changed = self.addresses.with_charset(&mut self.session, sql);
+        let changed = changed.await?;
+        let sql = changed.as_deref().unwrap_or(sql);
         let done = self.session.execute(sql).await?;
         if done.warnings > 0 && (sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO")) {
             losses::check(&mut self.session, sql, done.warnings).await?;

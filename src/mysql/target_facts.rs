@@ -40,6 +40,7 @@ pub(super) async fn read(
         engines: Some(engines.collect()),
         collations: Some(collations),
         max_packet: Some(max_packet as u64),
+        columns: columns(session, &asked.tables).await?,
         locks_accounts: session.caps().locked_accounts(),
         ..TargetFacts::default()
     })
@@ -62,6 +63,26 @@ async fn collations(
     found.extend(asked.iter().filter(|name| *name == UNLISTED).cloned());
     let found = found.into_iter();
     Ok(found.map(|name| (BString::default(), name)).collect())
+}
+
+/// The columns of these tables, with their types.
+async fn columns(
+    session: &mut Session,
+    asked: &BTreeSet<BString>,
+) -> Result<Vec<(BString, BString, BString)>> {
+    let mut found = Vec::new();
+    for table in asked {
+        let sql = [
+            b"SELECT table_name AS name, column_name AS own, column_type AS type \
+              FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = "
+                .as_slice(),
+            &quote::string(table),
+        ];
+        for row in session.query(sql.concat()).await?.iter() {
+            found.push((row.owned("name")?, row.owned("own")?, row.owned("type")?));
+        }
+    }
+    Ok(found)
 }
 
 /// The names that are asked for, among those of a table.

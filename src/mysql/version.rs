@@ -335,6 +335,19 @@ impl Caps {
         self.since(mysql("8.0.0"), mariadb("10.11.0"))
     }
 
+    /// Options of InnoDB's at single partitions (10.11 refuses them, 11.8 takes them).
+    #[must_use]
+    pub fn partition_options(&self) -> bool {
+        self.since(NEVER, mariadb("11.0.0"))
+    }
+
+    /// `ALTER COLUMN … DROP DEFAULT` leaves a column that takes NULL without any default, not even
+    /// NULL. (It does in 10.5 and not in 10.11; where it does not, it changes nothing.)
+    #[must_use]
+    pub fn drops_defaults(&self) -> bool {
+        !self.is_mariadb() || !self.since(NEVER, mariadb("10.11.0"))
+    }
+
     /// `restrict_fk_on_non_standard_key`.
     #[must_use]
     pub fn restrict_fk(&self) -> bool {

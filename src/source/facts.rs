@@ -17,6 +17,8 @@ pub struct Asked {
     pub collations: BTreeSet<BString>,
     /// PostgreSQL: locales of the operating system's.
     pub locales: BTreeSet<BString>,
+    /// MySQL: tables whose columns' types matter.
+    pub tables: BTreeSet<BString>,
 }
 
 /// What there is of that: nothing but what was asked for. `None`: the user may not see it, or this server has no such thing.
@@ -44,6 +46,8 @@ pub struct TargetFacts {
     pub max_packet: Option<u64>,
     /// PostgreSQL: the database's encoding.
     pub encoding: Option<String>,
+    /// MySQL: columns of the tables that were asked for: table, column, type.
+    pub columns: Vec<(BString, BString, BString)>,
     /// MySQL: accounts can be made that nobody can use.
     pub locks_accounts: bool,
 }

@@ -308,3 +308,29 @@ fn rows_of_a_script_that_would_be_cut_are_an_error_on_mariadb_10_11() {
     assert_eq!(cut.code, Some(1), "{}", cut.err);
     assert!(cut.err.contains("not stored as it was sent"), "{}", cut.err);
 }
+
+/// Under the character set `binary` the server takes texts of such types for bytes, and stores NULL
+/// where it loads that script by its own client.
+#[test]
+fn addresses_in_a_binary_script_come_back() {
+    let server = MariaDb::start("11.8");
+    server.create_database("shop");
+    let setup = "CREATE TABLE `a``d` (id INT, six INET6, four INET4, u UUID, t TEXT); \
+        INSERT INTO `a``d` VALUES (1, '::1', '10.0.0.1', '123e4567-e89b-12d3-a456-426655440000', '::1'), (2, NULL, NULL, NULL, 'ä,(')";
+    server.sql("shop", setup);
+    for (number, more) in [&[][..], &["--complete-insert"], &["--skip-quote-names"]]
+        .iter()
+        .enumerate()
+    {
+        if number == 2 {
+            server.sql("shop", "RENAME TABLE `a``d` TO ad");
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let switches = [&["--default-character-set=binary", "shop"][..], more].concat();
+        let file = dumped(&server, &switches, folder.path(), &[]);
+        let database = format!("back{number}");
+        server.create_database(&database);
+        good(&ran(&["restore", &file, "--to", &server.url(&database)]));
+        oracle::mysql((&server, "shop"), (&server, &database)).expect("equal");
+    }
+}

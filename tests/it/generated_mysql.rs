@@ -18,6 +18,17 @@ use crate::support::server::{MariaDb, MySql, MySqlServer, feed};
 /// Schemas in one database.
 const TOGETHER: u64 = 6;
 
+/// MariaDB 10.5's own dumper finds no views with a backslash in their names, and stops there.
+const WITHOUT_BACKSLASHED_VIEWS: &str = r"
+DELIMITER //
+BEGIN NOT ATOMIC
+  FOR own IN (SELECT table_name FROM information_schema.views
+    WHERE table_schema = 'a' AND INSTR(CONCAT(table_name, view_definition), CHAR(92)) > 0) DO
+    EXECUTE IMMEDIATE CONCAT('DROP VIEW `', REPLACE(own.table_name, '`', '``'), '`');
+  END FOR;
+END//
+";
+
 fn number(variable: &str, default: u64) -> u64 {
     let text = std::env::var(variable).ok();
     text.map_or(default, |text| text.parse().expect("a number"))
@@ -47,6 +58,9 @@ fn there_and_back(server: &MySqlServer, file: &Path, seeds: Range<u64>) -> Resul
         let mut client = server.client("a");
         // refused statements are told on standard error, and are an exit code
         let _ = feed(client.args(["--force", "--comments"]), script.as_bytes());
+    }
+    if server.sql("", "SELECT VERSION()").starts_with("10.5") {
+        server.sql("a", WITHOUT_BACKSLASHED_VIEWS);
     }
     let made = server.sql(
         "a",

@@ -7,7 +7,9 @@ use dumpkeep::source::Source as _;
 use dumpkeep::sql::dialect::Dialect;
 
 use crate::support::command::ran;
-use crate::support::mysql_archive::{archive, job, native, nowhere, pipe, script, wait, warned};
+use crate::support::mysql_archive::{
+    archive, job, native, nowhere, pipe, script, told, wait, warned,
+};
 use crate::support::server::{MariaDb, MySql, MySqlServer};
 
 const MARIADB: &str = r"
@@ -150,7 +152,13 @@ fn history_by_transaction_numbers_is_an_error_by_name() {
         job.options.lenient = lenient;
         archive(&server.url("shop"), "shop", &job, None)
     };
-    dumped(false).expect("nothing is past yet");
+    let current = dumped(false).expect("nothing is past yet");
+    let told = told(&current);
+    let numbers = "table numbered: its row times are transaction numbers: those of its 2 rows ";
+    assert!(
+        matches!(&told[..], [one] if one.starts_with(numbers)),
+        "{told:?}"
+    );
     server.sql("shop", "DELETE FROM numbered WHERE a = 2");
     let error = dumped(false).expect_err("a past row");
     assert!(
@@ -544,4 +552,56 @@ fn strings_that_a_view_does_not_show_are_an_error_by_name() {
         server.sql("shop", "DROP VIEW odd");
         dumped().expect("an archive");
     }
+}
+
+/// Members that not every server prints are written by their numbers, which mean others in another list.
+fn rows_by_numbers(server: &MySqlServer) {
+    let table = |members: &str, set: &str| {
+        format!(
+            "CREATE TABLE `t``1` (id INT, e ENUM({members}) CHARACTER SET utf8, s SET({set}) CHARACTER SET utf8, \
+             p ENUM('x', 'y'));"
+        )
+    };
+    let files = tempfile::tempdir().expect("a folder");
+    let file = files.path().join("a.sql.zst").display().to_string();
+    server.create_database("shop");
+    server.sql("shop", &table("'ä','b'", "'it''s','c'"));
+    let rows = "INSERT INTO `t``1` VALUES (1, 'ä', 'c', 'y'), (2, 'b', 'it''s,c', 'x')";
+    server.sql("shop", rows);
+    let dumped = ran(&["dump", &server.url("shop"), "-o", &file]);
+    assert_eq!(dumped.code, Some(0), "{}", dumped.err);
+    let all = "SELECT id, e, s, p FROM `t``1` ORDER BY id";
+    for (members, set, same) in [
+        ("'b','ä'", "'it''s','c'", false),
+        ("'ä','b'", "'c','it''s'", false),
+        ("'ä'", "'it''s','c'", false),
+        ("'ä','b','c'", "'it''s','c','d'", true),
+    ] {
+        server.sql("", "DROP DATABASE IF EXISTS copy; CREATE DATABASE copy");
+        server.sql("copy", &table(members, set));
+        let url = server.url("copy");
+        let restored = ran(&["restore", &file, "--to", &url, "--data-only"]);
+        if same {
+            assert_eq!(restored.code, Some(0), "{members}: {}", restored.err);
+            assert_eq!(server.sql("copy", all), server.sql("shop", all));
+        } else {
+            assert_eq!(restored.code, Some(2), "{members}: {}", restored.err);
+            assert!(
+                restored.err.contains("are numbers of its members"),
+                "{}",
+                restored.err
+            );
+            assert_eq!(server.sql("copy", all), "");
+        }
+    }
+}
+
+#[test]
+fn numbers_of_other_members_are_refused_on_mariadb() {
+    rows_by_numbers(&MariaDb::start("10.11"));
+}
+
+#[test]
+fn numbers_of_other_members_are_refused_on_mysql() {
+    rows_by_numbers(&MySql::start("9.7"));
 }

@@ -88,6 +88,15 @@ pub(crate) fn native(archive: &[u8], url: &str) -> Result<(), Error> {
     })
 }
 
+/// An archive's warnings.
+pub(crate) fn told(archive: &[u8]) -> Vec<String> {
+    let reader = Reader::open(Cursor::new(archive.to_vec())).expect("an archive");
+    let warnings = reader.toc().head.warnings.iter();
+    warnings
+        .map(|one| format!("{}: {}", one.object, one.message))
+        .collect()
+}
+
 /// What an archive's warnings are about.
 pub(crate) fn warned(archive: &[u8]) -> Vec<String> {
     let reader = Reader::open(Cursor::new(archive.to_vec())).expect("an archive");

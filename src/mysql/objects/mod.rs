@@ -46,6 +46,7 @@ pub mod trigger;
 mod unknown_option;
 pub mod user;
 pub mod view;
+mod wide_default;
 mod wide_literal;
 
 pub(in crate::mysql) use account::create_bare;

@@ -17,6 +17,7 @@ use crate::mysql::objects::no_default::drop_defaults;
 use crate::mysql::objects::reference_system::{self, with_systems};
 use crate::mysql::objects::sequence_default;
 use crate::mysql::objects::unknown_option::with_unknown_options;
+use crate::mysql::objects::wide_default::{self, WideDefault};
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
@@ -41,6 +42,7 @@ pub struct Table {
     odd_options: bool,
     sequences: Vec<BString>,
     suspects: Vec<Suspect>,
+    wide: Vec<WideDefault>,
     /// What asks for its columns' spatial reference systems (MariaDB).
     systems: Option<BString>,
     /// Its server has a data dictionary, which knows keys before their tables.
@@ -57,6 +59,7 @@ impl Table {
     fn of(relation: &Relation, scope: &Scope<'_>) -> Self {
         Self {
             suspects: mend::suspects(relation, scope),
+            wide: wide_default::of(relation, scope),
             name: relation.name.clone(),
             numbers_documents: fulltext_index::numbers_documents(relation, scope),
             archive: relation.has_engine(&["ARCHIVE"]),
@@ -91,6 +94,8 @@ impl Object for Table {
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
         let mut all = vec![Text::new("SHOW CREATE TABLE ").ident(&self.name).into()];
+        let wide = self.wide.iter();
+        all.extend(wide.filter_map(|default| default.question.clone()));
         let questions = self.suspects.iter().map(Suspect::questions);
         all.extend(questions.flatten().cloned());
         all.extend(self.systems.clone());
@@ -99,10 +104,17 @@ impl Object for Table {
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
         let text = shown(&only(answers)?, "Create Table", "SELECT on the database")?;
+        let rest = answers.get(1..).unwrap_or_default();
+        let text = wide_default::mend(text, &self.wide, rest)?;
         let text = self.readable(text, scope);
         let (text, sequences) = without_own_database(&text, &scope.database);
         self.sequences = sequences;
         let text = self.without_lost_defaults(text, scope);
+        let own = scope.relations.find(&self.name);
+        let text = match own {
+            Some(own) => own.part_options.write(text),
+            None => text,
+        };
         self.create = self.mended(&text, answers)?;
         self.create = with_nullable_counter(&self.create);
         if scope.caps.is_mariadb() {
@@ -125,6 +137,14 @@ impl Object for Table {
     }
 
     fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        let own = scope.relations.find(&self.name);
+        if own.is_some_and(|own| own.part_options.are_unseen(&self.create)) {
+            claims.warn(
+                format!("table {}", self.name),
+                "whether its partitions are encrypted or compressed by themselves can't be seen without \
+                 the privilege PROCESS, and the server does not print it beside named sub-partitions",
+            );
+        }
         let there = |name: &&BString| scope.relations.find(name).is_some();
         match self.sequences.iter().find(|name| !there(name)) {
             Some(name) => claims.unclaimed(
@@ -209,10 +229,10 @@ impl Object for Table {
         }
         let alter = drop_indexes(&self.name, &indexes);
         alter.into_iter().for_each(|alter| sql.push(alter));
-        if !scope.caps.is_mariadb()
-            && let Some(alter) = drop_defaults(&self.name, &self.create)
-        {
-            sql.push(alter);
+        if scope.caps.drops_defaults() {
+            let silent = !scope.caps.is_mariadb();
+            let alter = drop_defaults(&self.name, &self.create, silent);
+            alter.into_iter().for_each(|alter| sql.push(alter));
         }
         sql.drop_with(Text::new("DROP TABLE ").ident(&self.name));
         Ok(Rendered::Sql(sql))
@@ -250,7 +270,8 @@ impl Table {
     }
 
     fn mended(&self, text: &BString, answers: &[Rows]) -> Result<BString> {
-        let mut rest = answers.get(1..).unwrap_or_default();
+        let wide = self.wide.iter().filter(|wide| wide.question.is_some());
+        let mut rest = answers.get(1 + wide.count()..).unwrap_or_default();
         let mut answered = Vec::new();
         for suspect in &self.suspects {
             let (own, others) = rest

@@ -21,6 +21,8 @@ pub struct TableData {
     relation: Arc<Relation>,
     /// It has past rows whose times are transaction numbers.
     numbered_past: bool,
+    /// So many rows are, and began with a transaction of that number.
+    numbered: u64,
     /// It has past rows that no server takes: they end when they begin, or before.
     backwards: bool,
     /// The columns of its primary key, where its history is made again.
@@ -39,6 +41,7 @@ impl Object for TableData {
         let data = tables.map(|relation| Self {
             relation: Arc::clone(relation),
             numbered_past: false,
+            numbered: 0,
             backwards: false,
             key: Vec::new(),
         });
@@ -61,6 +64,8 @@ impl Object for TableData {
             let past = Text::new("SELECT 1 FROM ").ident(&self.relation.name);
             let past = past.words(" FOR SYSTEM_TIME ALL WHERE ").ident(&end.name);
             asked.push(past.words(" < 18446744073709551615 LIMIT 1").into());
+            let rows = Text::new("SELECT COUNT(*) AS number FROM ").ident(&self.relation.name);
+            asked.push(rows.into());
         } else if self.inserts_history(scope) {
             asked.push(self.rows_backwards(scope));
         } else if self.repeats_history(scope) {
@@ -78,6 +83,9 @@ impl Object for TableData {
         let numbered = self.relation.columns.iter().any(is_numbered_end);
         let found = answers.first().is_some_and(|rows| !rows.is_empty());
         self.numbered_past = numbered && found;
+        if let Some(row) = answers.get(1).and_then(Rows::first).filter(|_| numbered) {
+            self.numbered = row.num("number")?;
+        }
         self.backwards = !numbered && self.inserts_history(scope) && found;
         if let Some(rows) = answers.first().filter(|_| self.repeats_history(scope)) {
             let names = rows.iter().map(|row| row.owned("column_name"));
@@ -88,12 +96,23 @@ impl Object for TableData {
     }
 
     fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
+        if self.numbered > 0 {
+            claims.warn(
+                format!("table {}", self.relation.name),
+                format!(
+                    "its row times are transaction numbers: those of its {} rows come back as the \
+                     numbers of the transactions that restore them",
+                    self.numbered
+                ),
+            );
+        }
         if self.numbered_past {
             claims.unclaimed(
                 &format!("history of table {}", self.relation.name),
                 "its row times are transaction numbers, which mean nothing on another server",
             )?;
-        } else if self.relation.is_versioned() && !self.keeps_history(scope) {
+        } else if self.relation.is_versioned() && !self.keeps_history(scope) && !self.is_numbered()
+        {
             claims.warn(
                 format!("table {}", self.relation.name),
                 "its history is left out: the target can't load it",
@@ -165,14 +184,18 @@ impl TableData {
     /// Past rows can be read and loaded back: not where row times are transaction numbers, which
     /// mean nothing elsewhere.
     fn keeps_history(&self, scope: &Scope<'_>) -> bool {
-        let precise = |column: &Column| column.is_row_time() && column.data_type == "bigint";
         self.relation.is_versioned()
             && scope
                 .options
                 .mysql
                 .target
                 .is_none_or(|target| target.mariadb)
-            && !self.relation.columns.iter().any(precise)
+            && !self.is_numbered()
+    }
+
+    fn is_numbered(&self) -> bool {
+        let precise = |column: &Column| column.is_row_time() && column.data_type == "bigint";
+        self.relation.columns.iter().any(precise)
     }
 
     /// Past rows are inserted with their times.

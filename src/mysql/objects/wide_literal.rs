@@ -35,7 +35,8 @@ fn is_collation(name: &BStr) -> bool {
     charset.is_some_and(|charset| WIDE.iter().any(|wide| charset == wide.as_bytes()))
 }
 
-fn is_wide(column: &Column) -> bool {
+/// A column of such a character set.
+pub(super) fn is_wide(column: &Column) -> bool {
     let charset = column.charset.as_ref();
     charset.is_some_and(|charset| WIDE.iter().any(|wide| charset == wide))
 }

@@ -8,6 +8,7 @@ mod job;
 mod late_keys;
 mod naming;
 mod newer;
+mod numbers;
 mod plan;
 mod preflight;
 mod prepared;

@@ -9,6 +9,7 @@ use bstr::{BString, ByteSlice as _};
 use crate::archive::toc::ArchiveKind;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::restore::archive::Archive;
+use crate::pipeline::restore::numbers::Numbers;
 use crate::pipeline::restore::preflight::{Asked, missing_schemas, owners, problems, refusal};
 use crate::pipeline::restore::{RestoreJob, refuse_filled};
 use crate::pipeline::runner::OnError;
@@ -60,7 +61,10 @@ impl Prepared {
         }
         asked.newer(archive, chosen, target.server()).await?;
         let owners = owners(toc, chosen, job).into_iter();
-        prepared.facts = target.facts(&asked.names(owners)).await?;
+        let numbers = Numbers::of(archive, (chosen, &prepared.renaming)).await?;
+        let mut names = asked.names(owners);
+        names.tables.extend(numbers.tables());
+        prepared.facts = target.facts(&names).await?;
         if let Some(most) = prepared.facts.max_packet {
             asked.long_rows(archive, chosen, most).await?;
         }
@@ -77,6 +81,7 @@ impl Prepared {
         let mut found = problems((toc, chosen), &asked, server, job);
         let (renaming, facts) = (&prepared.renaming, &prepared.facts);
         found.extend(missing_schemas((toc, chosen), renaming, facts, job));
+        found.extend(numbers.problems(facts));
         let filled = if toc.head.kind == ArchiveKind::Database && !job.create {
             refuse_filled(target, job).await.err()
         } else {

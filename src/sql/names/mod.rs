@@ -3,6 +3,7 @@
 
 mod cycle;
 mod generated;
+mod members;
 mod mysql;
 mod needs;
 mod postgres;
@@ -13,6 +14,7 @@ mod tokens;
 
 pub use cycle::marks_as_constants;
 pub use generated::{Lineage, lineage};
+pub use members::{Members, numbered};
 pub use mysql::Tables;
 pub use needs::{Need, needs};
 pub use postgres::{Made, Pair, Refusal, Relations, made};

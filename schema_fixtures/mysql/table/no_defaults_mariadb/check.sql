@@ -1,0 +1,4 @@
+SHOW CREATE TABLE dropped;
+SHOW CREATE TABLE selected;
+SHOW CREATE TABLE versioned;
+SHOW CREATE TABLE isam;

@@ -1,0 +1,71 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
+
+-- table dropped
+CREATE TABLE `dropped` (
+  `a` int(11) DEFAULT NULL,
+  `b``c` enum('x','DEFAULT') DEFAULT NULL,
+  `d` timestamp NULL DEFAULT NULL,
+  `e` int(11) DEFAULT 5,
+  `f` int(11) NOT NULL,
+  `g` varchar(9) DEFAULT NULL,
+  `h` text DEFAULT NULL,
+  `i` int(11) DEFAULT NULL,
+  `j` point DEFAULT NULL,
+  `k` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL CHECK (json_valid(`k`))
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table isam
+CREATE TABLE `isam` (
+  `a` int(11) DEFAULT NULL
+) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table merged
+CREATE TABLE `merged` (
+  `a` int(11) DEFAULT NULL
+) ENGINE=MRG_MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci UNION=(`isam`);
+
+-- table selected
+CREATE TABLE `selected` (
+  `m` int(11) DEFAULT NULL,
+  `n` bigint(12) DEFAULT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table versioned
+CREATE TABLE `versioned` (
+  `a` int(11) DEFAULT NULL,
+  `b` int(11) DEFAULT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci WITH SYSTEM VERSIONING
+ PARTITION BY KEY (`a`)
+PARTITIONS 2;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete

@@ -1,0 +1,8 @@
+-- requires: mariadb>=10.5
+-- no reference: MariaDB before 10.11 prints these defaults byte by byte
+CREATE TABLE constants (id INT, a TEXT CHARACTER SET ucs2 DEFAULT 'it''s \\ ', b TINYTEXT CHARACTER SET utf16 DEFAULT 'ж中', `c ``d` LONGTEXT CHARACTER SET utf16le DEFAULT '扡',
+  d TEXT CHARACTER SET utf32 DEFAULT 'x', e TEXT CHARACTER SET ucs2 DEFAULT '', f TEXT CHARACTER SET ucs2 DEFAULT '12', g TEXT CHARACTER SET ucs2 DEFAULT NULL,
+  h VARCHAR(9) CHARACTER SET ucs2 DEFAULT 'жx', i TEXT DEFAULT 'ä', j INT DEFAULT 5) DEFAULT CHARSET utf8mb4 COMMENT 'it''s';
+CREATE TABLE expressions (id INT, a TEXT DEFAULT (CONCAT('it''s', id)), b VARCHAR(40) CHARACTER SET utf16le DEFAULT (UPPER('ab')), c TEXT DEFAULT 'ж') DEFAULT CHARSET ucs2;
+INSERT INTO constants (id) VALUES (1);
+INSERT INTO expressions (id) VALUES (1);
