@@ -11,7 +11,7 @@ use crate::postgres::objects::Loaded;
 /// Kinds of parts, in the order in which they are cut out: the least change first.
 const CUT_ORDER: &[&str] = &["column_default", "constraint", "view_rule"];
 
-type Needs = BTreeSet<(Holder, usize)>;
+pub(super) type Needs = BTreeSet<(Holder, usize)>;
 
 /// Cuts parts out until no loop is left that a cut could open. Cut parts are appended to
 /// `objects`; the result says what each object needs.
@@ -38,6 +38,14 @@ pub fn cut(objects: &mut Vec<Loaded>, mut needs: Needs) -> Vec<BTreeSet<usize>> 
         object.renderer = None;
     }
     flatten(objects.len(), &needs)
+}
+
+/// What a view reads and the selection leaves out has to be there already: for its sake no view is made
+/// as a dummy first, which would stay where it is not there.
+pub fn forget_what_views_read(objects: &[Loaded], needs: &mut Needs, selected: &[bool]) {
+    needs.retain(|(from, to)| {
+        selected.get(*to) == Some(&true) || !is_part(objects, *from, "view_rule")
+    });
 }
 
 /// A type that has a shell needs it; its own functions, which it needs too, need the shell only.

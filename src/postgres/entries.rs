@@ -25,7 +25,11 @@ pub(super) fn of(
     (options, hits): (&DumpOptions, &Hits),
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Entry>> {
-    let needs = link::needs(&objects, &depends, &holders);
+    let mut needs = link::needs(&objects, &depends, &holders);
+    if hits.leaves_out() {
+        let selected = chosen::selected(&objects, &holders, hits, options);
+        cycles::forget_what_views_read(&objects, &mut needs, &selected);
+    }
     let whole = objects.len();
     let mut needs = cycles::cut(&mut objects, needs);
     if objects.len() > whole {

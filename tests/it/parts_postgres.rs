@@ -14,7 +14,8 @@ CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE INDEX ON p (n
 CREATE TABLE refers (at int REFERENCES p); INSERT INTO p VALUES (3, 4); \
 SELECT lo_from_bytea(4711, 'large'); COMMENT ON LARGE OBJECT 4711 IS 'a large one'; \
 GRANT SELECT ON t, by_key TO PUBLIC; GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO PUBLIC; \
-ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; ";
+CREATE TABLE sealed (a int); INSERT INTO sealed VALUES (5); \
+ALTER TABLE sealed ENABLE ROW LEVEL SECURITY; ALTER TABLE sealed FORCE ROW LEVEL SECURITY; ";
 
 fn part(server: &Postgres, switches: &[&str]) -> String {
     let url = server.url("a");
@@ -57,9 +58,9 @@ fn sections_make_the_whole() {
             );
             // That row security is forced is the table's, as the reference has it; it is enabled behind
             // the rows.
-            let forced = "ALTER TABLE ONLY public.t FORCE ROW LEVEL SECURITY";
+            let forced = "ALTER TABLE ONLY public.sealed FORCE ROW LEVEL SECURITY";
             assert_eq!(script.contains(forced), early, "{version} {section}");
-            let enabled = "ALTER TABLE ONLY public.t ENABLE ROW LEVEL SECURITY";
+            let enabled = "ALTER TABLE ONLY public.sealed ENABLE ROW LEVEL SECURITY";
             assert_eq!(script.contains(enabled), late, "{version} {section}");
             server.sql("b", &script);
         }

@@ -154,6 +154,8 @@ const CASES: &[&[&str]] = &[
     &["--data-only", "-t", "items", "-t", "orders"],
     &["--schema-only", "-t", "orders"],
     &["--schema-only", "--large-objects"],
+    &["-t", "a.*grouped"],
+    &["-t", "a.uses_grouped", "-T", "a.grouped"],
     &["--no-data"],
     &["--no-schema", "-t", "orders"],
     &["--large-objects", "-t", "orders"],

@@ -70,6 +70,8 @@ CREATE TABLE b.shadowed (id int);
 CREATE VIEW cheap AS SELECT id, note FROM orders WHERE id < 10;
 GRANT SELECT ON cheap TO reader;
 CREATE VIEW b.cheaper AS SELECT * FROM cheap;
+CREATE VIEW a.grouped AS SELECT o.id, o.note, count(*) FROM orders o GROUP BY o.id;
+CREATE VIEW a.uses_grouped AS SELECT * FROM a.grouped;
 CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n FROM orders;
 CREATE INDEX ON totals (n);
 CREATE AGGREGATE b.total (int) (SFUNC = int4pl, STYPE = int);

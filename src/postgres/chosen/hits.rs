@@ -40,6 +40,16 @@ impl Hits {
         self.tables.is_none() && self.schemas.is_none() && no_choice
     }
 
+    /// Whether patterns leave objects out, and not only rows.
+    #[must_use]
+    pub fn leaves_out(&self) -> bool {
+        let lists = [&self.not_schemas, &self.not_extensions];
+        !self.is_everything()
+            || self.extensions.is_some()
+            || !self.not_tables.is_empty()
+            || lists.iter().any(|list| !list.is_empty())
+    }
+
     /// Whether what a schema holds is carried (but for what is excluded by itself).
     #[must_use]
     pub fn schema(&self, name: &BString) -> bool {

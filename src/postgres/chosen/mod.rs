@@ -12,4 +12,4 @@ pub use hits::{Hits, look_up};
 pub use keep::{Kept, keep};
 pub use order::{by_foreign_keys, by_keys_of_extensions};
 pub use triggers::switch_off;
-pub use verdict::judge;
+pub use verdict::{judge, selected};

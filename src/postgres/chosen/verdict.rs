@@ -32,6 +32,24 @@ pub fn judge(
         .collect()
 }
 
+/// For each object, by position, whether the patterns take it.
+#[must_use]
+pub fn selected(
+    objects: &[Loaded],
+    holders: &Holders,
+    hits: &Hits,
+    options: &DumpOptions,
+) -> Vec<bool> {
+    let judge = Judge {
+        objects,
+        holders,
+        hits,
+        options,
+    };
+    let objects = objects.iter();
+    objects.map(|object| judge.is_selected(object)).collect()
+}
+
 struct Judge<'a> {
     objects: &'a [Loaded],
     holders: &'a Holders,
