@@ -368,6 +368,9 @@ fn meta_command(meta: Meta<'_>) -> Result<()> {
     }
 }
 
+/// MySQL: what is to be taken back was not granted.
+const NO_GRANT: &str = "1141";
+
 /// Adds which object it was and how the statement begins.
 pub(super) fn explain(error: Error, label: Option<&str>, sql: &[u8]) -> Error {
     let text = String::from_utf8_lossy(sql.get(..200).unwrap_or(sql));
@@ -377,6 +380,12 @@ pub(super) fn explain(error: Error, label: Option<&str>, sql: &[u8]) -> Error {
     if error.kind() == Kind::Privilege && start.starts_with("ALTER DEFAULT PRIVILEGES ") {
         error = error.hint(
             "--no-privileges leaves it out, with all grants; --map-role gives it another role.",
+        );
+    }
+    if error.server_code() == Some(NO_GRANT) && start.starts_with("REVOKE ") {
+        error = error.hint(
+            "A right on all databases is taken back on one of them, which this server takes only with \
+             partial_revokes: SET PERSIST partial_revokes = ON there before.",
         );
     }
     match label {

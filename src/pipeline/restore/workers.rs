@@ -516,32 +516,6 @@ where
     Ok(())
 }
 
-/// MySQL: the statement names a database that is not there.
-const NO_DATABASE: &str = "1049";
-
-/// MySQL: there is no such table.
-const NO_TABLE: &str = "1146";
-
-/// MySQL: what is to be taken back was not granted.
-const NO_GRANT: &str = "1141";
-
-/// Says what can be done where MySQL lacks what is in no archive of one database.
-fn name_elsewhere(error: Error, entry: Option<&TocEntry>) -> Error {
-    let is = |kind: &str| entry.is_some_and(|entry| entry.kind == kind);
-    let (grants, views) = (is("grant"), is("view") || is("broken_view"));
-    match error.server_code() {
-        Some(NO_DATABASE | NO_TABLE) if views => error.hint(
-            "It reads what is not on this server: where that is in another database, restore that one \
-             before, or leave this out (--exclude-table, --use-list).",
-        ),
-        Some(NO_GRANT) if grants => error.hint(
-            "A right on all databases is taken back on one of them, which this server takes only with \
-             partial_revokes: SET PERSIST partial_revokes = ON there before.",
-        ),
-        _ => error,
-    }
-}
-
 /// Says what the entry needs and was not chosen: the reason, where the database lacks it.
 fn name_missing<R: Read + Seek + Send + 'static>(
     error: Error,
@@ -557,7 +531,7 @@ fn name_missing<R: Read + Seek + Send + 'static>(
     let choice = &shared.job.choice;
     let missing = choice.missing(shared.archive.toc(), &shared.chosen, at);
     if missing.is_empty() || !code.is_some_and(|code| LACKS.contains(&code)) {
-        return name_elsewhere(error, shared.archive.toc().entries.get(at));
+        return error;
     }
     let names: Vec<String> = missing.iter().take(5).map(|entry| entry.label()).collect();
     error.hint(format!(
