@@ -112,7 +112,8 @@ struct Column {
     generated: bool,
 }
 
-pub(super) fn script(seed: u64, mariadb: bool) -> String {
+/// `backslashed`: names of views may have backslashes.
+pub(super) fn script(seed: u64, mariadb: bool, backslashed: bool) -> String {
     let mut draw = Draw(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let mut out = String::from(
         "DELIMITER ;;\nSET sql_mode = 'NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', sql_notes = 0;;\n",
@@ -145,7 +146,7 @@ pub(super) fn script(seed: u64, mariadb: bool) -> String {
             &mut out,
             (table, columns),
             &format!("{seed}_{at}"),
-            mariadb,
+            (mariadb, backslashed),
         );
     }
     out
@@ -340,8 +341,10 @@ fn programs(
     out: &mut String,
     (table, columns): (&str, &[Column]),
     tail: &str,
-    mariadb: bool,
+    (mariadb, backslashed): (bool, bool),
 ) {
+    let without: Vec<&str> = ODD.iter().copied().filter(|piece| *piece != "\\").collect();
+    let views = if backslashed { ODD } else { &without[..] };
     let column = &columns[draw.below(columns.len())].name;
     let mode = draw.one(MODES);
     out.push_str(&format!("SET sql_mode = '{mode}';;\n"));
@@ -349,7 +352,7 @@ fn programs(
         "NO_BACKSLASH_ESCAPES" => format!("'{}'", draw.text(&["a", "\\", "''", ";", "é", "\n"])),
         _ => draw.literal(),
     };
-    let view = draw.name(ODD, &format!("v{tail}"));
+    let view = draw.name(views, &format!("v{tail}"));
     let check = draw.maybe(3, "WITH CASCADED CHECK OPTION");
     out.push_str(&format!(
         "CREATE VIEW {view} AS SELECT {column} AS x, `id` FROM {table} WHERE `id` > 1{check};;\n"
@@ -357,7 +360,7 @@ fn programs(
     if draw.once_in(2) {
         out.push_str(&format!(
             "CREATE VIEW {} AS SELECT COUNT(*) AS n, {text} AS t FROM {view} GROUP BY `id`;;\n",
-            draw.name(ODD, &format!("w{tail}"))
+            draw.name(views, &format!("w{tail}"))
         ));
     }
     out.push_str(&format!(
