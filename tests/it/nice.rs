@@ -1,6 +1,7 @@
 //! `--nice`: what other sessions do is seen, and rows wait for it.
 
 use std::process::{Child, Command};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dumpkeep::mysql::source::MysqlSource;
@@ -11,7 +12,7 @@ use dumpkeep::source::{Load, Nice, Source};
 
 use crate::support::frames::env;
 use crate::support::mysql_archive::{job, nowhere, wait};
-use crate::support::server::{MySql, MySqlServer, Postgres};
+use crate::support::server::{MariaDb, MySql, MySqlServer, Postgres};
 
 /// Statements of others that run for longer than any test.
 const SLEEPERS: usize = 3;
@@ -49,39 +50,139 @@ async fn until<S: Source>(source: &S, own: usize, wanted: impl Fn(Load) -> bool)
     }
 }
 
-fn nice(sessions: u64) -> DumpJob {
+fn nice(nice: Nice) -> DumpJob {
     let mut job = job();
-    job.options.nice = Some(Nice {
-        sessions,
-        lag: Duration::from_secs(10),
-    });
+    job.options.nice = Some(nice);
     job
 }
 
-async fn waits_for_others<S: Source + Clone + 'static>(
-    source: S,
-    database: &'static [u8],
+/// A server that is as `busy` says keeps a dump waiting, until it is told to `stop`.
+async fn waits<S: Source + 'static>(
+    (source, database): (S, &'static [u8]),
+    job: DumpJob,
+    busy: impl Fn(Load) -> bool + Copy,
     stop: impl FnOnce(),
 ) where
     S::Snapshot: 'static,
 {
-    let busy = |load: Load| load.active >= SLEEPERS as u64;
     until(&source, 1, busy).await;
-    let ours = source.clone();
+    let source = Arc::new(source);
+    let ours = Arc::clone(&source);
     let dumping = tokio::spawn(async move {
-        let (job, progress) = (nice(SLEEPERS as u64 - 1), Progress::default());
-        dump(&ours, database, &job, Vec::new(), &progress).await
+        let progress = Progress::default();
+        dump(&*ours, database, &job, Vec::new(), &progress).await
     });
     // it can't end before the others do, however long that is
     for _ in 0..3 {
-        until(&source, 1, busy).await;
+        until(&*source, 1, busy).await;
         assert!(!dumping.is_finished());
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     stop();
     let (bytes, sealed) = dumping.await.expect("it lives").expect("a dump");
     assert_eq!(bytes.len() as u64, sealed.length);
-    until(&source, 1, |load| load.active == 0).await;
+    until(&*source, 1, |load| !busy(load)).await;
+}
+
+fn crowded(load: Load) -> bool {
+    load.active >= SLEEPERS as u64
+}
+
+/// Behind for longer than [`PATIENCE`].
+fn behind(load: Load) -> bool {
+    load.lag.is_some_and(|lag| lag > PATIENCE)
+}
+
+const PATIENCE: Duration = Duration::from_secs(1);
+
+fn patient() -> DumpJob {
+    nice(Nice {
+        sessions: 100,
+        lag: PATIENCE,
+    })
+}
+
+/// A primary whose standby takes nothing in, and that standby.
+#[test]
+fn rows_wait_while_a_standby_of_postgres_is_behind() {
+    let primary = Postgres::start("18");
+    let standby = Postgres::with("18").follows(&primary).start();
+    primary.create_database("d");
+    primary.sql("d", "CREATE TABLE t AS SELECT generate_series(1, 10) AS a");
+    for server in [&primary, &standby] {
+        let mut writer = primary.psql("d");
+        writer.args([
+            "-c",
+            "DO $$BEGIN LOOP INSERT INTO t VALUES (0); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END$$",
+        ]);
+        let mut writer = writer.spawn().expect("a client starts");
+        // A lag is told of who has taken something in before.
+        let taken = || standby.try_sql("d", "SELECT count(*) > 0 FROM t WHERE a = 0");
+        for _ in 0..600 {
+            if taken().as_deref() == Ok("t") {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        standby.sql("postgres", "SELECT pg_wal_replay_pause()");
+        wait(async {
+            let source = PgSource::connect(&server.url("d"), None, &env(&[])).await;
+            let source = (source.expect("a source"), &b"d"[..]);
+            waits(source, patient(), behind, || {
+                primary.sql(
+                    "postgres",
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                     WHERE query LIKE 'DO %LOOP INSERT%' AND pid <> pg_backend_pid()",
+                );
+                standby.sql("postgres", "SELECT pg_wal_replay_resume()");
+            })
+            .await;
+        });
+        let _ = writer.wait();
+    }
+}
+
+/// A replica that takes everything in late.
+#[test]
+fn rows_wait_while_a_replica_of_mariadb_is_behind() {
+    let source = MariaDb::with("10.11").binlog().tcp().start();
+    let replica = MariaDb::with("10.11").setting("server-id=2").start();
+    source.sql(
+        "",
+        "CREATE USER r IDENTIFIED BY 'r'; GRANT REPLICATION SLAVE ON *.* TO r",
+    );
+    let from = format!(
+        "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = {}, MASTER_USER = 'r', \
+         MASTER_PASSWORD = 'r', MASTER_USE_GTID = no, MASTER_LOG_FILE = 'binlog.000001', \
+         MASTER_LOG_POS = 4",
+        source.port()
+    );
+    replica.sql("", &from);
+    replica.sql("", "START SLAVE");
+    source.create_database("d");
+    source.sql(
+        "d",
+        "CREATE TABLE t (a INT PRIMARY KEY); INSERT INTO t VALUES (1)",
+    );
+    wait(async {
+        let url = replica.url("");
+        let ours = MysqlSource::connect(&url, &nowhere())
+            .await
+            .expect("a source");
+        until(&ours, 1, |load| load.lag == Some(Duration::ZERO)).await;
+        replica.sql(
+            "",
+            "STOP SLAVE; CHANGE MASTER TO MASTER_DELAY = 600; START SLAVE",
+        );
+        source.sql("d", "INSERT INTO t VALUES (2)");
+        waits((ours, &b"d"[..]), patient(), behind, || {
+            replica.sql(
+                "",
+                "STOP SLAVE; CHANGE MASTER TO MASTER_DELAY = 0; START SLAVE",
+            );
+        })
+        .await;
+    });
 }
 
 #[test]
@@ -96,7 +197,11 @@ fn rows_wait_while_postgres_has_other_work() {
     });
     wait(async {
         let source = PgSource::connect(&server.url("d"), None, &env(&[])).await;
-        waits_for_others(source.expect("a source"), b"d", || {
+        let job = nice(Nice {
+            sessions: SLEEPERS as u64 - 1,
+            lag: Duration::from_secs(10),
+        });
+        waits((source.expect("a source"), &b"d"[..]), job, crowded, || {
             server.sql(
                 "postgres",
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -120,10 +225,7 @@ fn kill(server: &MySqlServer) {
 
 #[test]
 fn what_mysql_does_beside_is_seen() {
-    for server in [
-        MySql::start("9.7"),
-        crate::support::server::MariaDb::start("10.11"),
-    ] {
+    for server in [MySql::start("9.7"), MariaDb::start("10.11")] {
         let others = sleepers(|| {
             let mut client = server.client("");
             client.args(["-e", "SELECT SLEEP(600)"]);
