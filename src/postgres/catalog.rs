@@ -170,8 +170,7 @@ async fn objects(
     asked: Vec<(&Kind, Vec<Answer>)>,
     context: &BuildContext,
 ) -> Result<Vec<Loaded>> {
-    // Kept by kind until their number is known: a list that grows is there twice.
-    let mut by_kind = Vec::new();
+    let mut objects = Vec::new();
     for (kind, answers) in asked {
         let mut rows = Vec::new();
         for answer in answers {
@@ -182,12 +181,9 @@ async fn objects(
         }
         let built = (kind.build)(context, &rows);
         let mut built = built.while_with(|| format!("reading objects of kind {}", kind.name))?;
-        built.shrink_to_fit();
-        by_kind.push(built);
-    }
-    let mut objects = Vec::with_capacity(by_kind.iter().map(Vec::len).sum());
-    for built in by_kind {
-        objects.extend(built);
+        // No room for more than there is: of a hundred thousand objects the rest would count.
+        objects.reserve_exact(built.len());
+        objects.append(&mut built);
     }
     Ok(objects)
 }
