@@ -8,6 +8,7 @@ pub mod packed;
 pub mod reader;
 mod seekable;
 pub mod sequential;
+pub mod steps;
 pub mod sum;
 pub mod toc;
 pub mod writer;

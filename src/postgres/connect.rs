@@ -174,8 +174,8 @@ async fn dial(host: &Host, keepalives: &Keepalives) -> std::io::Result<Box<dyn I
         Place::Socket(folder) => {
             let path = socket_path(folder, host.port);
             match path.to_str().and_then(|path| path.strip_prefix('@')) {
-                Some(name) => Ok(Box::new(abstract_socket(name)?)),
-                None => Ok(Box::new(UnixStream::connect(path).await?)),
+                Some(name) => Ok(widened(abstract_socket(name)?)),
+                None => Ok(widened(UnixStream::connect(path).await?)),
             }
         }
         Place::Tcp { name, addr } => {
@@ -188,6 +188,16 @@ async fn dial(host: &Host, keepalives: &Keepalives) -> std::io::Result<Box<dyn I
             Ok(Box::new(stream))
         }
     }
+}
+
+/// What may wait in a Unix socket for the server, in bytes: Linux wakes who writes when three quarters of it
+/// are taken, and until that one runs, the server lives on the rest. TCP finds its own size.
+const WAITING: usize = 1 << 20;
+
+fn widened(stream: UnixStream) -> Box<dyn Io> {
+    // The system may allow less: it works with what there is.
+    let _ = sockopt::set_socket_send_buffer_size(&stream, WAITING);
+    Box::new(stream)
 }
 
 fn abstract_socket(name: &str) -> std::io::Result<UnixStream> {

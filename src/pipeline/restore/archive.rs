@@ -1,6 +1,8 @@
-//! An archive's file for several workers: one reads at a time, each decompresses for itself, off the
-//! async threads and a little at a time, so that memory does not grow with the frames. What is small
-//! is read where it is wanted: to wake another thread for it would take longer.
+//! An archive's file for several workers: one reads at a time, each decompresses for itself, a little at a
+//! time, so that memory does not grow with the frames. What is small is read where it is wanted: to wake
+//! another thread for it would take longer. So are the frames of rows for COPY, whose bytes go as they are
+//! and wait in the socket while more is decompressed; what becomes statements comes from another thread,
+//! for there the server waits.
 
 use std::collections::VecDeque;
 use std::io::{Read, Seek};
@@ -12,10 +14,12 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::archive::packed::Unpacker;
 use crate::archive::reader::Reader;
+use crate::archive::steps::{Stepper, Steps, suits};
 use crate::archive::toc::{Piece, Toc};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::fetch::Frames;
 use crate::pipeline::stream::died;
+use crate::sql::dialect::Dialect;
 
 /// How much SQL goes to a worker at once, in bytes.
 const CHUNK: usize = 256 << 10;
@@ -34,6 +38,7 @@ pub(super) struct Archive<R> {
     frames: Mutex<Frames<R>>,
     toc: Arc<Toc>,
     unpackers: Mutex<Vec<Unpacker>>,
+    steppers: Mutex<Vec<Stepper>>,
 }
 
 impl<R: Read + Seek + Send + 'static> Archive<R> {
@@ -43,6 +48,7 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
             toc: reader.shared_toc(),
             frames: Mutex::new(Frames::new(reader)),
             unpackers: Mutex::new(Vec::new()),
+            steppers: Mutex::new(Vec::new()),
         })
     }
 
@@ -133,19 +139,46 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
     }
 
     /// Begins to read a piece, chunk by chunk.
-    pub(super) fn stream(self: &Arc<Self>, piece: Piece) -> Chunks {
-        if let Some(sql) = self.at_hand(piece) {
-            return Chunks::Here(Some(sql));
+    pub(super) fn stream(self: &Arc<Self>, piece: Piece) -> Chunks<R> {
+        let from = match self.at_hand(piece) {
+            Some(sql) => From::Here(Some(sql)),
+            None if self.goes_in_steps(piece) => From::Steps(self.steps(piece)),
+            None => self.thread(piece),
+        };
+        Chunks {
+            from,
+            now: Vec::new(),
+            archive: Arc::clone(self),
         }
+    }
+
+    fn thread(self: &Arc<Self>, piece: Piece) -> From {
         let (send, chunks) = channel(AHEAD);
         let (back, used) = mpsc::channel();
         let all = Arc::clone(self);
         let reading = spawn_blocking(move || all.send(piece, &send, &used));
-        Chunks::Coming {
+        From::Thread {
             chunks,
             back,
             reading,
         }
+    }
+
+    fn goes_in_steps(&self, piece: Piece) -> bool {
+        let codec = self.toc.head.codec.parse();
+        let info = self.toc.frames.get(piece.frame as usize);
+        self.toc.head.dialect == Dialect::Postgres
+            && info.is_some_and(|info| info.raw == piece.length)
+            && codec.is_ok_and(|codec| suits(codec, piece.length))
+    }
+
+    fn steps(self: &Arc<Self>, piece: Piece) -> Coming {
+        let all = Arc::clone(self);
+        Coming::Read(Some(spawn_blocking(move || {
+            let packed = all.frames().packed(piece.frame)?;
+            let stepper = all.steppers().pop().unwrap_or_default();
+            Steps::new(packed, stepper)
+        })))
     }
 
     fn send(
@@ -181,6 +214,10 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
         self.frames.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn steppers(&self) -> std::sync::MutexGuard<'_, Vec<Stepper>> {
+        self.steppers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn unpackers(&self) -> std::sync::MutexGuard<'_, Vec<Unpacker>> {
         self.unpackers
             .lock()
@@ -189,38 +226,77 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
 }
 
 /// A piece on its way.
-pub(super) enum Chunks {
+pub(super) struct Chunks<R> {
+    from: From,
+    /// The chunk that was given last.
+    now: Vec<u8>,
+    archive: Arc<Archive<R>>,
+}
+
+enum From {
     /// It was read at once.
     Here(Option<Result<Vec<u8>>>),
+    /// It is decompressed where it is wanted.
+    Steps(Coming),
     /// A thread reads it.
-    Coming {
+    Thread {
         chunks: Receiver<Vec<u8>>,
         back: BackSender<Vec<u8>>,
         reading: JoinHandle<Result<()>>,
     },
 }
 
-impl Chunks {
+enum Coming {
+    /// A thread reads its compressed bytes.
+    Read(Option<JoinHandle<Result<Steps>>>),
+    There(Steps),
+}
+
+impl<R: Read + Seek + Send + 'static> Chunks<R> {
     /// The next chunk; `None` after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        let (chunks, reading) = match self {
-            Self::Here(sql) => return sql.take().transpose(),
-            Self::Coming {
-                chunks, reading, ..
-            } => (chunks, reading),
-        };
-        if let Some(chunk) = chunks.recv().await {
-            return Ok(Some(chunk));
+    pub(super) async fn next(&mut self) -> Result<Option<&[u8]>> {
+        match &mut self.from {
+            From::Here(sql) => {
+                let Some(sql) = sql.take().transpose()? else {
+                    return Ok(None);
+                };
+                self.now = sql;
+                Ok(Some(&self.now))
+            }
+            From::Thread {
+                chunks,
+                back,
+                reading,
+            } => {
+                // The last ones come too late: the thread is done.
+                let _ = back.send(std::mem::take(&mut self.now));
+                let Some(chunk) = chunks.recv().await else {
+                    reading.await.map_err(died)??;
+                    return Ok(None);
+                };
+                self.now = chunk;
+                Ok(Some(&self.now))
+            }
+            From::Steps(coming) => {
+                if let Coming::Read(reading) = coming
+                    && let Some(reading) = reading.take()
+                {
+                    *coming = Coming::There(reading.await.map_err(died)??);
+                }
+                match coming {
+                    Coming::There(steps) => steps.advance(),
+                    Coming::Read(_) => Ok(None),
+                }
+            }
         }
-        reading.await.map_err(died)??;
-        Ok(None)
     }
 
-    /// Gives back a chunk that was used up, for one that follows.
-    pub(super) fn give_back(&self, chunk: Vec<u8>) {
-        if let Self::Coming { back, .. } = self {
-            // The last ones come too late: the thread is done.
-            let _ = back.send(chunk);
+    /// After the last chunk: what the next piece can use is given back.
+    pub(super) fn end(self) {
+        if let From::Steps(Coming::There(steps)) = self.from {
+            let (packed, stepper) = steps.end();
+            self.archive.frames().take_back(packed);
+            self.archive.steppers().push(stepper);
         }
     }
 }

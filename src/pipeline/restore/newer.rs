@@ -104,8 +104,9 @@ pub(super) async fn rows_with_oids<R: Read + Seek + Send + 'static>(
         let Some(piece) = rows.and_then(|entry| entry.pieces.first()) else {
             continue;
         };
-        let first = archive.stream(*piece).next().await?;
-        let head = first.as_deref().and_then(|chunk| chunk.lines().next());
+        let mut chunks = archive.stream(*piece);
+        let first = chunks.next().await?;
+        let head = first.and_then(|chunk| chunk.lines().next());
         if head.is_some_and(|line| line.ends_with(b" WITH OIDS FROM stdin;")) {
             found.push(*at);
         }

@@ -232,7 +232,7 @@ async fn longest_line<R: Read + Seek + Send + 'static>(
     let (mut longest, mut open) = (0_u64, 0_u64);
     while let Some(chunk) = chunks.next().await? {
         let mut begin = 0;
-        for end in memchr_iter(b'\n', &chunk) {
+        for end in memchr_iter(b'\n', chunk) {
             longest = longest.max(open + (end - begin) as u64);
             (open, begin) = (0, end + 1);
         }

@@ -582,10 +582,10 @@ where
         };
         let mut chunks = shared.archive.stream(*piece);
         while let Some(chunk) = chunks.next().await? {
-            runner.feed(&chunk, Some(&label)).await?;
+            runner.feed(chunk, Some(&label)).await?;
             item.add(chunk.len() as u64, 0);
-            chunks.give_back(chunk);
         }
+        chunks.end();
         if is_long {
             runner.rest();
         }
