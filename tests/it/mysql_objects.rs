@@ -605,6 +605,32 @@ fn numbers_of_other_members_are_refused_on_mariadb() {
 fn numbers_of_other_members_are_refused_on_mysql() {
     rows_by_numbers(&MySql::start("9.7"));
 }
+/// A view over a database that is not there: the server's words alone don't say what to do.
+#[test]
+fn a_view_over_another_database_asks_for_that_one() {
+    for (server, code) in [
+        (MariaDb::start("10.11"), "(1146)"),
+        (MySql::start("9.7"), "(1049)"),
+    ] {
+        asks_for_another_database(&server, code);
+    }
+}
+
+fn asks_for_another_database(server: &MySqlServer, code: &str) {
+    server.create_database("other");
+    server.create_database("shop");
+    server.sql("other", "CREATE TABLE t (a INT)");
+    server.sql("shop", "CREATE VIEW v AS SELECT a FROM other.t");
+    let shop = archive(&server.url("shop"), "shop", &job(), None).expect("an archive");
+    server.sql("", "DROP DATABASE other; CREATE DATABASE copy");
+    let error = native(&shop, &server.url("copy")).expect_err("no such database");
+    let report = error.report();
+    assert!(
+        report.contains(code) && report.contains("restore that one before"),
+        "{report}"
+    );
+}
+
 /// What a server without `partial_revokes` says of one is that there is no such grant.
 #[test]
 fn partial_revokes_ask_for_their_setting() {

@@ -74,6 +74,7 @@ where
         outcome
     });
     loaded.map_err(|error| {
+        let error = name_elsewhere(error, toc.head.dialect, job);
         if job.is_recorded(toc.head.kind) {
             tracing::warn!("{}", left(toc.head.dialect));
             error.hint("What was done is recorded in the database: --resume goes on from there.")
@@ -81,6 +82,22 @@ where
             error
         }
     })
+}
+
+/// MySQL: a database, and a table, that a definition names and that is not there.
+const ELSEWHERE: [&str; 2] = ["1049", "1146"];
+
+/// Says what can be done where a definition reads what is in no archive of this database.
+fn name_elsewhere(error: Error, dialect: Dialect, job: &RestoreJob) -> Error {
+    let code = error.server_code();
+    let missing = code.is_some_and(|code| ELSEWHERE.contains(&code));
+    if dialect != Dialect::Mysql || !missing || !job.choice.defines() {
+        return error;
+    }
+    error.hint(
+        "It reads what is not on this server: where that is in another database, restore that one \
+         before, or leave this out (--exclude-table, --use-list).",
+    )
 }
 
 /// What a restore that failed leaves in the database beside the objects.
