@@ -198,9 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn damaged_frames_are_errors_and_the_decoder_goes_on() {
+    fn damaged_frames_are_errors() {
         let sql = sample(1 << 20);
-        let bytes = zstd::bulk::compress(&sql, 3).unwrap();
+        // As the archive's: with a sum of its own.
+        let mut encoder = zstd::stream::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.include_checksum(true).unwrap();
+        std::io::Write::write_all(&mut encoder, &sql).unwrap();
+        let bytes = encoder.finish().unwrap();
         let cut = bytes[..bytes.len() / 2].to_vec();
         let mut turned = bytes.clone();
         turned[bytes.len() / 3] ^= 0xFF;
@@ -210,12 +214,11 @@ mod tests {
             packed(bytes.clone(), sql.len() - 1),
             packed(bytes.clone(), sql.len() + 1),
             packed(Vec::new(), 0),
+            packed(turned, sql.len()),
         ];
         for packed in bad {
             let says = all(packed, Stepper::default()).map(|_| ()).unwrap_err();
             assert!(says.to_string().contains("frame 7"), "{says}");
         }
-        // Without a sum of its own a frame may come out wrong, and is found by the archive's.
-        let _ = all(packed(turned, sql.len()), Stepper::default());
     }
 }
