@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::frame::FrameSink;
 use crate::error::Result;
-use crate::plan::entry::{DataRef, Entry, Range, Slice};
+use crate::plan::entries::Entries;
+use crate::plan::entry::{DataRef, Range, Slice};
 use crate::plan::filter::Selection;
 use crate::sql::dialect::Dialect;
 
@@ -113,7 +114,7 @@ impl DumpOptions {
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// Every entry, unordered.
-    pub entries: Vec<Entry>,
+    pub entries: Entries,
     /// What the user should hear of.
     pub warnings: Vec<Warning>,
 }

@@ -2,7 +2,6 @@
 //! what nobody claims. The sessions must stand in the snapshot. Not here: what is made of it
 //! (entries.rs).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::error::{Context as _, Result};
@@ -15,6 +14,7 @@ use crate::postgres::link::{self, Depend, Holders};
 use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
 use crate::postgres::readers::{Answer, Readers};
 use crate::postgres::version::Caps;
+use crate::postgres::waits::Waits;
 use crate::source::{Catalog, DumpOptions, Warning};
 use crate::sql::rows::{Row, Rows};
 
@@ -103,8 +103,8 @@ pub(super) async fn globals(
     let context = context(b"", caps, options);
     let asked = ask(readers, GLOBALS, &context);
     let objects = objects(readers, asked, &context).await?;
-    let needs = vec![BTreeSet::new(); objects.len()];
-    let entries = entries::number(objects, needs, GLOBALS)?;
+    let mut needs = Waits::new(objects.len(), std::iter::empty());
+    let entries = entries::number(objects, &mut needs, GLOBALS)?;
     Ok(Catalog { entries, warnings })
 }
 

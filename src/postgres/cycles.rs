@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::cycle;
 use crate::plan::entry::Section;
+use crate::plan::lists::Lists;
 use crate::postgres::link::Holder;
 use crate::postgres::objects::Loaded;
+use crate::postgres::waits::Waits;
 
 /// Kinds of parts, in the order in which they are cut out: the least change first.
 const CUT_ORDER: &[&str] = &["column_default", "constraint", "view_rule"];
 
-pub(super) type Needs = BTreeSet<(Holder, usize)>;
+pub(super) type Needs = BTreeSet<(Holder, u32)>;
 
 /// Cuts parts out until no loop is left that a cut could open. Cut parts are appended to
 /// `objects`; the result says what each object needs.
-pub fn cut(objects: &mut Vec<Loaded>, mut needs: Needs) -> Vec<BTreeSet<usize>> {
+pub fn cut(objects: &mut Vec<Loaded>, mut needs: Needs) -> Waits {
     let mut gone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     shells(objects, &mut needs);
     late_views(objects, &mut needs, &mut gone);
@@ -37,14 +39,15 @@ pub fn cut(objects: &mut Vec<Loaded>, mut needs: Needs) -> Vec<BTreeSet<usize>> 
     for object in objects.iter_mut() {
         object.renderer = None;
     }
-    flatten(objects.len(), &needs)
+    let pairs = needs.iter().map(|(from, to)| (from.object(), *to));
+    Waits::new(objects.len(), pairs)
 }
 
 /// What a view reads and the selection leaves out has to be there already: for its sake no view is made
 /// as a dummy first, which would stay where it is not there.
 pub fn forget_what_views_read(objects: &[Loaded], needs: &mut Needs, selected: &[bool]) {
     needs.retain(|(from, to)| {
-        selected.get(*to) == Some(&true) || !is_part(objects, *from, "view_rule")
+        selected.get(*to as usize) == Some(&true) || !is_part(objects, *from, "view_rule")
     });
 }
 
@@ -55,33 +58,36 @@ fn shells(objects: &[Loaded], needs: &mut Needs) {
     }
     let by_address: BTreeMap<_, _> = objects
         .iter()
-        .enumerate()
+        .zip(0_u32..)
+        .map(|(o, at)| (at, o))
         .filter_map(|(at, o)| Some((o.address?, at)))
         .collect();
-    let shell_of: BTreeMap<usize, usize> = objects
+    let shell_of: BTreeMap<u32, u32> = objects
         .iter()
-        .enumerate()
+        .zip(0_u32..)
+        .map(|(o, at)| (at, o))
         .filter_map(|(at, o)| Some((*by_address.get(&o.stands_in_for?)?, at)))
         .collect();
     let loops = loops(objects.len(), needs);
     let inner: Vec<_> = needs
         .iter()
-        .filter(|(from, to)| shell_of.contains_key(to) && in_one_loop(&loops, from.object, *to))
+        .filter(|(from, to)| shell_of.contains_key(to) && in_one_loop(&loops, *from, *to))
         .copied()
         .collect();
     for (from, to) in inner {
         needs.remove(&(from, to));
         needs.extend(shell_of.get(&to).map(|shell| (from, *shell)));
     }
-    needs.extend(shell_of.iter().map(|(own, shell)| (whole(*own), *shell)));
+    needs.extend(
+        shell_of
+            .iter()
+            .map(|(own, shell)| (Holder::whole(*own as usize), *shell)),
+    );
 }
 
-fn whole(object: usize) -> Holder {
-    Holder { object, part: None }
-}
-
-fn in_one_loop(loops: &[usize], a: usize, b: usize) -> bool {
-    loops.get(a) == loops.get(b) && loops.get(a) != Some(&0)
+fn in_one_loop(loops: &[u32], from: Holder, to: u32) -> bool {
+    let own = loops.get(from.object());
+    own == loops.get(to as usize) && own != Some(&0)
 }
 
 /// A view that needs something of post-data (a primary key, for its GROUP BY) is made as a dummy
@@ -96,7 +102,7 @@ fn late_views(
         .filter(|(from, to)| {
             is_part(objects, *from, "view_rule")
                 && objects
-                    .get(*to)
+                    .get(*to as usize)
                     .is_some_and(|o| o.section > Section::PreData)
         })
         .map(|(from, _)| *from)
@@ -106,16 +112,16 @@ fn late_views(
 
 fn is_part(objects: &[Loaded], holder: Holder, kind: &str) -> bool {
     let part = holder
-        .part
-        .and_then(|part| objects.get(holder.object)?.parts.get(part));
+        .part()
+        .and_then(|part| objects.get(holder.object())?.parts.get(part));
     part.is_some_and(|part| part.kind == kind)
 }
 
 /// Parts of this kind whose needs run inside a loop.
-fn cuts_in(objects: &[Loaded], needs: &Needs, loops: &[usize], kind: &str) -> BTreeSet<Holder> {
+fn cuts_in(objects: &[Loaded], needs: &Needs, loops: &[u32], kind: &str) -> BTreeSet<Holder> {
     needs
         .iter()
-        .filter(|(from, to)| is_part(objects, *from, kind) && in_one_loop(loops, from.object, *to))
+        .filter(|(from, to)| is_part(objects, *from, kind) && in_one_loop(loops, *from, *to))
         .map(|(from, _)| *from)
         .collect()
 }
@@ -133,28 +139,27 @@ fn separate_all(
             continue;
         };
         objects.push(loaded);
-        gone.entry(holder.object).or_default().extend(holder.part);
+        gone.entry(holder.object())
+            .or_default()
+            .extend(holder.part());
         let own: Vec<_> = needs
             .iter()
             .filter(|(from, _)| from == holder)
             .copied()
             .collect();
-        let part = Holder {
-            object: new,
-            part: None,
-        };
+        let part = Holder::whole(new);
         for need in own {
             needs.remove(&need);
             needs.insert((part, need.1));
         }
-        needs.insert((part, holder.object));
+        needs.insert((part, holder.object() as u32));
     }
 }
 
 fn separate(objects: &[Loaded], holder: Holder) -> Option<Loaded> {
-    let parent = objects.get(holder.object)?;
-    let part = parent.parts.get(holder.part?)?;
-    let cut = parent.renderer.as_ref()?.cut_out(holder.part?)?;
+    let parent = objects.get(holder.object())?;
+    let part = parent.parts.get(holder.part()?)?;
+    let cut = parent.renderer.as_ref()?.cut_out(holder.part()?)?;
     let new = Loaded::new(part.kind, cut.section, cut.identity, cut.sql);
     Some(Loaded {
         address: Some(part.address),
@@ -171,43 +176,22 @@ fn render_without(objects: &mut [Loaded], object: usize, parts: &[usize]) {
     }
 }
 
-fn flatten(count: usize, needs: &Needs) -> Vec<BTreeSet<usize>> {
-    let mut flat = vec![BTreeSet::new(); count];
-    for (from, to) in needs {
-        if let Some(own) = flat.get_mut(from.object)
-            && from.object != *to
-        {
-            own.insert(*to);
-        }
-    }
-    flat
-}
-
 /// The loop that each object is in; 0 where it is in none.
-fn loops(count: usize, needs: &Needs) -> Vec<usize> {
-    let mut edges = vec![Vec::new(); count];
-    for (from, to) in needs {
-        if let Some(own) = edges.get_mut(from.object) {
-            own.push(*to);
-        }
-    }
-    cycle::knots(edges)
+fn loops(count: usize, needs: &Needs) -> Vec<u32> {
+    let edges = needs.iter().map(|(from, to)| (from.object(), *to));
+    cycle::knots(Lists::from_pairs(count, edges))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn holder(object: usize) -> Holder {
-        Holder { object, part: None }
-    }
-
     #[test]
     fn finds_loops_and_nothing_else() {
         let needs = [(0, 1), (1, 2), (2, 1), (3, 3), (4, 0)];
         let needs = needs
             .into_iter()
-            .map(|(from, to)| (holder(from), to))
+            .map(|(from, to)| (Holder::whole(from), to))
             .collect();
         let loops = loops(5, &needs);
         assert_eq!((loops[0], loops[3], loops[4]), (0, 0, 0));

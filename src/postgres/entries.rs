@@ -1,21 +1,23 @@
 //! Makes entries of what the catalogs said: finds out what needs what, cuts loops, adds the facets, takes
 //! what was asked for. Pure.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bstr::BString;
 
 use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::plan::entries::Entries;
 use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
 use crate::plan::order::settle;
 use crate::postgres::catalog::Facets;
 use crate::postgres::chosen::{self, Hits, Kept};
 use crate::postgres::cycles;
 use crate::postgres::facets::{acl, owner};
-use crate::postgres::link::{self, Depend, Holders};
+use crate::postgres::link::{self, Depend, Holder, Holders};
 use crate::postgres::objects::{KINDS, Kind, Loaded};
 use crate::postgres::render::{Sql, cat};
+use crate::postgres::waits::Waits;
 use crate::source::{DumpOptions, Warning};
 
 /// Everything that was read, as entries; what is left aside is among the warnings.
@@ -24,7 +26,7 @@ pub(super) fn of(
     facets: Facets,
     (options, hits): (&DumpOptions, &Hits),
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Entry>> {
+) -> Result<Entries> {
     let mut needs = link::needs(&objects, &depends, &holders);
     if hits.leaves_out() {
         let selected = chosen::selected(&objects, &holders, hits, options);
@@ -46,7 +48,7 @@ pub(super) fn of(
     }
     chosen::by_keys_of_extensions(&objects, &facets.extension_keys, &mut needs);
     if !options.selection.sections.is_empty() {
-        settle_sections(&mut objects, &needs)?;
+        settle_sections(&mut objects, &mut needs)?;
     }
     let stays = chosen::judge(&objects, &holders, hits, options);
     if options.selection.data_only && !options.rows.disable_triggers {
@@ -55,24 +57,26 @@ pub(super) fn of(
     }
     remarks(&objects, &stays, warnings);
     drop((holders, facets));
-    let entries = number(objects, needs, KINDS)?;
-    let mut kept = chosen::keep(entries, &Kept { stays, hits });
-    insert_without_oids(&mut kept, options, warnings)?;
-    Ok(kept)
+    let entries = number(objects, &mut needs, KINDS)?;
+    let kept = chosen::keep(entries, &Kept { stays, hits })?;
+    insert_without_oids(kept, options, warnings)
 }
 
 /// INSERT can't say a row's OID: an error, or with `--lenient` a warning and rows without it.
 fn insert_without_oids(
-    entries: &mut [Entry],
+    entries: Entries,
     options: &DumpOptions,
     warnings: &mut Vec<Warning>,
-) -> Result<()> {
-    for entry in entries.iter_mut().filter(|_| options.inserts) {
+) -> Result<Entries> {
+    if !options.inserts {
+        return Ok(entries);
+    }
+    entries.change(|entry| {
         let Body::Data(data) = &mut entry.body else {
-            continue;
+            return Ok(());
         };
         if data.method != Method::CopyWithOids {
-            continue;
+            return Ok(());
         }
         let message = "has OIDs, which INSERT can't give a row";
         if !options.lenient {
@@ -85,8 +89,8 @@ fn insert_without_oids(
             object: format!("table {}", data.table),
             message: message.to_owned(),
         });
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// What is said of objects that are carried.
@@ -115,7 +119,7 @@ fn keep_attached(objects: &mut [Loaded], holders: &Holders) {
         .iter()
         .filter(|object| object.kind == "index_attach");
     let children = attached.filter_map(|object| holders.find(*object.needs.first()?));
-    let children: Vec<usize> = children.map(|holder| holder.object).collect();
+    let children: Vec<usize> = children.map(Holder::object).collect();
     for child in children {
         if let Some(object) = objects.get_mut(child)
             && matches!(object.kind, "index" | "constraint")
@@ -126,27 +130,12 @@ fn keep_attached(objects: &mut [Loaded], holders: &Holders) {
 }
 
 /// The sections that the objects have in a whole dump: a part of it must hold neither less nor more.
-fn settle_sections(objects: &mut [Loaded], needs: &[BTreeSet<usize>]) -> Result<()> {
-    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
-    let place = |(at, object): (usize, &Loaded)| Entry {
-        id: id(at),
-        kind: object.kind,
-        section: object.section,
-        rank: 0,
-        identity: object.identity.clone(),
-        needs: needs
-            .get(at)
-            .into_iter()
-            .flatten()
-            .map(|need| id(*need))
-            .collect(),
-        body: Body::Statements(Vec::new()),
-        drop: Vec::new(),
-    };
-    let mut entries: Vec<Entry> = objects.iter().enumerate().map(place).collect();
-    settle(&mut entries)?;
-    for (object, entry) in objects.iter_mut().zip(entries) {
-        object.section = entry.section;
+fn settle_sections(objects: &mut [Loaded], needs: &mut Waits) -> Result<()> {
+    let mut sections: Vec<Section> = objects.iter().map(|object| object.section).collect();
+    let label = |at: usize| objects.get(at).map(described).unwrap_or_default();
+    settle(&mut sections, needs.settled().clone(), &label)?;
+    for (object, section) in objects.iter_mut().zip(sections) {
+        object.section = section;
     }
     Ok(())
 }
@@ -169,7 +158,7 @@ fn add_words(objects: &mut [Loaded], holders: &Holders, facets: &Facets) {
         let Some(holder) = holders.find(address) else {
             return;
         };
-        let Some(object) = objects.get_mut(holder.object) else {
+        let Some(object) = objects.get_mut(holder.object()) else {
             return;
         };
         // A member's comment is its extension's business.
@@ -194,7 +183,7 @@ fn add_words(objects: &mut [Loaded], holders: &Holders, facets: &Facets) {
 /// rights.
 fn add_grants(
     objects: &mut Vec<Loaded>,
-    needs: &mut Vec<BTreeSet<usize>>,
+    needs: &mut Waits,
     holders: &Holders,
     facets: &Facets,
     hits: &Hits,
@@ -202,7 +191,7 @@ fn add_grants(
 ) {
     let mut of: HashMap<BString, usize> = HashMap::new();
     for acl in &facets.acls {
-        let holder = holders.find(acl.address).map(|holder| holder.object);
+        let holder = holders.find(acl.address).map(Holder::object);
         // The system's own objects are in no schema that was asked for, and may be in one that was not.
         if holder.is_none() && !hits.schema(acl.schema.as_ref().unwrap_or(&BString::default())) {
             continue;
@@ -226,7 +215,7 @@ fn add_grants(
             };
             of.insert(key.clone(), objects.len());
             objects.push(new);
-            needs.push(holder.into_iter().collect());
+            needs.push(holder.and_then(|at| u32::try_from(at).ok()));
         }
         if let Some(grants) = of.get(&key).and_then(|at| objects.get_mut(*at)) {
             grants.sql.create.extend(statements);
@@ -267,11 +256,7 @@ fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
 }
 
 /// Gives ids and ranks.
-pub(super) fn number(
-    mut objects: Vec<Loaded>,
-    mut needs: Vec<BTreeSet<usize>>,
-    kinds: &[Kind],
-) -> Result<Vec<Entry>> {
+pub(super) fn number(objects: Vec<Loaded>, needs: &mut Waits, kinds: &[Kind]) -> Result<Entries> {
     let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
     let ranks = kinds.iter().zip(0_u16..);
     let ranks: HashMap<&str, u16> = ranks.map(|(kind, rank)| (kind.name, rank)).collect();
@@ -279,32 +264,23 @@ pub(super) fn number(
         let what = format!("the kind {kind} is not in the registry");
         Error::new(ErrorKind::Internal, what)
     };
-    let mut entries = Vec::with_capacity(objects.len());
-    // From the end and in a few steps, so that no object is there twice.
-    let step = (objects.len() / 8).max(1000);
-    while !objects.is_empty() {
-        let first = objects.len().saturating_sub(step);
-        let some = objects.split_off(first);
-        objects.shrink_to_fit();
-        for (at, object) in some.into_iter().enumerate().rev() {
-            let at = first + at;
-            let own = needs.get_mut(at).map(std::mem::take);
-            let own = own.into_iter().flatten();
-            entries.push(Entry {
-                id: id(at),
-                kind: object.kind,
-                section: object.section,
-                rank: *ranks.get(object.kind).ok_or_else(|| unknown(object.kind))?,
-                identity: object.identity,
-                needs: own.map(id).collect(),
-                drop: object.sql.drop,
-                body: match object.data {
-                    Some(data) => Body::Data(data),
-                    None => Body::Statements(object.sql.create),
-                },
-            });
-        }
+    let mut entries = Entries::default();
+    let needs = needs.settled();
+    for (at, object) in objects.into_iter().enumerate() {
+        entries.push(&Entry {
+            id: id(at),
+            kind: object.kind,
+            section: object.section,
+            rank: *ranks.get(object.kind).ok_or_else(|| unknown(object.kind))?,
+            identity: object.identity,
+            needs: needs.get(at).iter().map(|need| EntryId(*need)).collect(),
+            drop: object.sql.drop,
+            body: match object.data {
+                Some(data) => Body::Data(data),
+                None => Body::Statements(object.sql.create),
+            },
+        })?;
     }
-    entries.reverse();
+    entries.close()?;
     Ok(entries)
 }

@@ -47,5 +47,6 @@ pub mod target;
 mod target_facts;
 pub mod tls;
 pub mod version;
+mod waits;
 mod wanted;
 pub mod wire;

@@ -9,9 +9,10 @@ use bstr::BString;
 use crate::plan::entry::Section;
 use crate::postgres::objects::Loaded;
 use crate::postgres::render::{Sql, cat};
+use crate::postgres::waits::Waits;
 
 /// Adds the statements for each table with rows, with what they need.
-pub fn switch_off(objects: &mut Vec<Loaded>, needs: &mut Vec<BTreeSet<usize>>) {
+pub fn switch_off(objects: &mut Vec<Loaded>, needs: &mut Waits) {
     let mut seen: BTreeSet<BString> = BTreeSet::new();
     let mut new = Vec::new();
     for (at, object) in objects.iter().enumerate() {
@@ -20,9 +21,9 @@ pub fn switch_off(objects: &mut Vec<Loaded>, needs: &mut Vec<BTreeSet<usize>>) {
         };
         if seen.insert(data.into.clone()) {
             new.push(statement(object, &data.into, ("triggers_off", "DISABLE")));
-            needs.push(BTreeSet::new());
+            needs.push([]);
             new.push(statement(object, &data.into, ("triggers_on", "ENABLE")));
-            needs.push([at].into());
+            needs.push(u32::try_from(at));
         }
     }
     objects.extend(new);

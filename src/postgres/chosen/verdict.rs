@@ -114,7 +114,7 @@ impl Judge<'_> {
     /// The object that it belongs to.
     fn owner(&self, object: &Loaded) -> Option<&Loaded> {
         let holder = self.holders.find(object.table?)?;
-        self.objects.get(holder.object)
+        self.objects.get(holder.object())
     }
 
     fn is_not_left_out(&self, object: &Loaded) -> bool {
