@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::error::Result;
 use crate::plan::cycle;
 use crate::plan::entry::Section;
 use crate::plan::lists::Lists;
 use crate::postgres::link::Holder;
 use crate::postgres::objects::Loaded;
+use crate::postgres::packed::Objects;
 use crate::postgres::waits::Waits;
 
 /// Kinds of parts, in the order in which they are cut out: the least change first.
@@ -17,10 +19,10 @@ pub(super) type Needs = BTreeSet<(Holder, u32)>;
 
 /// Cuts parts out until no loop is left that a cut could open. Cut parts are appended to
 /// `objects`; the result says what each object needs.
-pub fn cut(objects: &mut Vec<Loaded>, mut needs: Needs) -> Waits {
+pub fn cut(objects: &mut Objects, mut needs: Needs) -> Result<Waits> {
     let mut gone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     shells(objects, &mut needs);
-    late_views(objects, &mut needs, &mut gone);
+    late_views(objects, &mut needs, &mut gone)?;
     let mut found = loops(objects.len(), &needs);
     for kind in CUT_ORDER {
         for _ in 0..objects.len() {
@@ -28,45 +30,42 @@ pub fn cut(objects: &mut Vec<Loaded>, mut needs: Needs) -> Waits {
             if cuts.is_empty() {
                 break;
             }
-            separate_all(objects, &mut needs, &cuts, &mut gone);
+            separate_all(objects, &mut needs, &cuts, &mut gone)?;
             found = loops(objects.len(), &needs);
         }
     }
     for (object, parts) in gone {
-        render_without(objects, object, &parts);
+        objects.render_without(object, &parts);
     }
-    // What a table is made of is as large as its statements.
-    for object in objects.iter_mut() {
-        object.renderer = None;
-    }
+    objects.forget_renderers();
     let pairs = needs.iter().map(|(from, to)| (from.object(), *to));
-    Waits::new(objects.len(), pairs)
+    Ok(Waits::new(objects.len(), pairs))
 }
 
 /// What a view reads and the selection leaves out has to be there already: for its sake no view is made
 /// as a dummy first, which would stay where it is not there.
-pub fn forget_what_views_read(objects: &[Loaded], needs: &mut Needs, selected: &[bool]) {
+pub fn forget_what_views_read(objects: &Objects, needs: &mut Needs, selected: &[bool]) {
     needs.retain(|(from, to)| {
         selected.get(*to as usize) == Some(&true) || !is_part(objects, *from, "view_rule")
     });
 }
 
 /// A type that has a shell needs it; its own functions, which it needs too, need the shell only.
-fn shells(objects: &[Loaded], needs: &mut Needs) {
-    if objects.iter().all(|o| o.stands_in_for.is_none()) {
+fn shells(objects: &Objects, needs: &mut Needs) {
+    if objects.iter().all(|o| o.stands_in_for().is_none()) {
         return;
     }
     let by_address: BTreeMap<_, _> = objects
         .iter()
         .zip(0_u32..)
         .map(|(o, at)| (at, o))
-        .filter_map(|(at, o)| Some((o.address?, at)))
+        .filter_map(|(at, o)| Some((o.address()?, at)))
         .collect();
     let shell_of: BTreeMap<u32, u32> = objects
         .iter()
         .zip(0_u32..)
         .map(|(o, at)| (at, o))
-        .filter_map(|(at, o)| Some((*by_address.get(&o.stands_in_for?)?, at)))
+        .filter_map(|(at, o)| Some((*by_address.get(&o.stands_in_for()?)?, at)))
         .collect();
     let loops = loops(objects.len(), needs);
     let inner: Vec<_> = needs
@@ -93,32 +92,32 @@ fn in_one_loop(loops: &[u32], from: Holder, to: u32) -> bool {
 /// A view that needs something of post-data (a primary key, for its GROUP BY) is made as a dummy
 /// first: what depends on it need not wait.
 fn late_views(
-    objects: &mut Vec<Loaded>,
+    objects: &mut Objects,
     needs: &mut Needs,
     gone: &mut BTreeMap<usize, Vec<usize>>,
-) {
+) -> Result<()> {
     let late: BTreeSet<Holder> = needs
         .iter()
         .filter(|(from, to)| {
             is_part(objects, *from, "view_rule")
                 && objects
                     .get(*to as usize)
-                    .is_some_and(|o| o.section > Section::PreData)
+                    .is_some_and(|o| o.section() > Section::PreData)
         })
         .map(|(from, _)| *from)
         .collect();
-    separate_all(objects, needs, &late, gone);
+    separate_all(objects, needs, &late, gone)
 }
 
-fn is_part(objects: &[Loaded], holder: Holder, kind: &str) -> bool {
+fn is_part(objects: &Objects, holder: Holder, kind: &str) -> bool {
     let part = holder
         .part()
-        .and_then(|part| objects.get(holder.object())?.parts.get(part));
+        .and_then(|part| objects.get(holder.object())?.parts().get(part));
     part.is_some_and(|part| part.kind == kind)
 }
 
 /// Parts of this kind whose needs run inside a loop.
-fn cuts_in(objects: &[Loaded], needs: &Needs, loops: &[u32], kind: &str) -> BTreeSet<Holder> {
+fn cuts_in(objects: &Objects, needs: &Needs, loops: &[u32], kind: &str) -> BTreeSet<Holder> {
     needs
         .iter()
         .filter(|(from, to)| is_part(objects, *from, kind) && in_one_loop(loops, *from, *to))
@@ -128,17 +127,17 @@ fn cuts_in(objects: &[Loaded], needs: &Needs, loops: &[u32], kind: &str) -> BTre
 
 /// Makes the parts entries of their own, which need their object and what they needed.
 fn separate_all(
-    objects: &mut Vec<Loaded>,
+    objects: &mut Objects,
     needs: &mut Needs,
     cuts: &BTreeSet<Holder>,
     gone: &mut BTreeMap<usize, Vec<usize>>,
-) {
+) -> Result<()> {
     for holder in cuts {
         let new = objects.len();
         let Some(loaded) = separate(objects, *holder) else {
             continue;
         };
-        objects.push(loaded);
+        objects.push(loaded)?;
         gone.entry(holder.object())
             .or_default()
             .extend(holder.part());
@@ -154,26 +153,19 @@ fn separate_all(
         }
         needs.insert((part, holder.object() as u32));
     }
+    objects.close()
 }
 
-fn separate(objects: &[Loaded], holder: Holder) -> Option<Loaded> {
+fn separate(objects: &Objects, holder: Holder) -> Option<Loaded> {
     let parent = objects.get(holder.object())?;
-    let part = parent.parts.get(holder.part()?)?;
-    let cut = parent.renderer.as_ref()?.cut_out(holder.part()?)?;
+    let part = parent.parts().get(holder.part()?)?;
+    let cut = parent.renderer()?.cut_out(holder.part()?)?;
     let new = Loaded::new(part.kind, cut.section, cut.identity, cut.sql);
     Some(Loaded {
         address: Some(part.address),
-        table: parent.address,
+        table: parent.address(),
         ..new
     })
-}
-
-fn render_without(objects: &mut [Loaded], object: usize, parts: &[usize]) {
-    if let Some(loaded) = objects.get_mut(object)
-        && let Some(renderer) = loaded.renderer.clone()
-    {
-        loaded.sql = renderer.without(parts);
-    }
 }
 
 /// The loop that each object is in; 0 where it is in none.

@@ -6,7 +6,7 @@ use std::num::NonZero;
 use crate::error::Result;
 use crate::postgres::address::Address;
 use crate::postgres::address::class::{PG_ATTRDEF, PG_CLASS, PG_CONSTRAINT};
-use crate::postgres::objects::Loaded;
+use crate::postgres::packed::Objects;
 use crate::postgres::select::Select;
 use crate::sql::rows::Row;
 
@@ -99,13 +99,14 @@ pub struct Holders {
 impl Holders {
     /// From the objects, and from what `pg_depend` calls internal.
     #[must_use]
-    pub fn new(objects: &[Loaded], depends: &[Depend]) -> Self {
+    pub fn new(objects: &Objects, depends: &[Depend]) -> Self {
         let mut direct = Vec::with_capacity(objects.len());
-        for (object, loaded) in objects.iter().enumerate() {
-            let own = loaded.address.iter().chain(&loaded.provides);
-            direct.extend(own.map(|address| (*address, Holder::whole(object))));
-            let parts = loaded.parts.iter().enumerate();
-            direct.extend(parts.map(|(at, part)| (part.address, Holder::part_of(object, at))));
+        for (at, object) in objects.iter().enumerate() {
+            let own = object.address();
+            let own = own.iter().chain(object.provides());
+            direct.extend(own.map(|address| (*address, Holder::whole(at))));
+            let parts = object.parts().iter().enumerate();
+            direct.extend(parts.map(|(part, own)| (own.address, Holder::part_of(at, part))));
         }
         sort_to_last(&mut direct);
         Self {
@@ -198,13 +199,13 @@ pub fn reaching(depends: &[Depend]) -> HashSet<Address> {
 
 /// What must wait for what: pairs of a holder and the object that it needs.
 #[must_use]
-pub fn needs(objects: &[Loaded], depends: &[Depend], holders: &Holders) -> BTreeSet<(Holder, u32)> {
+pub fn needs(objects: &Objects, depends: &[Depend], holders: &Holders) -> BTreeSet<(Holder, u32)> {
     // Made a set at the end: sorted at once, not one by one.
     let mut needs = Vec::new();
     let mut add = |from: Holder, to: Address| {
         let ignored = objects
             .get(from.object())
-            .is_some_and(|o| o.ignores.contains(&to));
+            .is_some_and(|o| o.ignores().contains(&to));
         if let Some(target) = holders.find(to)
             && target.object != from.object
             && !ignored
@@ -217,9 +218,9 @@ pub fn needs(objects: &[Loaded], depends: &[Depend], holders: &Holders) -> BTree
             add(from, depend.to);
         }
     }
-    for (object, loaded) in objects.iter().enumerate() {
-        for need in &loaded.needs {
-            add(Holder::whole(object), *need);
+    for (at, object) in objects.iter().enumerate() {
+        for need in object.needs() {
+            add(Holder::whole(at), *need);
         }
     }
     needs.into_iter().collect()
@@ -227,10 +228,21 @@ pub fn needs(objects: &[Loaded], depends: &[Depend], holders: &Holders) -> BTree
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+
     use super::*;
     use crate::plan::entry::{Identity, Section};
     use crate::postgres::address::class::{PG_EXTENSION, PG_PROC, PG_REWRITE, PG_TYPE};
+    use crate::postgres::objects::Loaded;
     use crate::postgres::render::Sql;
+
+    fn objects<const N: usize>(addresses: [Address; N]) -> Objects {
+        let mut objects = Objects::default();
+        for address in addresses {
+            objects.push(object(address)).unwrap();
+        }
+        objects
+    }
 
     fn object(address: Address) -> Loaded {
         let new = Loaded::new("k", Section::PreData, Identity::default(), Sql::default());
@@ -260,7 +272,7 @@ mod tests {
             depend(table, extension, b'e'),
             depend(lost, own, b'a'),
         ];
-        let holders = Holders::new(&[object(extension), object(own)], &depends);
+        let holders = Holders::new(&objects([extension, own]), &depends);
         let holder = |address| holders.find(address).map(Holder::object);
         assert_eq!(holder(key), Some(0));
         assert_eq!(holder(index), Some(0));
@@ -305,7 +317,7 @@ mod tests {
         let (table, view) = (Address::new(PG_CLASS, 1), Address::new(PG_CLASS, 2));
         let (rule, row_type) = (Address::new(PG_REWRITE, 3), Address::new(PG_TYPE, 4));
         let key = Address::new(PG_CONSTRAINT, 5);
-        let objects = [object(table), object(view), object(key)];
+        let objects = objects([table, view, key]);
         let depends = [
             depend(rule, view, b'i'),
             depend(rule, view, b'n'),

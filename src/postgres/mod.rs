@@ -30,6 +30,7 @@ mod load;
 pub mod locks;
 pub mod objects;
 pub mod open;
+mod packed;
 pub mod position;
 pub mod quote;
 mod ranges;
