@@ -332,7 +332,24 @@ async fn habits(session: &mut Session, database: &[u8]) -> Result<Habits> {
         Some(false) => true,
         Some(true) => may_be_lax(session, database).await?,
     };
+    habits.old_utf8mb4 = has_old_utf8mb4(session, database).await?;
     Ok(habits)
+}
+
+/// Before MySQL 8 a collation that is the first of its character set is not printed, and that of
+/// `utf8mb4` was another one.
+async fn has_old_utf8mb4(session: &mut Session, database: &[u8]) -> Result<bool> {
+    let caps = session.caps();
+    if caps.is_mariadb() || caps.data_dictionary() {
+        return Ok(false);
+    }
+    let columns = "SELECT 1 AS found FROM information_schema.columns \
+                   WHERE character_set_name = 'utf8mb4' AND table_schema = ";
+    let parameters = " LIMIT 1) UNION ALL (SELECT 1 FROM information_schema.parameters \
+                      WHERE character_set_name = 'utf8mb4' AND specific_schema = ";
+    let sql = Text::new("(").words(columns).string(database);
+    let sql = sql.words(parameters).string(database).words(" LIMIT 1)");
+    Ok(!session.query(sql).await?.is_empty())
 }
 
 /// Tables may have been made by a session that was laxer than its server. MySQL 8 lets not everyone

@@ -1,11 +1,17 @@
 SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
 SET NAMES utf8mb4;
 SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
-SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION';
 SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
 SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
 SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
 SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_sql_quote_show_create = @@sql_quote_show_create, sql_quote_show_create = 1;
+SET SESSION TRANSACTION READ WRITE;
+SET @dumpkeep_set = IF(@@default_collation_for_utf8mb4 = 'utf8mb4_0900_ai_ci', 'DO 0', 'SET SESSION default_collation_for_utf8mb4 = utf8mb4_0900_ai_ci');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
 SET @dumpkeep_set = IF(@@restrict_fk_on_non_standard_key = 0, 'DO 0', 'SET SESSION restrict_fk_on_non_standard_key = 0');
 PREPARE dumpkeep FROM @dumpkeep_set;
 EXECUTE dumpkeep;
@@ -43,5 +49,6 @@ SET unique_checks = @dumpkeep_old_unique_checks;
 SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
 SET sql_notes = @dumpkeep_old_sql_notes;
 SET autocommit = @dumpkeep_old_autocommit;
+SET sql_quote_show_create = @dumpkeep_old_sql_quote_show_create;
 SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
 -- dumpkeep: complete

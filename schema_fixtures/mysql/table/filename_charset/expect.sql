@@ -1,12 +1,16 @@
 SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
 SET NAMES utf8mb4;
 SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
-SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION';
 SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
 SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
 SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
 SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_sql_quote_show_create = @@sql_quote_show_create, sql_quote_show_create = 1;
 SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET SESSION TRANSACTION READ WRITE;
+/*M!100601 SET @dumpkeep_old_old_mode = @@old_mode, old_mode = 'UTF8_IS_UTF8MB3' */;
+/*M!110201 SET @dumpkeep_old_collations = @@character_set_collations, character_set_collations = '' */;
 SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
 PREPARE dumpkeep FROM @dumpkeep_set;
 EXECUTE dumpkeep;
@@ -34,6 +38,9 @@ SET unique_checks = @dumpkeep_old_unique_checks;
 SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
 SET sql_notes = @dumpkeep_old_sql_notes;
 SET autocommit = @dumpkeep_old_autocommit;
+SET sql_quote_show_create = @dumpkeep_old_sql_quote_show_create;
 SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+/*M!100601 SET old_mode = @dumpkeep_old_old_mode */;
+/*M!110201 SET character_set_collations = @dumpkeep_old_collations */;
 SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
 -- dumpkeep: complete
