@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use dumpkeep::plan::entries::Entries;
 use dumpkeep::plan::entry::{Body, Entry, EntryId, Identity, Section};
 use dumpkeep::plan::order::order;
 use dumpkeep::sql::dialect::Dialect;
@@ -46,6 +47,7 @@ fn ordering(criterion: &mut Criterion) {
         let entries = entries(count);
         group.throughput(Throughput::Elements(count.into()));
         group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
+            let order = |entries| Entries::pack(entries).and_then(order);
             bencher.iter_batched(|| entries.clone(), order, BatchSize::LargeInput);
         });
     }

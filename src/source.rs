@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::frame::FrameSink;
 use crate::error::Result;
-use crate::plan::entry::{DataRef, Entry, Range, Slice};
+use crate::plan::entries::Entries;
+use crate::plan::entry::{DataRef, Range, Slice};
 use crate::plan::filter::Selection;
 use crate::sql::dialect::Dialect;
 
@@ -113,7 +114,7 @@ impl DumpOptions {
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// Every entry, unordered.
-    pub entries: Vec<Entry>,
+    pub entries: Entries,
     /// What the user should hear of.
     pub warnings: Vec<Warning>,
 }
@@ -239,12 +240,16 @@ pub trait Target: Send + Sized {
     fn execute(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
     /// Runs a statement together with the next one, which fails with its error too.
     fn execute_soon(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
-    /// Begins a `COPY … FROM stdin`, given without its terminator.
+    /// Begins a `COPY … FROM stdin`, given without its terminator. What the server has against it may come
+    /// with its rows.
     fn copy_begin(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
     /// Sends COPY data: any part of it, without the end-of-data line.
     fn copy_data(&mut self, data: &[u8]) -> impl Future<Output = Result<()>> + Send;
-    /// Ends the COPY; gives the number of rows that the server took.
-    fn copy_end(&mut self) -> impl Future<Output = Result<u64>> + Send;
+    /// Ends the COPY; an error where the server took another number of rows than these.
+    fn copy_end(&mut self, rows: u64) -> impl Future<Output = Result<()>> + Send;
+    /// Whether statements and rows are sent without waiting for the answers to those before: in a
+    /// transaction, which the first failure ends. Turned off, it gives that failure.
+    fn pipeline(&mut self, on: bool) -> impl Future<Output = Result<()>> + Send;
     /// How many user objects the database holds (0: it is empty).
     fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
     /// What it has of these things, and what it is.

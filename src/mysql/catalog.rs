@@ -17,6 +17,7 @@ use crate::mysql::select::Select;
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
+use crate::plan::entries::Entries;
 use crate::plan::entry::{Entry, EntryId};
 use crate::plan::filter::Selection;
 use crate::source::{Catalog, DumpOptions};
@@ -180,13 +181,13 @@ async fn read(
     }
     loaded.retain(|(_, _, object)| scope.wants_section(object.section));
     Ok(Catalog {
-        entries: number(loaded),
+        entries: number(loaded)?,
         warnings: claims.warnings,
     })
 }
 
 /// Gives ids; what needs an object that is not dumped needs nothing.
-fn number(loaded: Vec<(&'static str, u16, Loaded)>) -> Vec<Entry> {
+fn number(loaded: Vec<(&'static str, u16, Loaded)>) -> Result<Entries> {
     let mut known: HashMap<Reference, EntryId> = HashMap::new();
     for ((_, _, object), id) in loaded.iter().zip(0..) {
         if let Some(name) = &object.provides {
@@ -203,7 +204,7 @@ fn number(loaded: Vec<(&'static str, u16, Loaded)>) -> Vec<Entry> {
         body: object.body,
         drop: object.drop,
     };
-    loaded.into_iter().zip(0..).map(entry).collect()
+    Entries::pack(loaded.into_iter().zip(0..).map(entry))
 }
 
 fn needs(names: &[Reference], own: EntryId, known: &HashMap<Reference, EntryId>) -> Vec<EntryId> {

@@ -3,9 +3,11 @@
 
 use bstr::BString;
 
+use crate::error::Result;
 use crate::mysql::quote::ident;
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
-use crate::plan::entry::{Body, Entry};
+use crate::plan::entries::Entries;
+use crate::plan::entry::Body;
 use crate::source::mysql::Definer;
 
 /// The kinds that have one.
@@ -15,23 +17,22 @@ const KINDS: [&str; 6] = ["view", "routine", "package", "trigger", "event", "lib
 const HEAD: usize = 16;
 
 /// Gives these entries another definer.
-pub fn apply(entries: &mut [Entry], definer: &Definer) {
+pub fn apply(entries: Entries, definer: &Definer) -> Result<Entries> {
     if *definer == Definer::Keep {
-        return;
+        return Ok(entries);
     }
-    for entry in entries
-        .iter_mut()
-        .filter(|entry| KINDS.contains(&entry.kind))
-    {
-        let Body::Statements(statements) = &mut entry.body else {
-            continue;
-        };
-        for statement in statements {
-            if let Some(text) = changed(&statement.text, definer) {
-                statement.text = text;
+    entries.change(|entry| {
+        if let Body::Statements(statements) = &mut entry.body
+            && KINDS.contains(&entry.kind)
+        {
+            for statement in statements {
+                if let Some(text) = changed(&statement.text, definer) {
+                    statement.text = text;
+                }
             }
         }
-    }
+        Ok(())
+    })
 }
 
 /// The statement with another definer; `None` where it has none.

@@ -29,6 +29,7 @@ use crate::mysql::session::Session;
 use crate::mysql::settings::Settings;
 use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
+use crate::plan::entries::Entries;
 use crate::plan::entry::{DataRef, EntryId, Range, Slice};
 use crate::source::mysql::Consistency;
 use crate::source::{
@@ -131,8 +132,11 @@ impl Source for MysqlSource {
         let to = rewrite::target(session.caps(), options.mysql.target);
         if let Some(to) = to {
             let known = known_accounts::read(&mut session).await?;
-            let changes = rewrite::apply(&mut catalog.entries, to, &known);
-            catalog.warnings.extend(changes);
+            let mut entries = catalog.entries.unpack()?;
+            catalog
+                .warnings
+                .extend(rewrite::apply(&mut entries, to, &known));
+            catalog.entries = Entries::pack(entries)?;
         }
         let script = script::script(to.unwrap_or(session.caps()), habits, None);
         session.close().await?;
@@ -451,21 +455,25 @@ impl Snapshot for MysqlSnapshot {
         // a table that came meanwhile may also be what the catalog stumbled over
         consistency::unchanged(&mut self.session, &self.database, &leader.tables).await?;
         let mut catalog = loaded?;
-        definer::apply(&mut catalog.entries, &self.options.mysql.definer);
+        catalog.entries = definer::apply(catalog.entries, &self.options.mysql.definer)?;
         if let Some(caps) = rewrite::target(self.session.caps(), self.options.mysql.target) {
             let known = known_accounts::read(&mut self.session).await?;
-            let changes = rewrite::apply(&mut catalog.entries, caps, &known);
-            catalog.warnings.extend(changes);
+            let mut entries = catalog.entries.unpack()?;
+            catalog
+                .warnings
+                .extend(rewrite::apply(&mut entries, caps, &known));
+            catalog.entries = Entries::pack(entries)?;
         }
         if let Some(position) = &leader.opened.position {
             let caps = self.session.caps();
             let caps = rewrite::target(caps, self.options.mysql.target).unwrap_or(caps);
             let asked = replication::asked(&self.options.mysql, Some(position), caps)?;
-            let ids = catalog.entries.iter().map(|entry| entry.id.0 + 1);
+            let ids = catalog.entries.ids().map(|id| id.0 + 1);
             let id = EntryId(ids.max().unwrap_or(0));
-            catalog
-                .entries
-                .extend(replication::entry(asked, position, id));
+            if let Some(entry) = replication::entry(asked, position, id) {
+                catalog.entries.push(&entry)?;
+                catalog.entries.close()?;
+            }
         }
         catalog.warnings.extend(leader.tables.warnings());
         catalog.warnings.extend(leader.opened.warnings.clone());

@@ -145,8 +145,12 @@ impl Target for MysqlTarget {
         Err(no_copy())
     }
 
-    async fn copy_end(&mut self) -> Result<u64> {
+    async fn copy_end(&mut self, _: u64) -> Result<()> {
         Err(no_copy())
+    }
+
+    async fn pipeline(&mut self, _: bool) -> Result<()> {
+        Ok(())
     }
 
     async fn object_count(&mut self) -> Result<u64> {

@@ -16,7 +16,8 @@ use crate::mysql::source::MysqlSource;
 use crate::pipeline::advice::{Bench, Packing, Reading, per_second};
 use crate::pipeline::engine::dialect;
 use crate::pipeline::stream::died;
-use crate::plan::entry::{Body, Entry, Slice};
+use crate::plan::entry::Slice;
+use crate::plan::shelf;
 use crate::plan::slice::{Cut, SliceRule, by_key, slices};
 use crate::postgres::source::PgSource;
 use crate::source::{DumpOptions, FRAME_BYTES, Snapshot, Source};
@@ -163,7 +164,7 @@ where
         ..DumpOptions::default()
     };
     let mut snapshots = source.snapshot(source.database(), jobs, &options).await?;
-    let (entries, queue) = plan(&mut snapshots, jobs).await?;
+    let (estimate, queue) = plan(&mut snapshots, jobs).await?;
     lock(sample).take_counts();
     let queue = Arc::new(Mutex::new(queue.into_iter()));
     let (start, client) = (Instant::now(), processor_time());
@@ -189,12 +190,12 @@ where
         seconds,
         client,
     };
-    Ok((reading, estimate(&entries)))
+    Ok((reading, estimate))
 }
 
-async fn plan<N: Snapshot>(snapshots: &mut [N], jobs: usize) -> Result<(Vec<Entry>, Vec<Slice>)> {
+async fn plan<N: Snapshot>(snapshots: &mut [N], jobs: usize) -> Result<(u64, Vec<Slice>)> {
     let Some(leader) = snapshots.first_mut() else {
-        return Ok((Vec::new(), Vec::new()));
+        return Ok((0, Vec::new()));
     };
     let entries = leader.entries().await?.entries;
     let cut = Cut {
@@ -203,11 +204,13 @@ async fn plan<N: Snapshot>(snapshots: &mut [N], jobs: usize) -> Result<(Vec<Entr
         bytes: 0,
     };
     let mut ranges = std::collections::HashMap::new();
-    for (id, data, parts) in by_key(&entries, &cut) {
-        ranges.insert(id, leader.ranges(data, parts).await?);
+    for (id, data, parts) in by_key(&entries, &cut)? {
+        ranges.insert(id, leader.ranges(&data, parts).await?);
     }
-    let queue = slices(&entries, &cut, &ranges);
-    Ok((entries, queue))
+    let mut reading = shelf::Reading::default();
+    let pieces = slices(&entries, &cut, &ranges)?.into_iter();
+    let queue = pieces.map(|piece| piece.slice(&entries, &mut reading));
+    Ok((entries.all_bytes(), queue.collect::<Result<_>>()?))
 }
 
 async fn work<N: Snapshot>(
@@ -227,14 +230,6 @@ async fn all(workers: &mut JoinSet<Result<()>>) -> Result<()> {
         ended.map_err(died)??;
     }
     Ok(())
-}
-
-fn estimate(entries: &[Entry]) -> u64 {
-    let sizes = entries.iter().map(|entry| match &entry.body {
-        Body::Data(data) => data.bytes,
-        Body::Statements(_) => 0,
-    });
-    sizes.fold(0, u64::saturating_add)
 }
 
 /// User and system time of this process, in seconds: proc(5), "/proc/pid/stat", fields 14 and 15.

@@ -20,12 +20,14 @@ use crate::pipeline::contents;
 use crate::pipeline::header::{COMPLETE, Shape, header, is_utf8};
 use crate::pipeline::nice::{Gate, beside};
 use crate::pipeline::pace::Pace;
-use crate::pipeline::pack::{Packed, Style, label, pack};
+use crate::pipeline::pack::{Packed, Packer, Style, label};
 use crate::pipeline::reconnect;
 use crate::pipeline::stream::{Shared, died, stream};
-use crate::plan::entry::{Body, Entry, EntryId, Section, Slice, Statement};
+use crate::plan::entries::Entries;
+use crate::plan::entry::{EntryId, Section, Statement};
 use crate::plan::order::order;
-use crate::plan::slice::{Cut, SliceRule, by_key, slices};
+use crate::plan::shelf::Reading;
+use crate::plan::slice::{Cut, Piece, SliceRule, by_key, slices};
 use crate::progress::{Progress, Task};
 use crate::source::{Catalog, DumpOptions, Script, ServerInfo, Snapshot, Source, Warning};
 use crate::sql::dialect::Dialect;
@@ -148,19 +150,16 @@ where
         database: Text(database.into()),
         kind: ArchiveKind::Database,
     };
-    let plan = Plan::new(catalog, job)?;
+    let plan = Arc::new(Plan::new(catalog, job)?);
     readback::check(about.dialect, &plan.entries)?;
     let mut head = head(about, &script, job, plan.warnings.clone());
-    let frames = Frames::new(&plan, &script, &head, job)?;
-    task.expect(plan.bytes());
+    let frames = Arc::new(Frames::new(&plan, &script, &head, job)?);
+    task.expect(plan.entries.all_bytes());
 
     let out = Shared::new(Writer::new(out, job.codec));
-    write(&out, job.codec, frames.before).await?;
+    write(&out, job.codec, (&frames, &plan), Frames::before).await?;
     let pieces = cut(&mut snapshots, &plan, job).await?;
-    // What was planned is in the frames: of a hundred thousand tables a second copy would count.
-    let (labels, readers) = (plan.labels(), plan.readers(snapshots.len()));
-    let lines = plan.into_lines(job);
-    let idle = snapshots.split_off(readers);
+    let idle = snapshots.split_off(plan.readers(snapshots.len()));
     let own = snapshots.len();
     let (gate, guard) = job.options.nice.map(Gate::new).unzip();
     let pace = Pace::new(job.codec, own, job.options.max_rate).behind(gate);
@@ -170,20 +169,20 @@ where
         job.codec
     );
     let shared = (Arc::clone(&out), pace, task.clone());
-    let rows = stream(snapshots, pieces, labels, shared);
+    let rows = stream(snapshots, pieces, Arc::clone(&plan), shared);
     let mut snapshots = beside(source, (guard, own), rows).await?;
     snapshots.extend(idle);
     let noticed = snapshots.iter_mut().flat_map(Snapshot::noticed);
     head.warnings.extend(noticed);
-    write(&out, job.codec, frames.after).await?;
+    write(&out, job.codec, (&frames, &plan), Frames::after).await?;
     for snapshot in snapshots.into_iter().rev() {
         snapshot.close().await?;
     }
-    seal(out, head, lines, clock).await
+    seal(out, head, plan.lines(job)?, clock).await
 }
 
 /// The pieces of the tables, in the order in which the workers take them.
-async fn cut<N: Snapshot>(snapshots: &mut [N], plan: &Plan, job: &DumpJob) -> Result<Vec<Slice>> {
+async fn cut<N: Snapshot>(snapshots: &mut [N], plan: &Plan, job: &DumpJob) -> Result<Vec<Piece>> {
     let rule = if job.deterministic || plan.readers(2) == 1 {
         SliceRule::Fixed
     } else {
@@ -195,11 +194,11 @@ async fn cut<N: Snapshot>(snapshots: &mut [N], plan: &Plan, job: &DumpJob) -> Re
         bytes: job.options.slice_bytes,
     };
     let mut ranges = HashMap::new();
-    for (id, data, parts) in by_key(&plan.entries, &cut) {
+    for (id, data, parts) in by_key(&plan.entries, &cut)? {
         let leader = snapshots.first_mut().ok_or_else(no_snapshot)?;
-        ranges.insert(id, leader.ranges(data, parts).await?);
+        ranges.insert(id, leader.ranges(&data, parts).await?);
     }
-    Ok(slices(&plan.entries, &cut, &ranges))
+    slices(&plan.entries, &cut, &ranges)
 }
 
 async fn read_catalog<S: Source>(
@@ -256,7 +255,7 @@ pub(super) fn head(about: About, script: &Script, job: &DumpJob, warnings: Vec<W
 
 /// The entries in the order in which they restore.
 pub(super) struct Plan {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Entries,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -264,9 +263,12 @@ impl Plan {
     pub(super) fn new(catalog: Catalog, job: &DumpJob) -> Result<Self> {
         let mut entries = order(catalog.entries)?;
         if job.if_exists {
-            for statement in entries.iter_mut().flat_map(|entry| &mut entry.drop) {
-                statement.text = if_exists(&statement.text);
-            }
+            entries = entries.change(|entry| {
+                for statement in &mut entry.drop {
+                    statement.text = if_exists(&statement.text);
+                }
+                Ok(())
+            })?;
         }
         Ok(Self {
             entries,
@@ -274,19 +276,11 @@ impl Plan {
         })
     }
 
-    fn bytes(&self) -> u64 {
-        let sizes = self.entries.iter().map(|entry| match &entry.body {
-            Body::Data(data) => data.bytes,
-            Body::Statements(_) => 0,
-        });
-        sizes.fold(0, u64::saturating_add)
-    }
-
     /// How many of the connections may read rows: one where some rows must come after others.
     fn readers(&self, most: usize) -> usize {
-        let rows = |entry: &&Entry| matches!(entry.body, Body::Data(_));
-        let ids: HashSet<EntryId> = self.entries.iter().filter(rows).map(|e| e.id).collect();
-        let mut needs = self.entries.iter().filter(rows).flat_map(|e| &e.needs);
+        let rows = || self.entries.rows();
+        let ids: HashSet<EntryId> = rows().map(|at| self.entries.id(at)).collect();
+        let mut needs = rows().flat_map(|at| self.entries.needs(at));
         if needs.any(|need| ids.contains(need)) {
             1
         } else {
@@ -296,57 +290,52 @@ impl Plan {
 
     /// The statements that stand before the rows, or behind them. Of those of the data section the
     /// plan's order decides.
-    fn statements(&self, before: bool) -> impl Iterator<Item = &Entry> {
-        let rows = |entry: &Entry| matches!(entry.body, Body::Data(_));
-        let first = self.entries.iter().position(rows).unwrap_or(0);
-        let entries = self.entries.iter().enumerate();
-        entries
-            .filter(move |(at, entry)| {
-                let early = match entry.section {
-                    Section::Database => return false,
-                    Section::Globals | Section::PreData => true,
-                    Section::Data => *at < first,
-                    Section::PostData => false,
-                };
-                early == before
-            })
-            .map(|(_, entry)| entry)
+    fn statements(&self, before: bool) -> impl Iterator<Item = usize> {
+        let first = self.entries.rows().next().unwrap_or(0);
+        (0..self.entries.len()).filter(move |&at| {
+            let early = match self.entries.section(at) {
+                Section::Database => return false,
+                Section::Globals | Section::PreData => true,
+                Section::Data => at < first,
+                Section::PostData => false,
+            };
+            early == before && !self.entries.is_rows(at)
+        })
     }
 
-    fn labels(&self) -> HashMap<EntryId, String> {
-        let rows = self.entries.iter();
-        rows.filter(|entry| matches!(entry.body, Body::Data(_)))
-            .map(|entry| (entry.id, label(entry)))
-            .collect()
+    /// What stands for the entry of this id in messages.
+    pub(super) fn label(&self, id: EntryId) -> String {
+        let at = self.entries.ids().position(|own| own == id);
+        let label = at.map(|at| self.label_at(at, &mut Reading::default()));
+        label.and_then(Result::ok).unwrap_or_else(|| "rows".into())
     }
 
-    pub(super) fn into_lines(self, job: &DumpJob) -> Vec<TocEntry> {
-        let lines = self.entries.into_iter();
+    /// The same for the entry at this position.
+    pub(super) fn label_at(&self, at: usize, reading: &mut Reading) -> Result<String> {
+        let identity = self.entries.identity(at, reading)?;
+        Ok(label(self.entries.kind(at), &identity))
+    }
+
+    pub(super) fn lines(&self, job: &DumpJob) -> Result<Vec<TocEntry>> {
+        let lines = self.entries.iter();
         lines
-            .map(|entry| contents::line(entry, job.create))
+            .map(|entry| Ok(contents::line(entry?, job.create)))
             .collect()
     }
 
-    fn section(&self, wanted: impl Fn(Section) -> bool) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .iter()
-            .filter(move |entry| wanted(entry.section))
+    fn section(&self, wanted: impl Fn(Section) -> bool) -> impl DoubleEndedIterator<Item = usize> {
+        (0..self.entries.len()).filter(move |at| wanted(self.entries.section(*at)))
     }
 
     /// What drops everything, the last made first.
-    fn drops(&self, wanted: impl Fn(Section) -> bool) -> Vec<u8> {
+    fn drops(&self, wanted: impl Fn(Section) -> bool) -> Result<Vec<u8>> {
         let mut out = Vec::new();
-        for entry in self
-            .entries
-            .iter()
-            .rev()
-            .filter(|entry| wanted(entry.section))
-        {
-            for statement in &entry.drop {
-                write_plain(statement, &mut out);
+        for entry in self.entries.those(self.section(wanted).rev()) {
+            for statement in entry?.drop {
+                write_plain(&statement, &mut out);
             }
         }
-        out
+        Ok(out)
     }
 }
 
@@ -355,15 +344,21 @@ fn write_plain(statement: &Statement, out: &mut Vec<u8>) {
     out.extend_from_slice(b";\n");
 }
 
-/// Everything around the rows.
+/// Everything around the rows. What is made of entries is made when it is written.
 pub(super) struct Frames {
-    pub(super) before: Vec<Packed>,
-    pub(super) after: Vec<Packed>,
+    style: Style,
+    start: Vec<u8>,
+    drops: Vec<u8>,
+    /// What stands behind the database's creation, where that is part of the script.
+    reconnect: Option<Vec<u8>>,
+    end: Vec<u8>,
 }
+
+/// Takes frames as they become full.
+type Taken<'a> = &'a mut dyn FnMut(Packed) -> Result<()>;
 
 impl Frames {
     pub(super) fn new(plan: &Plan, script: &Script, head: &Head, job: &DumpJob) -> Result<Self> {
-        let style = job.style(head.dialect, &head.encoding);
         let mut start = header(head, job.shape());
         if job.create {
             start.extend_from_slice(reconnect::stop_at_error(head.dialect));
@@ -372,45 +367,86 @@ impl Frames {
         if !job.create {
             start.extend_from_slice(&script.inside);
         }
-        let mut before = vec![bare(start)];
-        let in_database = |section| section == Section::Database;
+        let mut drops = Vec::new();
         if job.clean {
-            before.push(bare(
-                plan.drops(|section| in_database(section) == job.create),
-            ));
+            drops = plan.drops(|section| in_database(section) == job.create)?;
         }
+        let mut reconnect = None;
         if job.create {
-            before.extend(pack(plan.section(in_database), style));
             let database = &head.database.0;
-            before.push(bare(reconnect::script(head.dialect, database, script)?));
+            reconnect = Some(reconnect::script(head.dialect, database, script)?);
         }
-        before.extend(pack(plan.statements(true), style));
-        let mut after = pack(plan.statements(false), style);
         let mut end = script.tail.clone();
         end.extend_from_slice(COMPLETE.as_bytes());
-        after.push(bare(end));
-        before.retain(|frame| !frame.sql.is_empty());
-        Ok(Self { before, after })
+        Ok(Self {
+            style: job.style(head.dialect, &head.encoding),
+            start,
+            drops,
+            reconnect,
+            end,
+        })
+    }
+
+    pub(super) fn before(&self, plan: &Plan, take: Taken<'_>) -> Result<()> {
+        bare(&self.start, take)?;
+        bare(&self.drops, take)?;
+        if let Some(reconnect) = &self.reconnect {
+            self.pack(plan, plan.section(in_database), take)?;
+            bare(reconnect, take)?;
+        }
+        self.pack(plan, plan.statements(true), take)
+    }
+
+    pub(super) fn after(&self, plan: &Plan, take: Taken<'_>) -> Result<()> {
+        self.pack(plan, plan.statements(false), take)?;
+        bare(&self.end, take)
+    }
+
+    fn pack(
+        &self,
+        plan: &Plan,
+        positions: impl Iterator<Item = usize>,
+        take: Taken<'_>,
+    ) -> Result<()> {
+        let mut packer = Packer::new(self.style);
+        for entry in plan.entries.those(positions) {
+            packer.add(&entry?).map_or(Ok(()), &mut *take)?;
+        }
+        packer.end().map_or(Ok(()), take)
     }
 }
 
-fn bare(sql: Vec<u8>) -> Packed {
-    Packed {
-        sql,
-        parts: Vec::new(),
+fn in_database(section: Section) -> bool {
+    section == Section::Database
+}
+
+/// What is no entry's.
+fn bare(sql: &[u8], take: Taken<'_>) -> Result<()> {
+    if sql.is_empty() {
+        return Ok(());
     }
+    take(Packed {
+        sql: sql.to_vec(),
+        parts: Vec::new(),
+    })
 }
 
 /// Compresses and appends these frames, off the async threads.
-pub(super) async fn write<W>(out: &Arc<Shared<W>>, codec: Codec, frames: Vec<Packed>) -> Result<()>
+pub(super) async fn write<W>(
+    out: &Arc<Shared<W>>,
+    codec: Codec,
+    (frames, plan): (&Arc<Frames>, &Arc<Plan>),
+    make: impl FnOnce(&Frames, &Plan, Taken<'_>) -> Result<()> + Send + 'static,
+) -> Result<()>
 where
     W: Write + Send + 'static,
 {
-    let out = Arc::clone(out);
+    let (out, frames, plan) = (Arc::clone(out), Arc::clone(frames), Arc::clone(plan));
     let work = move || {
         let mut encoder = Encoder::new(codec)?;
-        let mut each = frames.iter();
-        each.try_for_each(|frame| out.append(&mut encoder, &frame.sql, &frame.parts))
+        make(&frames, &plan, &mut |frame| {
+            out.append(&mut encoder, &frame.sql, &frame.parts)
+        })
     };
     spawn_blocking(work).await.map_err(died)?
 }

@@ -1,6 +1,7 @@
 //! What belongs to the server, not to a database, into one archive.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::archive::toc::{ArchiveKind, Text};
@@ -35,7 +36,7 @@ where
 {
     let clock = Instant::now();
     let dump = source.globals(&job.options).await?;
-    let plan = Plan::new(dump.catalog, job)?;
+    let plan = Arc::new(Plan::new(dump.catalog, job)?);
     readback::check(dialect, &plan.entries)?;
     let about = About {
         dialect,
@@ -44,9 +45,9 @@ where
         kind: ArchiveKind::Globals,
     };
     let head = head(about, &dump.script, job, plan.warnings.clone());
-    let frames = Frames::new(&plan, &dump.script, &head, job)?;
+    let frames = Arc::new(Frames::new(&plan, &dump.script, &head, job)?);
     let out = Shared::new(Writer::new(out, job.codec));
-    write(&out, job.codec, frames.before).await?;
-    write(&out, job.codec, frames.after).await?;
-    seal(out, head, plan.into_lines(job), clock).await
+    write(&out, job.codec, (&frames, &plan), Frames::before).await?;
+    write(&out, job.codec, (&frames, &plan), Frames::after).await?;
+    seal(out, head, plan.lines(job)?, clock).await
 }

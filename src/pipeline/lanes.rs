@@ -192,8 +192,7 @@ where
 }
 
 fn reading<W: Write>(job: &Job<W>, part: Part) -> String {
-    let label = job.labels.get(&part.entry).map_or("rows", String::as_str);
-    format!("reading {label}")
+    format!("reading {}", job.plan.label(part.entry))
 }
 
 /// Waits for the frame before; where that failed, its error is the one that counts.

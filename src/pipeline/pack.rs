@@ -5,7 +5,7 @@ use bstr::ByteSlice as _;
 use crate::archive::toc;
 use crate::archive::writer::Part;
 use crate::pipeline::header::comment_text;
-use crate::plan::entry::{Body, Entry, Statement};
+use crate::plan::entry::{Body, Entry, Identity, Statement};
 use crate::sql::dialect::Dialect;
 
 /// A frame of whole statements and whose they are.
@@ -28,58 +28,76 @@ pub struct Style {
     pub limit: usize,
 }
 
-/// Packs the statements of these entries, in their order. Entries of rows have none.
-#[must_use]
-pub fn pack<'a>(entries: impl IntoIterator<Item = &'a Entry>, style: Style) -> Vec<Packed> {
-    let mut full = Vec::new();
-    let mut open = Packed::default();
-    for entry in entries {
+/// Packs statements: gives each frame when it is full, so that few are in memory.
+#[derive(Debug)]
+pub struct Packer {
+    style: Style,
+    open: Packed,
+    /// The statements of one entry.
+    sql: Vec<u8>,
+}
+
+impl Packer {
+    /// Nothing is packed yet.
+    #[must_use]
+    pub fn new(style: Style) -> Self {
+        let (open, sql) = Default::default();
+        Self { style, open, sql }
+    }
+
+    /// Packs the statements of this entry behind those before; gives the frame that they don't go into
+    /// any more. Entries of rows have none.
+    pub fn add(&mut self, entry: &Entry) -> Option<Packed> {
         let Body::Statements(statements) = &entry.body else {
-            continue;
+            return None;
         };
-        let sql = render(entry, statements, style);
-        if !open.sql.is_empty() && open.sql.len() + sql.len() > style.limit {
-            full.push(std::mem::take(&mut open));
-        }
-        open.parts.push(Part {
+        self.sql.clear();
+        render(entry, statements, self.style, &mut self.sql);
+        let full =
+            !self.open.sql.is_empty() && self.open.sql.len() + self.sql.len() > self.style.limit;
+        let full = full.then(|| std::mem::take(&mut self.open));
+        self.open.parts.push(Part {
             entry: entry.id,
             slice: 0,
             // A frame that is too large for this is refused when it is compressed.
-            offset: u32::try_from(open.sql.len()).unwrap_or(u32::MAX),
-            length: u32::try_from(sql.len()).unwrap_or(u32::MAX),
+            offset: u32::try_from(self.open.sql.len()).unwrap_or(u32::MAX),
+            length: u32::try_from(self.sql.len()).unwrap_or(u32::MAX),
             rows: 0,
         });
-        open.sql.extend_from_slice(&sql);
+        self.open.sql.extend_from_slice(&self.sql);
+        full
     }
-    if !open.parts.is_empty() {
-        full.push(open);
+
+    /// The last frame, where there is one.
+    #[must_use]
+    pub fn end(self) -> Option<Packed> {
+        Some(self.open).filter(|open| !open.parts.is_empty())
     }
-    full
 }
 
-fn render(entry: &Entry, statements: &[Statement], style: Style) -> Vec<u8> {
-    let label = comment_text(&label(entry), style.utf8);
-    let mut sql = format!("-- {label}\n").into_bytes();
+fn render(entry: &Entry, statements: &[Statement], style: Style, sql: &mut Vec<u8>) {
+    let label = label(entry.kind, &entry.identity);
+    sql.extend_from_slice(b"-- ");
+    sql.extend_from_slice(comment_text(&label, style.utf8).as_bytes());
+    sql.push(b'\n');
     for statement in statements {
-        style.dialect.write_statement(statement, &mut sql);
+        style.dialect.write_statement(statement, sql);
     }
     sql.push(b'\n');
-    sql
 }
 
 /// "kind schema.name detail", for comments and messages.
 #[must_use]
-pub fn label(entry: &Entry) -> String {
-    let identity = &entry.identity;
+pub fn label(kind: &str, identity: &Identity) -> String {
     let schema = identity.schema.as_ref().map(|schema| schema.as_bstr());
     let (name, detail) = (identity.name.as_bstr(), identity.detail.as_bstr());
-    toc::label(entry.kind, schema, name, detail)
+    toc::label(kind, schema, name, detail)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::entry::{EntryId, Identity, Section};
+    use crate::plan::entry::{EntryId, Section};
 
     fn entry(id: u32, text: &str) -> Entry {
         Entry {
@@ -105,7 +123,9 @@ mod tests {
             utf8: true,
             limit: 36,
         };
-        let frames = pack(&entries, style);
+        let mut packer = Packer::new(style);
+        let mut frames: Vec<Packed> = entries.iter().filter_map(|e| packer.add(e)).collect();
+        frames.extend(packer.end());
         assert_eq!(frames.len(), 2);
         assert_eq!(frames[0].sql, b"-- table t1\na;\n\n-- table t2\nb;\n\n");
         for frame in &frames {

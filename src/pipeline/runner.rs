@@ -52,8 +52,8 @@ pub struct Runner<'a, T: Target> {
     /// The splitter as it was when the task began.
     base: Option<Splitter>,
     on_error: OnError,
-    /// In COPY data: whether the server takes them; `None` outside.
-    copying: Option<bool>,
+    /// `None` outside of COPY's data.
+    copying: Option<Copying>,
     outcome: Outcome,
     /// What statements become before they are run.
     renaming: Option<Arc<Renaming>>,
@@ -61,6 +61,21 @@ pub struct Runner<'a, T: Target> {
     freeze: Option<Freeze>,
     /// Its table was emptied in the transaction that is open.
     emptied: bool,
+}
+
+/// A COPY whose data come.
+pub(super) struct Copying {
+    /// Whether the server takes them.
+    pub(super) taken: bool,
+    /// How the statement begins, for errors: what the server has against it may come with its rows.
+    pub(super) sql: Vec<u8>,
+}
+
+impl Copying {
+    pub(super) fn new(sql: &[u8], taken: bool) -> Self {
+        let sql = sql.get(..TOLD).unwrap_or(sql).to_vec();
+        Self { taken, sql }
+    }
 }
 
 /// Rows that are to be frozen as they are loaded.
@@ -236,21 +251,25 @@ impl<'a, T: Target> Runner<'a, T> {
                 Item::CopyBegin(piece) => {
                     let sql = changed(renaming.as_ref(), dialect, piece.text, label)?;
                     let begun = copy_begin(*target, sql.text(), (freeze.as_ref(), emptied)).await;
-                    *copying = Some(begun.is_ok());
+                    *copying = Some(Copying::new(sql.text(), begun.is_ok()));
                     begun.map_err(|error| explain(error, label, sql.text()))
                 }
-                Item::CopyData(data) => {
-                    if *copying == Some(true) {
-                        // Rows that the server refuses show at the end: this is the connection.
+                Item::CopyData(data) => match copying {
+                    Some(copying) if copying.taken => {
                         let sent = target.copy_data(data).await;
-                        sent.map_err(|error| explain(error, label, b"COPY"))?;
+                        copying.taken = sent.is_ok();
+                        if sent.is_ok() {
+                            continue;
+                        }
+                        sent.map_err(|error| explain(error, label, &copying.sql))
                     }
-                    continue;
-                }
+                    _ => continue,
+                },
                 Item::CopyEnd { lines } => match copying.take() {
-                    Some(true) => copy_end(*target, lines)
+                    Some(copying) if copying.taken => target
+                        .copy_end(lines)
                         .await
-                        .map_err(|error| explain(error, label, b"COPY")),
+                        .map_err(|error| explain(error, label, &copying.sql)),
                     _ => continue,
                 },
                 Item::Meta(meta) => meta_command(meta),
@@ -345,17 +364,6 @@ async fn copy_begin<T: Target>(
     target.copy_begin(&found.copy).await
 }
 
-pub(super) async fn copy_end<T: Target>(target: &mut T, lines: u64) -> Result<()> {
-    let rows = target.copy_end().await?;
-    if rows == lines {
-        return Ok(());
-    }
-    Err(Error::new(
-        Kind::Server,
-        format!("{lines} rows were sent and the server took {rows}"),
-    ))
-}
-
 /// `\restrict` and its like guard clients that run such commands; here there is nothing to guard.
 fn meta_command(meta: Meta<'_>) -> Result<()> {
     match meta.command {
@@ -371,9 +379,12 @@ fn meta_command(meta: Meta<'_>) -> Result<()> {
 /// MySQL: what is to be taken back was not granted.
 const NO_GRANT: &str = "1141";
 
+/// So much of a statement is looked at for what an error says, in bytes.
+const TOLD: usize = 200;
+
 /// Adds which object it was and how the statement begins.
 pub(super) fn explain(error: Error, label: Option<&str>, sql: &[u8]) -> Error {
-    let text = String::from_utf8_lossy(sql.get(..200).unwrap_or(sql));
+    let text = String::from_utf8_lossy(sql.get(..TOLD).unwrap_or(sql));
     let words: Vec<&str> = text.split_whitespace().collect();
     let start: String = words.join(" ").chars().take(80).collect();
     let mut error = error.while_(format!("running: {}", visible(&start)));

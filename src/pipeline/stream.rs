@@ -2,7 +2,7 @@
 //! and append while it reads on, from one slice into the next. The frames of a worker are appended in
 //! the order in which it filled them.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,9 +12,12 @@ use crate::archive::codec::Encoder;
 use crate::archive::frame::FrameSink;
 use crate::archive::writer::{Part, Writer};
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::pipeline::dump::Plan;
 use crate::pipeline::lanes::Lanes;
 use crate::pipeline::pace::Pace;
 use crate::plan::entry::{EntryId, Slice};
+use crate::plan::shelf::Reading;
+use crate::plan::slice::Piece;
 use crate::progress::{Item, Task};
 use crate::source::Snapshot;
 
@@ -58,29 +61,29 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What the workers share.
 pub(super) struct Job<W: Write> {
     pub(super) out: Arc<Shared<W>>,
-    queue: Mutex<VecDeque<Slice>>,
-    pub(super) labels: HashMap<EntryId, String>,
+    queue: Mutex<VecDeque<Piece>>,
+    pub(super) plan: Arc<Plan>,
     pub(super) pace: Pace,
     task: Task,
 }
 
-/// Streams all slices through these snapshots; gives the snapshots back in their order, for the
+/// Streams all pieces through these snapshots; gives the snapshots back in their order, for the
 /// locks must live until all is written. The first error ends all workers.
 pub(super) async fn stream<N, W>(
     snapshots: Vec<N>,
-    slices: Vec<Slice>,
-    labels: HashMap<EntryId, String>,
+    pieces: Vec<Piece>,
+    plan: Arc<Plan>,
     (out, pace, task): (Arc<Shared<W>>, Pace, Task),
 ) -> Result<Vec<N>>
 where
     N: Snapshot + 'static,
     W: Write + Send + 'static,
 {
-    let planned = slices.len();
+    let planned = pieces.len();
     let job = Arc::new(Job {
         out,
-        queue: Mutex::new(slices.into()),
-        labels,
+        queue: Mutex::new(pieces.into()),
+        plan,
         pace,
         task,
     });
@@ -110,17 +113,17 @@ where
 {
     let mut lanes = Lanes::new(Arc::clone(&job))?;
     let mut count = 0;
-    let mut taken = VecDeque::new();
+    let mut taken = Taken::default();
     loop {
-        if taken.is_empty() {
-            taken = take(&mut lock(&job.queue));
-            snapshot.upcoming(taken.make_contiguous()).await?;
+        if taken.slices.is_empty() {
+            let pieces = take(&mut lock(&job.queue));
+            taken.add(pieces, &job.plan)?;
+            snapshot.upcoming(taken.slices.make_contiguous()).await?;
         }
-        let Some(slice) = taken.pop_front() else {
+        let Some((slice, label)) = taken.next() else {
             break;
         };
-        let label = job.labels.get(&slice.entry).map_or("rows", String::as_str);
-        let read = one_slice(&mut snapshot, &slice, &mut lanes, label).await;
+        let read = one_slice(&mut snapshot, &slice, &mut lanes, &label).await;
         if lanes.failed {
             // says itself whose frame it was
             read?;
@@ -133,11 +136,35 @@ where
     Ok((number, snapshot, count))
 }
 
-/// The next slice; where it is a small one, those that follow too, which are asked for together: a
+/// What a worker reads next, and what it is called.
+#[derive(Default)]
+struct Taken {
+    slices: VecDeque<Slice>,
+    labels: VecDeque<String>,
+    reading: Reading,
+}
+
+impl Taken {
+    fn add(&mut self, pieces: VecDeque<Piece>, plan: &Plan) -> Result<()> {
+        for piece in pieces {
+            let label = plan.label_at(piece.at(), &mut self.reading)?;
+            self.labels.push_back(label);
+            let slice = piece.slice(&plan.entries, &mut self.reading)?;
+            self.slices.push_back(slice);
+        }
+        Ok(())
+    }
+
+    fn next(&mut self) -> Option<(Slice, String)> {
+        self.slices.pop_front().zip(self.labels.pop_front())
+    }
+}
+
+/// The next piece; where it is a small one, those that follow too, which are asked for together: a
 /// round trip takes longer than such a table.
-fn take(queue: &mut VecDeque<Slice>) -> VecDeque<Slice> {
-    let small = |slice: &Slice| slice.data.bytes <= SMALL_BYTES;
-    let together = queue.iter().take(TOGETHER).take_while(|slice| small(slice));
+fn take(queue: &mut VecDeque<Piece>) -> VecDeque<Piece> {
+    let small = |piece: &Piece| piece.bytes() <= SMALL_BYTES;
+    let together = queue.iter().take(TOGETHER).take_while(|piece| small(piece));
     let count = together.count().max(1).min(queue.len());
     queue.drain(..count).collect()
 }

@@ -3,18 +3,18 @@
 use std::collections::VecDeque;
 
 use crate::plan::graph::Graph;
+use crate::plan::lists::Lists;
 
 /// Finds the circles, by position, in order of their first entries. Each begins with its lowest
 /// position; each entry needs the next, and the last the first.
 pub(super) fn find(graph: &Graph) -> Vec<Vec<usize>> {
     let components = components(graph);
-    let mut members = vec![Vec::new(); graph.needs.len()];
-    for (at, &component) in components.iter().enumerate() {
-        members[component].push(at);
-    }
+    let members = components.iter().enumerate();
+    let members = members.map(|(at, &component)| (component as usize, at as u32));
+    let members = Lists::from_pairs(graph.len(), members);
     let knots = members.iter().filter(|knot| knot.len() > 1);
     let mut circles: Vec<_> = knots
-        .filter_map(|knot| shortest(graph, &components, *knot.first()?))
+        .filter_map(|knot| shortest(graph, &components, *knot.first()? as usize))
         .collect();
     circles.sort_unstable();
     circles
@@ -22,24 +22,22 @@ pub(super) fn find(graph: &Graph) -> Vec<Vec<usize>> {
 
 /// By position: the number of the knot that it is in, from 1; 0 where it is in none. For those who
 /// cut knots before there are entries.
-pub(crate) fn knots(needs: Vec<Vec<usize>>) -> Vec<usize> {
+pub(crate) fn knots(needs: Lists<u32>) -> Vec<u32> {
     let components = components(&Graph { needs });
-    let mut sizes = vec![0_usize; components.len()];
+    let mut sizes = vec![0_u32; components.len()];
     for &component in &components {
-        sizes[component] += 1;
+        sizes[component as usize] += 1;
     }
-    components
-        .iter()
-        .map(|&c| if sizes[c] > 1 { c + 1 } else { 0 })
-        .collect()
+    let number = |&c: &u32| if sizes[c as usize] > 1 { c + 1 } else { 0 };
+    components.iter().map(number).collect()
 }
 
 /// The shortest circle through `start`: breadth first, within its component.
-fn shortest(graph: &Graph, components: &[usize], start: usize) -> Option<Vec<usize>> {
-    let mut came_from = vec![None; graph.needs.len()];
+fn shortest(graph: &Graph, components: &[u32], start: usize) -> Option<Vec<usize>> {
+    let mut came_from = vec![None; graph.len()];
     let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {
-        for &need in &graph.needs[at] {
+        for need in graph.needs(at) {
             if need == start {
                 return Some(path_to(at, start, &came_from));
             }
@@ -65,31 +63,34 @@ fn path_to(end: usize, start: usize, came_from: &[Option<usize>]) -> Vec<usize> 
 
 /// Tarjan's algorithm on a stack of its own (a chain of 100,000 needs must not overflow ours). By
 /// position: a number that is the same for all of a component.
-fn components(graph: &Graph) -> Vec<usize> {
-    let mut search = Search::new(graph.needs.len());
-    for root in 0..graph.needs.len() {
-        if search.index[root].is_none() {
+fn components(graph: &Graph) -> Vec<u32> {
+    let mut search = Search::new(graph.len());
+    for root in 0..graph.len() {
+        if search.index[root] == Search::UNSEEN {
             search.from(root, graph);
         }
     }
     search.component
 }
 
+/// Positions and numbers are those of entries, of which there are no more than ids.
 struct Search {
-    index: Vec<Option<usize>>,
-    low: Vec<usize>,
-    component: Vec<usize>,
-    open: Vec<usize>,
+    index: Vec<u32>,
+    low: Vec<u32>,
+    component: Vec<u32>,
+    open: Vec<u32>,
     is_open: Vec<bool>,
     /// The entry, and which of its needs comes next.
-    path: Vec<(usize, usize)>,
-    seen: usize,
+    path: Vec<(u32, u32)>,
+    seen: u32,
 }
 
 impl Search {
+    const UNSEEN: u32 = u32::MAX;
+
     fn new(len: usize) -> Self {
         Self {
-            index: vec![None; len],
+            index: vec![Self::UNSEEN; len],
             low: vec![0; len],
             component: vec![0; len],
             open: Vec::new(),
@@ -102,38 +103,40 @@ impl Search {
     fn from(&mut self, root: usize, graph: &Graph) {
         self.enter(root);
         while let Some(&mut (at, ref mut next)) = self.path.last_mut() {
-            let Some(&need) = graph.needs[at].get(*next) else {
+            let at = at as usize;
+            let Some(need) = graph.need(at, *next as usize) else {
                 self.leave(at);
                 continue;
             };
             *next += 1;
             match self.index[need] {
-                None => self.enter(need),
-                Some(index) if self.is_open[need] => self.low[at] = self.low[at].min(index),
-                Some(_) => {}
+                Self::UNSEEN => self.enter(need),
+                index if self.is_open[need] => self.low[at] = self.low[at].min(index),
+                _ => {}
             }
         }
     }
 
     fn enter(&mut self, at: usize) {
-        self.index[at] = Some(self.seen);
+        self.index[at] = self.seen;
         self.low[at] = self.seen;
         self.seen += 1;
-        self.open.push(at);
+        self.open.push(at as u32);
         self.is_open[at] = true;
-        self.path.push((at, 0));
+        self.path.push((at as u32, 0));
     }
 
     fn leave(&mut self, at: usize) {
         self.path.pop();
         if let Some(&(parent, _)) = self.path.last() {
+            let parent = parent as usize;
             self.low[parent] = self.low[parent].min(self.low[at]);
         }
-        if self.index[at] == Some(self.low[at]) {
+        if self.index[at] == self.low[at] {
             while let Some(member) = self.open.pop() {
-                self.is_open[member] = false;
-                self.component[member] = at;
-                if member == at {
+                self.is_open[member as usize] = false;
+                self.component[member as usize] = at as u32;
+                if member as usize == at {
                     break;
                 }
             }

@@ -2,13 +2,18 @@
 //! entry that others need is moved up in front of the first of them, no further. As pg_dump does
 //! it, so that what a catalog does not say about dependencies still tends to come out right.
 
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use bstr::BString;
 
 use crate::error::{Error, Kind, Result};
 use crate::plan::cycle;
-use crate::plan::entry::{Entry, EntryId};
-use crate::plan::graph::{Graph, label};
+use crate::plan::entries::Entries;
+use crate::plan::entry::{EntryId, Section};
+use crate::plan::graph::Graph;
+use crate::plan::lists::Lists;
 use crate::plan::section;
+use crate::plan::shelf::Reading;
 
 /// Sorts the entries so that each comes after all that it needs. The result does not depend on the
 /// order in which they are given. Entries that can't stay in their section are moved to another
@@ -17,67 +22,126 @@ use crate::plan::section;
 /// Errors: `Unsupported` where entries need one another in a circle, naming them; `Unsupported`
 /// where rows or globals need what comes after them; `Internal` for an id that is there twice or
 /// needed and not there.
-pub fn order(mut entries: Vec<Entry>) -> Result<Vec<Entry>> {
-    entries.sort_unstable_by(|a, b| natural(a).cmp(&natural(b)));
+pub fn order(mut entries: Entries) -> Result<Entries> {
+    let natural = natural(&entries)?;
+    entries.arrange(&natural)?;
+    drop(natural);
     let graph = Graph::new(&entries)?;
-    section::settle(&mut entries, &graph)?;
-    let places = ranked(&entries);
-    let Some(sorted) = sort(&graph, &places) else {
+    let sections = settled(&entries, &graph)?;
+    for (at, section) in sections.iter().enumerate() {
+        entries.set_section(at, *section);
+    }
+    let Some(sorted) = sort(&graph, &ranked(&sections)) else {
         return Err(in_circles(&entries, &cycle::find(&graph)));
     };
-    Ok(pick(entries, &sorted))
+    drop(graph);
+    entries.arrange(&sorted)?;
+    Ok(entries)
 }
 
-/// Moves entries that can't stay in their section to another, and leaves their order alone. For those
-/// who choose by section.
+fn settled(entries: &Entries, graph: &Graph) -> Result<Vec<Section>> {
+    let sections = (0..entries.len()).map(|at| entries.section(at));
+    let mut sections: Vec<Section> = sections.collect();
+    section::settle(&mut sections, graph, &|at| entries.label(at))?;
+    Ok(sections)
+}
+
+/// Moves what can't stay in its section to another, and leaves the order alone: for those who choose by
+/// section. By position: `needs`, each once and never itself, and `label` for messages.
 ///
 /// Errors: as [`order`], but for circles.
-pub fn settle(entries: &mut [Entry]) -> Result<()> {
-    let graph = Graph::new(entries)?;
-    section::settle(entries, &graph)
+pub fn settle(
+    sections: &mut [Section],
+    needs: Lists<u32>,
+    label: &dyn Fn(usize) -> String,
+) -> Result<()> {
+    section::settle(sections, &Graph { needs }, label)
 }
 
 /// Entries that need one another: of each knot of such entries one shortest circle, in which each
 /// entry needs the next, and the last the first. For those who know how to cut them.
-pub fn cycles(entries: &[Entry]) -> Result<Vec<Vec<EntryId>>> {
+pub fn cycles(entries: &Entries) -> Result<Vec<Vec<EntryId>>> {
     let circles = cycle::find(&Graph::new(entries)?);
-    let ids = |circle: Vec<usize>| circle.into_iter().map(|at| entries[at].id).collect();
+    let ids = |circle: Vec<usize>| circle.into_iter().map(|at| entries.id(at)).collect();
     Ok(circles.into_iter().map(ids).collect())
 }
 
-type NaturalKey<'a> = (u16, Option<&'a [u8]>, &'a [u8], &'a [u8], &'a str, EntryId);
+/// What unrelated entries are ordered by. The schemas are few: their order is found first.
+struct Names {
+    /// By position: the schema's place among the schemas.
+    schemas: Vec<u32>,
+    names: Lists<u8>,
+    details: Lists<u8>,
+}
 
-fn natural(entry: &Entry) -> NaturalKey<'_> {
-    let identity = &entry.identity;
-    let schema = identity.schema.as_ref().map(|schema| schema.as_slice());
-    let (name, detail) = (identity.name.as_slice(), identity.detail.as_slice());
-    (entry.rank, schema, name, detail, entry.kind, entry.id)
+impl Names {
+    fn new(entries: &Entries) -> Result<Self> {
+        let mut known: BTreeMap<Option<BString>, u32> = BTreeMap::new();
+        let mut schemas = Vec::with_capacity(entries.len());
+        let mut names = Lists::with_capacity(entries.len());
+        let mut details = Lists::with_capacity(entries.len());
+        let mut reading = Reading::default();
+        for at in 0..entries.len() {
+            let identity = entries.identity(at, &mut reading)?;
+            let next = known.len() as u32;
+            schemas.push(*known.entry(identity.schema).or_insert(next));
+            names.push(identity.name.iter().copied());
+            details.push(identity.detail.iter().copied());
+        }
+        let mut places = vec![0; known.len()];
+        for (place, number) in (0..).zip(known.into_values()) {
+            places[number as usize] = place;
+        }
+        for schema in &mut schemas {
+            *schema = places[*schema as usize];
+        }
+        Ok(Self {
+            schemas,
+            names,
+            details,
+        })
+    }
+}
+
+/// The positions by rank, then name.
+fn natural(entries: &Entries) -> Result<Vec<u32>> {
+    let names = Names::new(entries)?;
+    let key = |at: &u32| {
+        let at = *at as usize;
+        let (name, detail) = (names.names.get(at), names.details.get(at));
+        let schema = names.schemas[at];
+        let (rank, kind, id) = (entries.rank(at), entries.kind(at), entries.id(at));
+        (rank, schema, name, detail, kind, id)
+    };
+    let mut positions: Vec<u32> = (0..entries.len() as u32).collect();
+    positions.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    Ok(positions)
 }
 
 /// By position: its place if nothing needed anything.
-fn ranked(entries: &[Entry]) -> Vec<usize> {
-    let mut positions: Vec<usize> = (0..entries.len()).collect();
-    positions.sort_by_key(|&at| entries[at].section);
-    let mut places = vec![0; entries.len()];
-    for (place, at) in positions.into_iter().enumerate() {
-        places[at] = place;
+fn ranked(sections: &[Section]) -> Vec<u32> {
+    let mut positions: Vec<u32> = (0..sections.len() as u32).collect();
+    positions.sort_by_key(|&at| sections[at as usize]);
+    let mut places = vec![0; sections.len()];
+    for (place, at) in (0..).zip(positions) {
+        places[at as usize] = place;
     }
     places
 }
 
 /// Fills the order from its end: always with the entry of the highest place among those that no
 /// remaining entry needs. `None` where there is a circle.
-fn sort(graph: &Graph, places: &[usize]) -> Option<Vec<usize>> {
-    let mut needed: Vec<usize> = graph.needed_by().iter().map(Vec::len).collect();
+fn sort(graph: &Graph, places: &[u32]) -> Option<Vec<u32>> {
+    let mut needed = graph.counts();
     let free = (0..places.len()).filter(|&at| needed[at] == 0);
-    let mut free: BinaryHeap<(usize, usize)> = free.map(|at| (places[at], at)).collect();
+    let mut free: BinaryHeap<(u32, u32)> = free.map(|at| (places[at], at as u32)).collect();
     let mut sorted = Vec::with_capacity(places.len());
     while let Some((_, at)) = free.pop() {
         sorted.push(at);
-        for &need in &graph.needs[at] {
+        for need in graph.needs(at as usize) {
             needed[need] -= 1;
             if needed[need] == 0 {
-                free.push((places[need], need));
+                free.push((places[need], need as u32));
             }
         }
     }
@@ -85,25 +149,9 @@ fn sort(graph: &Graph, places: &[usize]) -> Option<Vec<usize>> {
     (sorted.len() == places.len()).then_some(sorted)
 }
 
-/// Brings the entries into this order, in place: of a hundred thousand a second list would count.
-fn pick(mut entries: Vec<Entry>, sorted: &[usize]) -> Vec<Entry> {
-    let mut places = vec![0; sorted.len()];
-    for (place, &at) in sorted.iter().enumerate() {
-        places[at] = place;
-    }
-    for at in 0..places.len() {
-        while places[at] != at {
-            let place = places[at];
-            entries.swap(at, place);
-            places.swap(at, place);
-        }
-    }
-    entries
-}
-
-fn in_circles(entries: &[Entry], circles: &[Vec<usize>]) -> Error {
+fn in_circles(entries: &Entries, circles: &[Vec<usize>]) -> Error {
     let describe = |circle: &Vec<usize>| {
-        let labels: Vec<String> = circle.iter().map(|&at| label(&entries[at])).collect();
+        let labels: Vec<String> = circle.iter().map(|&at| entries.label(at)).collect();
         labels.join(" → ")
     };
     let circles: Vec<String> = circles.iter().map(describe).collect();
@@ -124,7 +172,16 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::plan::entry::{Body, Identity, Section};
+    use crate::plan::entry::{Body, Entry, Identity};
+
+    /// In the order in which they restore.
+    pub(in crate::plan) fn order(entries: Vec<Entry>) -> Result<Vec<Entry>> {
+        super::order(Entries::pack(entries)?)?.unpack()
+    }
+
+    fn cycles(entries: &[Entry]) -> Result<Vec<Vec<EntryId>>> {
+        super::cycles(&Entries::pack(entries.to_vec())?)
+    }
 
     pub(in crate::plan) fn entry(id: u32, section: Section, rank: u16, needs: &[u32]) -> Entry {
         Entry {

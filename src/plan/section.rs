@@ -9,53 +9,64 @@
 //!    rows go to post-data).
 
 use crate::error::{Error, Kind, Result};
-use crate::plan::entry::{Entry, Section};
-use crate::plan::graph::{Graph, label};
+use crate::plan::entry::Section;
+use crate::plan::graph::Graph;
 
-/// Moves entries until none needs one of a later section.
-pub(super) fn settle(entries: &mut [Entry], graph: &Graph) -> Result<()> {
-    bring_forward(entries, graph)?;
-    move_back(entries, graph)
+/// Moves entries until none needs one of a later section. `label` names the entry at a position.
+pub(super) fn settle(
+    sections: &mut [Section],
+    graph: &Graph,
+    label: &dyn Fn(usize) -> String,
+) -> Result<()> {
+    let stuck = |at, need| stuck(&label(at), &label(need));
+    bring_forward(sections, graph, &stuck)?;
+    move_back(sections, graph, &stuck)
 }
 
-fn bring_forward(entries: &mut [Entry], graph: &Graph) -> Result<()> {
-    let mut seen = vec![false; entries.len()];
+/// The error of an entry that needs what comes after it.
+type Stuck<'a> = &'a dyn Fn(usize, usize) -> Error;
+
+fn bring_forward(sections: &mut [Section], graph: &Graph, stuck: Stuck<'_>) -> Result<()> {
+    let mut seen = vec![false; sections.len()];
     let mut open: Vec<usize> = Vec::new();
-    for at in 0..entries.len() {
-        if entries[at].section == Section::Data {
-            rows_can_follow(at, entries, graph)?;
-            open.extend(&graph.needs[at]);
+    for at in 0..sections.len() {
+        if sections[at] == Section::Data {
+            rows_can_follow(at, sections, graph, stuck)?;
+            open.extend(graph.needs(at));
         }
     }
     while let Some(at) = open.pop() {
-        if entries[at].section == Section::Data || std::mem::replace(&mut seen[at], true) {
+        if sections[at] == Section::Data || std::mem::replace(&mut seen[at], true) {
             continue;
         }
-        if entries[at].section == Section::PostData {
-            entries[at].section = Section::PreData;
+        if sections[at] == Section::PostData {
+            sections[at] = Section::PreData;
         }
-        open.extend(&graph.needs[at]);
+        open.extend(graph.needs(at));
     }
     Ok(())
 }
 
 /// Rows never need post-data objects directly: whoever says so would have every index built before
 /// its rows.
-fn rows_can_follow(at: usize, entries: &[Entry], graph: &Graph) -> Result<()> {
-    let late = |&&need: &&usize| entries[need].section == Section::PostData;
-    match graph.needs[at].iter().find(late) {
-        Some(&need) => Err(stuck(&entries[at], &entries[need])),
+fn rows_can_follow(at: usize, sections: &[Section], graph: &Graph, stuck: Stuck<'_>) -> Result<()> {
+    let late = |need: &usize| sections[*need] == Section::PostData;
+    match graph.needs(at).find(late) {
+        Some(need) => Err(stuck(at, need)),
         None => Ok(()),
     }
 }
 
-fn move_back(entries: &mut [Entry], graph: &Graph) -> Result<()> {
+fn move_back(sections: &mut [Section], graph: &Graph, stuck: Stuck<'_>) -> Result<()> {
     let needed_by = graph.needed_by();
-    let mut open: Vec<usize> = (0..entries.len()).collect();
+    let mut open: Vec<usize> = (0..sections.len()).collect();
     while let Some(need) = open.pop() {
-        for &at in &needed_by[need] {
-            if entries[at].section < entries[need].section {
-                move_behind(at, need, entries)?;
+        for at in needed_by.get(need).iter().map(|&at| at as usize) {
+            if sections[at] < sections[need] {
+                if sections[at] != Section::PreData {
+                    return Err(stuck(at, need));
+                }
+                sections[at] = Section::PostData;
                 open.push(at);
             }
         }
@@ -63,31 +74,16 @@ fn move_back(entries: &mut [Entry], graph: &Graph) -> Result<()> {
     Ok(())
 }
 
-fn move_behind(at: usize, need: usize, entries: &mut [Entry]) -> Result<()> {
-    if entries[at].section != Section::PreData {
-        return Err(stuck(&entries[at], &entries[need]));
-    }
-    entries[at].section = Section::PostData;
-    Ok(())
-}
-
-fn stuck(entry: &Entry, need: &Entry) -> Error {
-    Error::new(
-        Kind::Unsupported,
-        format!(
-            "cannot order {}: it needs {}, which comes after it",
-            label(entry),
-            label(need)
-        ),
-    )
+fn stuck(entry: &str, need: &str) -> Error {
+    let what = format!("cannot order {entry}: it needs {need}, which comes after it");
+    Error::new(Kind::Unsupported, what)
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "test")]
 mod tests {
     use super::*;
-    use crate::plan::order::order;
-    use crate::plan::order::tests::{entry, ids};
+    use crate::plan::order::tests::{entry, ids, order};
     use Section::{Data, Globals, PostData, PreData};
 
     #[test]

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::plan::entry::{Body, DataRef, Entry, EntryId, Method, Range, Slice};
+use crate::error::{Error, Kind, Result};
+use crate::plan::entries::Entries;
+use crate::plan::entry::{DataRef, EntryId, Method, Range, Slice};
+use crate::plan::shelf::Reading;
 
 /// How tables may be cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +47,7 @@ const WHOLE_PER_WORKER: u64 = 4;
 const LARGE_OBJECTS: usize = 1000;
 
 impl Cut {
-    fn limit(&self, entries: &[Entry]) -> Limit {
+    fn limit(&self, entries: &Entries) -> Limit {
         let same = |bytes| Limit {
             whole: bytes,
             bytes,
@@ -54,15 +57,14 @@ impl Cut {
         }
         match self.bytes {
             0 if self.workers < 2 => same(u64::MAX),
-            0 => self.fair(tables(entries).map(|(_, data)| data.bytes)),
+            0 => self.fair(entries.all_bytes()),
             bytes => same(bytes),
         }
     }
 
     /// Pieces small enough that each worker has two of the whole at least; tables that are not much
     /// larger stay whole.
-    fn fair(&self, sizes: impl Iterator<Item = u64>) -> Limit {
-        let total = sizes.fold(0, u64::saturating_add);
+    fn fair(&self, total: u64) -> Limit {
         let workers = self.workers as u64;
         let part = |parts: u64| total.div_ceil(parts.saturating_mul(workers));
         let small = part(SLICES_PER_WORKER);
@@ -91,19 +93,19 @@ impl Limit {
     }
 }
 
-fn tables(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &Arc<DataRef>)> {
-    entries.iter().filter_map(|entry| match &entry.body {
-        Body::Data(data) => Some((entry, data)),
-        Body::Statements(_) => None,
-    })
-}
-
 /// The tables that only their key can cut, and into how many pieces.
-#[must_use]
-pub fn by_key<'a>(entries: &'a [Entry], cut: &Cut) -> Vec<(EntryId, &'a DataRef, u64)> {
+pub fn by_key(entries: &Entries, cut: &Cut) -> Result<Vec<(EntryId, Arc<DataRef>, u64)>> {
     let limit = cut.limit(entries);
-    let wanted = |(entry, data): (&Entry, &'a Arc<DataRef>)| {
-        let parts = limit.parts(data.bytes);
+    let mut reading = Reading::default();
+    let mut wanted = Vec::new();
+    for at in entries.rows() {
+        let parts = limit.parts(entries.bytes(at));
+        if parts < 2 {
+            continue;
+        }
+        let Some(data) = entries.data(at, &mut reading)? else {
+            continue;
+        };
         let parts = match (&data.method, data.blocks, data.key) {
             (Method::LargeObjects(_) | Method::Versions(_), ..) | (_, 1.., _) => 1,
             // MySQL: the table lies in the key's order
@@ -111,32 +113,108 @@ pub fn by_key<'a>(entries: &'a [Entry], cut: &Cut) -> Vec<(EntryId, &'a DataRef,
             // each range is a scan of an index, which is dearer than one of the table
             _ => parts.min(cut.workers as u64),
         };
-        (parts > 1).then_some((entry.id, &**data, parts))
-    };
-    tables(entries).filter_map(wanted).collect()
+        if parts > 1 {
+            wanted.push((entries.id(at), data, parts));
+        }
+    }
+    Ok(wanted)
+}
+
+/// What is read in one go, before it is taken up: most are tables that stay whole, and a hundred
+/// thousand of them.
+#[derive(Debug)]
+pub struct Piece {
+    /// The entry's position.
+    at: u32,
+    /// The number within its entry.
+    number: u32,
+    bytes: u64,
+    /// The part; `None`: all of it.
+    part: Option<Box<(Arc<DataRef>, Range)>>,
+}
+
+impl Piece {
+    /// The position of its entry.
+    #[must_use]
+    pub fn at(&self) -> usize {
+        self.at as usize
+    }
+
+    /// Its size in bytes, as the server estimates it.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The slice, to be read now.
+    pub fn slice(self, entries: &Entries, reading: &mut Reading) -> Result<Slice> {
+        let entry = entries.id(self.at());
+        let (data, range) = match self.part {
+            Some(part) => *part,
+            None => match entries.data(self.at(), reading)? {
+                Some(data) => (data, Range::Whole),
+                None => return Err(Error::new(Kind::Internal, "what is read is no rows")),
+            },
+        };
+        let number = self.number;
+        Ok(Slice {
+            entry,
+            data,
+            range,
+            number,
+        })
+    }
 }
 
 /// Cuts the data entries, given in the plan's order, into slices. Slices of one entry are numbered
 /// in the order of its rows. `ranges` are those of the tables that their key cuts.
-#[must_use]
-pub fn slices(entries: &[Entry], cut: &Cut, ranges: &HashMap<EntryId, Vec<Range>>) -> Vec<Slice> {
+pub fn slices(
+    entries: &Entries,
+    cut: &Cut,
+    ranges: &HashMap<EntryId, Vec<Range>>,
+) -> Result<Vec<Piece>> {
     let limit = cut.limit(entries);
-    let mut slices: Vec<Slice> = tables(entries)
-        .flat_map(|(entry, data)| cut_one(entry, data, limit, ranges.get(&entry.id)))
-        .collect();
-    if cut.rule == SliceRule::Ranges {
-        slices.sort_by_key(|slice| std::cmp::Reverse(slice.data.bytes));
+    let mut reading = Reading::default();
+    let mut pieces = Vec::with_capacity(entries.rows().count());
+    for position in entries.rows() {
+        let own = ranges.get(&entries.id(position));
+        let bytes = entries.bytes(position);
+        let at = u32::try_from(position).unwrap_or(u32::MAX);
+        let whole = limit.parts(bytes) == 1 && own.is_none() && !entries.is_large_objects(position);
+        let data = match whole {
+            true => None,
+            false => entries.data(position, &mut reading)?,
+        };
+        match data {
+            None => pieces.push(Piece {
+                at,
+                number: 0,
+                bytes,
+                part: None,
+            }),
+            Some(data) => {
+                let parts = (0..).zip(cut_one(&data, limit, own));
+                pieces.extend(parts.map(|(number, part)| Piece {
+                    at,
+                    number,
+                    bytes: part.0.bytes,
+                    part: Some(Box::new(part)),
+                }));
+            }
+        }
     }
-    slices
+    if cut.rule == SliceRule::Ranges {
+        pieces.sort_by_key(|piece| std::cmp::Reverse(piece.bytes));
+    }
+    Ok(pieces)
 }
 
 fn cut_one(
-    entry: &Entry,
     data: &Arc<DataRef>,
     limit: Limit,
     ranges: Option<&Vec<Range>>,
-) -> Vec<Slice> {
-    let parts = match (&data.method, ranges) {
+) -> Vec<(Arc<DataRef>, Range)> {
+    match (&data.method, ranges) {
         (Method::LargeObjects(oids), _) => large_objects(data, oids),
         (method, Some(ranges)) => {
             let part = |range: &Range| {
@@ -151,14 +229,7 @@ fn cut_one(
             blocks(data, limit.parts(data.bytes))
         }
         _ => vec![(Arc::clone(data), Range::Whole)],
-    };
-    let number = |(number, (data, range))| Slice {
-        entry: entry.id,
-        data,
-        range,
-        number,
-    };
-    (0..).zip(parts).map(number).collect()
+    }
 }
 
 fn large_objects(data: &DataRef, oids: &[u32]) -> Vec<(Arc<DataRef>, Range)> {
@@ -198,11 +269,12 @@ fn share(data: &DataRef, method: Method, parts: u64) -> Arc<DataRef> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::plan::entry::Section;
+    use crate::plan::entry::{Body, Entry, Section};
     use crate::plan::order::tests::entry;
 
     const MIB: u64 = 1 << 20;
@@ -214,7 +286,15 @@ mod tests {
             rule,
             bytes: 0,
         };
-        super::slices(entries, &cut, &HashMap::new())
+        cut_up(entries, &cut, &HashMap::new())
+    }
+
+    fn cut_up(entries: &[Entry], cut: &Cut, ranges: &HashMap<EntryId, Vec<Range>>) -> Vec<Slice> {
+        let entries = Entries::pack(entries.to_vec()).unwrap();
+        let pieces = super::slices(&entries, cut, ranges).unwrap().into_iter();
+        let mut reading = Reading::default();
+        let slices = pieces.map(|piece| piece.slice(&entries, &mut reading).unwrap());
+        slices.collect()
     }
 
     fn table(id: u32, bytes: u64, blocks: u64, method: Method) -> Entry {
@@ -278,7 +358,9 @@ mod tests {
             rule: SliceRule::Ranges,
             bytes: 0,
         };
-        let parts: Vec<_> = by_key(&entries, &cut)
+        let packed = Entries::pack(entries.to_vec()).unwrap();
+        let parts: Vec<_> = by_key(&packed, &cut)
+            .unwrap()
             .into_iter()
             .map(|(id, _, parts)| (id.0, parts))
             .collect();
@@ -286,7 +368,7 @@ mod tests {
         let low = Range::Condition("a < 5".into());
         let high = Range::Condition("a >= 5".into());
         let ranges = HashMap::from([(EntryId(1), vec![low, high.clone()])]);
-        let slices = super::slices(&entries[..1], &cut, &ranges);
+        let slices = cut_up(&entries[..1], &cut, &ranges);
         assert_eq!(shape(&slices), [(1, 0), (1, 1)]);
         assert_eq!((&slices[1].range, slices[1].data.bytes), (&high, 450 * MIB));
     }
@@ -298,7 +380,7 @@ mod tests {
             rule: SliceRule::Ranges,
             bytes: MIB,
         };
-        let slices = super::slices(&[heap(1, 10 * MIB)], &cut, &HashMap::new());
+        let slices = cut_up(&[heap(1, 10 * MIB)], &cut, &HashMap::new());
         assert_eq!(slices.len(), 10);
     }
 

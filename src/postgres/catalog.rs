@@ -2,25 +2,27 @@
 //! what nobody claims. The sessions must stand in the snapshot. Not here: what is made of it
 //! (entries.rs).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::error::{Context as _, Result};
+use crate::plan::shelf::Reading;
 use crate::postgres::address::{Address, class};
 use crate::postgres::chosen::Hits;
 use crate::postgres::claims::{Claims, check_gone};
 use crate::postgres::entries;
 use crate::postgres::facets::{acl, comment, extension_member, security_label};
 use crate::postgres::link::{self, Depend, Holders};
-use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind, Loaded};
+use crate::postgres::objects::{BuildContext, GLOBALS, KINDS, Kind};
+use crate::postgres::packed::Objects;
 use crate::postgres::readers::{Answer, Readers};
 use crate::postgres::version::Caps;
+use crate::postgres::waits::Waits;
 use crate::source::{Catalog, DumpOptions, Warning};
 use crate::sql::rows::{Row, Rows};
 
 /// What the catalogs of a database say.
 pub(super) struct Read {
-    objects: Vec<Loaded>,
+    objects: Objects,
     holders: Holders,
     depends: Vec<Depend>,
     facets: Facets,
@@ -59,7 +61,7 @@ pub(super) async fn read(
     let check = claims.check(readers, &holders, options.lenient, &mut warnings);
     check.await?;
     let whole = objects.len();
-    let objects = without_left_out(objects, &mut warnings);
+    let objects = without_left_out(objects, &mut warnings)?;
     let holders = match objects.len() < whole {
         true => Holders::new(&objects, &depends),
         false => holders,
@@ -103,8 +105,8 @@ pub(super) async fn globals(
     let context = context(b"", caps, options);
     let asked = ask(readers, GLOBALS, &context);
     let objects = objects(readers, asked, &context).await?;
-    let needs = vec![BTreeSet::new(); objects.len()];
-    let entries = entries::number(objects, needs, GLOBALS)?;
+    let mut needs = Waits::new(objects.len(), std::iter::empty());
+    let entries = entries::number(objects, &mut needs, GLOBALS, |_, _| {})?;
     Ok(Catalog { entries, warnings })
 }
 
@@ -169,8 +171,8 @@ async fn objects(
     readers: &Readers,
     asked: Vec<(&Kind, Vec<Answer>)>,
     context: &BuildContext,
-) -> Result<Vec<Loaded>> {
-    let mut objects = Vec::new();
+) -> Result<Objects> {
+    let mut objects = Objects::default();
     for (kind, answers) in asked {
         let mut rows = Vec::new();
         for answer in answers {
@@ -179,12 +181,10 @@ async fn objects(
         for query in (kind.more)(context, &rows)? {
             rows.push(readers.query(&doing(kind), query).await?);
         }
-        let built = (kind.build)(context, &rows);
-        let mut built = built.while_with(|| format!("reading objects of kind {}", kind.name))?;
-        // No room for more than there is: of a hundred thousand objects the rest would count.
-        objects.reserve_exact(built.len());
-        objects.append(&mut built);
+        let built = kind.build(context, &rows, &mut |loaded| objects.push(loaded));
+        built.while_with(|| format!("reading objects of kind {}", kind.name))?;
     }
+    objects.close()?;
     Ok(objects)
 }
 
@@ -194,18 +194,19 @@ async fn decoded<T>(answer: Answer, decode: impl Fn(&Row<'_>) -> Result<T>) -> R
 }
 
 /// Turns the objects that are left out into warnings.
-fn without_left_out(objects: Vec<Loaded>, warnings: &mut Vec<Warning>) -> Vec<Loaded> {
-    if objects.iter().all(|object| object.left_out.is_none()) {
-        return objects;
+fn without_left_out(mut objects: Objects, warnings: &mut Vec<Warning>) -> Result<Objects> {
+    let stays: Vec<bool> = objects.iter().map(|o| o.left_out().is_none()).collect();
+    let mut reading = Reading::default();
+    for object in objects.iter() {
+        if let Some(message) = object.left_out() {
+            warnings.push(Warning {
+                object: entries::described(&object.load(&mut reading)?),
+                message: message.clone(),
+            });
+        }
     }
-    let (left_out, kept) = objects.into_iter().partition(|o| o.left_out.is_some());
-    warnings.extend(Vec::into_iter(left_out).filter_map(|object: Loaded| {
-        Some(Warning {
-            object: entries::described(&object),
-            message: object.left_out?,
-        })
-    }));
-    kept
+    objects.retain(&stays);
+    Ok(objects)
 }
 
 /// These keys come with their extension, before any rows.

@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 const MESSAGE_BYTES: usize = 64 << 10;
 
 /// How much is gathered before it is sent, in bytes.
-const SEND_BYTES: usize = 256 << 10;
+pub(super) const SEND_BYTES: usize = 256 << 10;
 
 /// A `COPY … TO STDOUT` that runs. Let go before its end, it leaves the session unusable.
 pub struct CopyOut<'a> {
@@ -100,9 +100,18 @@ impl Session {
         Err(error.into_error(doing))
     }
 
-    /// Begins a `COPY … FROM STDIN`.
+    /// Begins a `COPY … FROM STDIN`. Where nothing else goes with it, it is sent with the first rows: a small
+    /// table takes one way to the server and back. What the server has against it is then the error of
+    /// [`Self::copy_in_data`] or [`Self::copy_in_end`], with the same words; it takes none of the rows.
     pub async fn copy_in(&mut self, doing: &str, sql: &[u8]) -> Result<()> {
+        if self.put_copy(sql)? {
+            return Ok(());
+        }
         self.send(sql).await?;
+        self.copy_begun(doing).await
+    }
+
+    async fn copy_begun(&mut self, doing: &str) -> Result<()> {
         match self.message().await? {
             Message::CopyInResponse(_) => Ok(()),
             Message::ErrorResponse(body) => self.failed(doing, DbError::read(body.fields())).await,
@@ -114,20 +123,39 @@ impl Session {
     }
 
     /// Sends rows: any part of them.
-    pub async fn copy_in_data(&mut self, data: &[u8]) -> Result<()> {
+    pub async fn copy_in_data(&mut self, doing: &str, data: &[u8]) -> Result<()> {
         for part in data.chunks(MESSAGE_BYTES) {
             wire::put(self.wire.outgoing(), COPY_DATA_TAG, &[part])?;
             if self.wire.outgoing().len() >= SEND_BYTES {
                 self.wire.flush().await?;
+                if self.take_unanswered_copy() {
+                    self.copy_begun(doing).await?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Ends the rows; gives the number that the server took.
-    pub async fn copy_in_end(&mut self, doing: &str) -> Result<u64> {
+    /// Ends the rows. An error where the server took another number than these.
+    pub async fn copy_in_end(&mut self, doing: &'static str, rows: u64) -> Result<()> {
         wire::put(self.wire.outgoing(), b'c', &[])?;
+        if self.put_off_copy_end(doing, rows) {
+            return self.send_much().await;
+        }
         self.wire.flush().await?;
+        if self.take_unanswered_copy() {
+            return self.copied_all(doing, rows).await;
+        }
+        self.copied(doing, rows).await
+    }
+
+    /// The whole answer to a COPY that was sent with its rows.
+    pub(super) async fn copied_all(&mut self, doing: &str, rows: u64) -> Result<()> {
+        self.copy_begun(doing).await?;
+        self.copied(doing, rows).await
+    }
+
+    async fn copied(&mut self, doing: &str, sent: u64) -> Result<()> {
         let mut rows = None;
         loop {
             match self.message().await? {
@@ -135,10 +163,16 @@ impl Session {
                 Message::ErrorResponse(body) => {
                     return self.failed(doing, DbError::read(body.fields())).await;
                 }
-                Message::ReadyForQuery(_) => return rows.ok_or_else(wire::broken),
+                Message::ReadyForQuery(_) => break,
                 _ => return Err(wire::broken()),
             }
         }
+        let took = rows.ok_or_else(wire::broken)?;
+        if took == sent {
+            return Ok(());
+        }
+        let what = format!("{sent} rows were sent and the server took {took}");
+        Err(Error::new(Kind::Server, what))
     }
 
     /// Breaks the rows off: the server takes none of them.

@@ -1,78 +1,95 @@
 //! Makes entries of what the catalogs said: finds out what needs what, cuts loops, adds the facets, takes
 //! what was asked for. Pure.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bstr::BString;
 
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section};
+use crate::plan::entries::Entries;
+use crate::plan::entry::{Body, Entry, EntryId, Identity, Method, Section, Statement};
 use crate::plan::order::settle;
+use crate::plan::shelf::Reading;
 use crate::postgres::catalog::Facets;
 use crate::postgres::chosen::{self, Hits, Kept};
 use crate::postgres::cycles;
 use crate::postgres::facets::{acl, owner};
-use crate::postgres::link::{self, Depend, Holders};
+use crate::postgres::link::{self, Depend, Holder, Holders};
 use crate::postgres::objects::{KINDS, Kind, Loaded};
+use crate::postgres::packed::{Object, Objects};
 use crate::postgres::render::{Sql, cat};
+use crate::postgres::waits::Waits;
 use crate::source::{DumpOptions, Warning};
 
 /// Everything that was read, as entries; what is left aside is among the warnings.
 pub(super) fn of(
-    (mut objects, mut holders, depends): (Vec<Loaded>, Holders, Vec<Depend>),
+    (mut objects, mut holders, depends): (Objects, Holders, Vec<Depend>),
     facets: Facets,
     (options, hits): (&DumpOptions, &Hits),
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Entry>> {
+) -> Result<Entries> {
     let mut needs = link::needs(&objects, &depends, &holders);
     if hits.leaves_out() {
-        let selected = chosen::selected(&objects, &holders, hits, options);
+        let selected = chosen::selected(&objects, &holders, hits, options)?;
         cycles::forget_what_views_read(&objects, &mut needs, &selected);
     }
     let whole = objects.len();
-    let mut needs = cycles::cut(&mut objects, needs);
+    let mut needs = cycles::cut(&mut objects, needs)?;
     if objects.len() > whole {
         holders = Holders::new(&objects, &depends);
     }
     // What isn't needed any more makes room for the entries.
     drop(depends);
     keep_attached(&mut objects, &holders);
-    add_owners(&mut objects, options);
-    add_words(&mut objects, &holders, &facets);
-    add_grants(&mut objects, &mut needs, &holders, &facets, hits, warnings);
-    if options.rows.disable_triggers {
-        chosen::switch_off(&mut objects, &mut needs);
+    let words = Words::new(&objects, &holders, &facets);
+    let finish = |at, object: &mut Loaded| {
+        if !options.no_owner {
+            add_owner(object);
+        }
+        words.add(at, object, &facets);
+    };
+    extensions_that_say_something(&mut objects, finish)?;
+    let grants = grants(&objects, &holders, (&facets, hits), warnings)?;
+    for (grants, holder) in grants {
+        objects.push(grants)?;
+        needs.push(holder.and_then(|at| u32::try_from(at).ok()));
     }
+    if options.rows.disable_triggers {
+        chosen::switch_off(&mut objects, &mut needs)?;
+    }
+    objects.close()?;
     chosen::by_keys_of_extensions(&objects, &facets.extension_keys, &mut needs);
     if !options.selection.sections.is_empty() {
-        settle_sections(&mut objects, &needs)?;
+        settle_sections(&mut objects, &mut needs)?;
     }
-    let stays = chosen::judge(&objects, &holders, hits, options);
+    let stays = chosen::judge(&objects, &holders, hits, options)?;
     if options.selection.data_only && !options.rows.disable_triggers {
-        let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs);
+        let circles = chosen::by_foreign_keys(&objects, &holders, &stays, &mut needs)?;
         warnings.extend(circles);
     }
-    remarks(&objects, &stays, warnings);
-    drop((holders, facets));
-    let entries = number(objects, needs, KINDS)?;
-    let mut kept = chosen::keep(entries, &Kept { stays, hits });
-    insert_without_oids(&mut kept, options, warnings)?;
-    Ok(kept)
+    remarks(&objects, &stays, warnings)?;
+    drop(holders);
+    let entries = number(objects, &mut needs, KINDS, finish)?;
+    let kept = chosen::keep(entries, &Kept { stays, hits })?;
+    insert_without_oids(kept, options, warnings)
 }
 
 /// INSERT can't say a row's OID: an error, or with `--lenient` a warning and rows without it.
 fn insert_without_oids(
-    entries: &mut [Entry],
+    entries: Entries,
     options: &DumpOptions,
     warnings: &mut Vec<Warning>,
-) -> Result<()> {
-    for entry in entries.iter_mut().filter(|_| options.inserts) {
+) -> Result<Entries> {
+    if !options.inserts {
+        return Ok(entries);
+    }
+    entries.change(|entry| {
         let Body::Data(data) = &mut entry.body else {
-            continue;
+            return Ok(());
         };
         if data.method != Method::CopyWithOids {
-            continue;
+            return Ok(());
         }
         let message = "has OIDs, which INSERT can't give a row";
         if !options.lenient {
@@ -85,19 +102,23 @@ fn insert_without_oids(
             object: format!("table {}", data.table),
             message: message.to_owned(),
         });
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// What is said of objects that are carried.
-fn remarks(objects: &[Loaded], stays: &[bool], warnings: &mut Vec<Warning>) {
+fn remarks(objects: &Objects, stays: &[bool], warnings: &mut Vec<Warning>) -> Result<()> {
+    let mut reading = Reading::default();
     let carried = objects.iter().zip(stays).filter(|(_, stays)| **stays);
-    warnings.extend(carried.filter_map(|(object, _)| {
-        Some(Warning {
-            object: described(object),
-            message: object.remark.clone()?,
-        })
-    }));
+    for (object, _) in carried {
+        if let Some(message) = object.remark() {
+            warnings.push(Warning {
+                object: described(&object.load(&mut reading)?),
+                message: message.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The kind and the qualified name, for warnings.
@@ -110,106 +131,132 @@ pub(super) fn described(object: &Loaded) -> String {
 
 /// An index that is attached to one of a partitioned table goes with that one, and can't be dropped by
 /// itself (nor can a constraint's).
-fn keep_attached(objects: &mut [Loaded], holders: &Holders) {
+fn keep_attached(objects: &mut Objects, holders: &Holders) {
     let attached = objects
         .iter()
-        .filter(|object| object.kind == "index_attach");
-    let children = attached.filter_map(|object| holders.find(*object.needs.first()?));
-    let children: Vec<usize> = children.map(|holder| holder.object).collect();
+        .filter(|object| object.kind() == "index_attach");
+    let children = attached.filter_map(|object| holders.find(*object.needs().first()?));
+    let children: Vec<usize> = children.map(Holder::object).collect();
     for child in children {
-        if let Some(object) = objects.get_mut(child)
-            && matches!(object.kind, "index" | "constraint")
-        {
-            object.sql.drop.clear();
+        let kind = objects.get(child).map(Object::kind);
+        if let Some("index" | "constraint") = kind {
+            objects.forget_drop(child);
         }
     }
 }
 
 /// The sections that the objects have in a whole dump: a part of it must hold neither less nor more.
-fn settle_sections(objects: &mut [Loaded], needs: &[BTreeSet<usize>]) -> Result<()> {
-    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
-    let place = |(at, object): (usize, &Loaded)| Entry {
-        id: id(at),
-        kind: object.kind,
-        section: object.section,
-        rank: 0,
-        identity: object.identity.clone(),
-        needs: needs
-            .get(at)
-            .into_iter()
-            .flatten()
-            .map(|need| id(*need))
-            .collect(),
-        body: Body::Statements(Vec::new()),
-        drop: Vec::new(),
+fn settle_sections(objects: &mut Objects, needs: &mut Waits) -> Result<()> {
+    let mut sections: Vec<Section> = objects.iter().map(Object::section).collect();
+    let label = |at: usize| {
+        let object = objects.get(at);
+        let object = object.and_then(|object| object.load(&mut Reading::default()).ok());
+        object.as_ref().map(described).unwrap_or_default()
     };
-    let mut entries: Vec<Entry> = objects.iter().enumerate().map(place).collect();
-    settle(&mut entries)?;
-    for (object, entry) in objects.iter_mut().zip(entries) {
-        object.section = entry.section;
+    settle(&mut sections, needs.settled().clone(), &label)?;
+    for (at, section) in sections.into_iter().enumerate() {
+        objects.set_section(at, section);
     }
     Ok(())
 }
 
-fn add_owners(objects: &mut [Loaded], options: &DumpOptions) {
-    if options.no_owner {
-        return;
+/// The extension that every database has is carried where something is said of it.
+fn extensions_that_say_something(
+    objects: &mut Objects,
+    finish: impl Fn(usize, &mut Loaded),
+) -> Result<()> {
+    let mut reading = Reading::default();
+    for at in 0..objects.len() {
+        let silent = |object: &Object<'_>| object.kind() == "extension" && object.is_silent();
+        let Some(object) = objects.get(at).filter(silent) else {
+            continue;
+        };
+        let mut object = object.load(&mut reading)?;
+        finish(at, &mut object);
+        if !object.sql.create.is_empty() {
+            objects.set_outspoken(at);
+        }
     }
-    for object in objects {
-        if let (Some(reference), Some(name)) = (&object.reference, &object.identity.owner) {
-            let statement = owner::statement(reference, name.as_ref());
+    Ok(())
+}
+
+fn add_owner(object: &mut Loaded) {
+    if let (Some(reference), Some(name)) = (&object.reference, &object.identity.owner) {
+        let statement = owner::statement(reference, name.as_ref());
+        object.sql.add(statement);
+    }
+}
+
+/// Comments, labels and ties to extensions: in the object's own entry.
+struct Words {
+    /// The object, and which word: first all comments, then all labels, then all ties. In this order.
+    of: Vec<(usize, usize)>,
+}
+
+impl Words {
+    fn new(objects: &Objects, holders: &Holders, facets: &Facets) -> Self {
+        let comments = facets.comments.iter().map(|comment| comment.address);
+        let labels = facets.labels.iter().map(|label| label.address);
+        let ties = facets.goes_with.iter().map(|tie| tie.address);
+        let words = comments.chain(labels).chain(ties).enumerate();
+        let of = words.filter_map(|(word, address)| {
+            let at = holders.find(address)?.object();
+            let object = objects.get(at)?;
+            // A member's comment is its extension's business.
+            let members = object.kind() == "extension" && object.address() != Some(address);
+            (!members).then_some((at, word))
+        });
+        let mut of: Vec<(usize, usize)> = of.collect();
+        of.sort_unstable();
+        Self { of }
+    }
+
+    /// Adds those of the object at this position.
+    fn add(&self, at: usize, object: &mut Loaded, facets: &Facets) {
+        let first = self.of.partition_point(|(own, _)| *own < at);
+        let own = self.of.iter().skip(first);
+        for (_, word) in own.take_while(|(own, _)| *own == at) {
+            let statement = statement(*word, object, facets);
             object.sql.add(statement);
         }
     }
 }
 
-/// Comments, labels and ties to extensions: in the object's own entry.
-fn add_words(objects: &mut [Loaded], holders: &Holders, facets: &Facets) {
-    let mut add = |address, statement: &dyn Fn(&Loaded) -> Option<_>| {
-        let Some(holder) = holders.find(address) else {
-            return;
-        };
-        let Some(object) = objects.get_mut(holder.object) else {
-            return;
-        };
-        // A member's comment is its extension's business.
-        if object.kind == "extension" && object.address != Some(address) {
-            return;
-        }
-        let statement = statement(object);
-        object.sql.add(statement);
-    };
-    for comment in &facets.comments {
-        add(comment.address, &|object| comment.statement(object));
+fn statement(word: usize, object: &Loaded, facets: &Facets) -> Option<Statement> {
+    if let Some(comment) = facets.comments.get(word) {
+        return comment.statement(object);
     }
-    for label in &facets.labels {
-        add(label.address, &|object| label.statement(object));
+    let word = word - facets.comments.len();
+    if let Some(label) = facets.labels.get(word) {
+        return label.statement(object);
     }
-    for tie in &facets.goes_with {
-        add(tie.address, &|object| tie.statement(object));
-    }
+    let tie = facets.goes_with.get(word - facets.labels.len());
+    tie.and_then(|tie| tie.statement(object))
 }
 
 /// One entry of grants for each object that has any, after everything that could need its owner's
-/// rights.
-fn add_grants(
-    objects: &mut Vec<Loaded>,
-    needs: &mut Vec<BTreeSet<usize>>,
+/// rights: behind the object at the position that comes with it.
+fn grants(
+    objects: &Objects,
     holders: &Holders,
-    facets: &Facets,
-    hits: &Hits,
+    (facets, hits): (&Facets, &Hits),
     warnings: &mut Vec<Warning>,
-) {
+) -> Result<Vec<(Loaded, Option<usize>)>> {
     let mut of: HashMap<BString, usize> = HashMap::new();
+    let mut all: Vec<(Loaded, Option<usize>)> = Vec::new();
+    let mut reading = Reading::default();
     for acl in &facets.acls {
-        let holder = holders.find(acl.address).map(|holder| holder.object);
+        let holder = holders.find(acl.address).map(Holder::object);
         // The system's own objects are in no schema that was asked for, and may be in one that was not.
         if holder.is_none() && !hits.schema(acl.schema.as_ref().unwrap_or(&BString::default())) {
             continue;
         }
         let holding = holder.and_then(|at| objects.get(at));
-        let follows = holding.and_then(|object| object.address);
-        let own = holding.filter(|o| is_own(o, acl));
+        let holding = holding
+            .map(|object| object.load(&mut reading))
+            .transpose()?;
+        let follows = holding.as_ref().and_then(|object| object.address);
+        let own = holding.as_ref().filter(|o| is_own(o, acl));
         let Some((keyword, name)) = grant_reference(own, acl) else {
             warnings.push(unnamed(acl));
             continue;
@@ -219,19 +266,19 @@ fn add_grants(
             continue;
         }
         let key = cat![keyword, " ", &name];
-        if !of.contains_key(&key) {
+        let at = *of.entry(key).or_insert_with(|| {
             let new = Loaded {
                 table: follows,
                 ..grants_entry(own, acl)
             };
-            of.insert(key.clone(), objects.len());
-            objects.push(new);
-            needs.push(holder.into_iter().collect());
-        }
-        if let Some(grants) = of.get(&key).and_then(|at| objects.get_mut(*at)) {
+            all.push((new, holder));
+            all.len() - 1
+        });
+        if let Some((grants, _)) = all.get_mut(at) {
             grants.sql.create.extend(statements);
         }
     }
+    Ok(all)
 }
 
 fn is_own(object: &Loaded, acl: &acl::Acl) -> bool {
@@ -266,45 +313,37 @@ fn grants_entry(own: Option<&Loaded>, acl: &acl::Acl) -> Loaded {
     Loaded::new("grants", Section::PostData, identity, Sql::default())
 }
 
-/// Gives ids and ranks.
+/// Gives ids and ranks. `finish` adds what each object still lacks; it knows its position.
 pub(super) fn number(
-    mut objects: Vec<Loaded>,
-    mut needs: Vec<BTreeSet<usize>>,
+    objects: Objects,
+    needs: &mut Waits,
     kinds: &[Kind],
-) -> Result<Vec<Entry>> {
-    let id = |at: usize| EntryId(u32::try_from(at).unwrap_or(u32::MAX));
+    mut finish: impl FnMut(usize, &mut Loaded),
+) -> Result<Entries> {
     let ranks = kinds.iter().zip(0_u16..);
     let ranks: HashMap<&str, u16> = ranks.map(|(kind, rank)| (kind.name, rank)).collect();
     let unknown = |kind| {
         let what = format!("the kind {kind} is not in the registry");
         Error::new(ErrorKind::Internal, what)
     };
-    let mut entries = Vec::with_capacity(objects.len());
-    // From the end and in a few steps, so that no object is there twice.
-    let step = (objects.len() / 8).max(1000);
-    while !objects.is_empty() {
-        let first = objects.len().saturating_sub(step);
-        let some = objects.split_off(first);
-        objects.shrink_to_fit();
-        for (at, object) in some.into_iter().enumerate().rev() {
-            let at = first + at;
-            let own = needs.get_mut(at).map(std::mem::take);
-            let own = own.into_iter().flatten();
-            entries.push(Entry {
-                id: id(at),
-                kind: object.kind,
-                section: object.section,
-                rank: *ranks.get(object.kind).ok_or_else(|| unknown(object.kind))?,
-                identity: object.identity,
-                needs: own.map(id).collect(),
-                drop: object.sql.drop,
-                body: match object.data {
-                    Some(data) => Body::Data(data),
-                    None => Body::Statements(object.sql.create),
-                },
-            });
-        }
-    }
-    entries.reverse();
+    let needs = needs.settled();
+    let mut entries = Entries::default();
+    objects.unpack(|at, mut object| {
+        finish(at, &mut object);
+        entries.push(&Entry {
+            id: EntryId(u32::try_from(at).unwrap_or(u32::MAX)),
+            kind: object.kind,
+            section: object.section,
+            rank: *ranks.get(object.kind).ok_or_else(|| unknown(object.kind))?,
+            identity: object.identity,
+            needs: needs.get(at).iter().map(|need| EntryId(*need)).collect(),
+            drop: object.sql.drop,
+            body: match object.data {
+                Some(data) => Body::Data(data),
+                None => Body::Statements(object.sql.create),
+            },
+        })
+    })?;
+    entries.close()?;
     Ok(entries)
 }

@@ -11,7 +11,9 @@ use super::render::{cat, join};
 use super::session::Session;
 use super::version::Caps;
 use crate::error::{Error, Kind, Result};
-use crate::plan::entry::{Body, DataRef, Entry, Method};
+use crate::plan::entries::Entries;
+use crate::plan::entry::{DataRef, Method};
+use crate::plan::shelf::Reading;
 use crate::source::Warning;
 
 /// "invalid byte sequence for encoding".
@@ -37,11 +39,10 @@ const COLUMNS: &str = "WITH RECURSIVE inside(type, part) AS ( \
 pub(super) async fn check(
     session: &mut Session,
     caps: &Caps,
-    entries: &mut Vec<Entry>,
+    entries: &mut Entries,
     (lenient, warnings): (bool, &mut Vec<Warning>),
 ) -> Result<()> {
-    let has_rows = |entry: &Entry| matches!(entry.body, Body::Data(_));
-    if caps.char_escapes() || !entries.iter().any(has_rows) {
+    if caps.char_escapes() || entries.rows().next().is_none() {
         return Ok(());
     }
     let doing = "cannot look for columns of type \"char\"";
@@ -51,27 +52,31 @@ pub(super) async fn check(
         let name = ident(row.bytes("name")?);
         columns.entry(row.num("oid")?).or_default().push(name);
     }
-    let mut broken = Vec::new();
-    for entry in entries.iter() {
-        let Body::Data(data) = &entry.body else {
+    let mut whole = vec![true; entries.len()];
+    let mut reading = Reading::default();
+    for (at, whole) in whole.iter_mut().enumerate() {
+        if columns.is_empty() || !entries.is_rows(at) {
+            continue;
+        }
+        let Some(data) = entries.data(at, &mut reading)? else {
             continue;
         };
         let own = columns.get(&data.key).map_or(&[][..], Vec::as_slice);
         let carried = |name: &&BString| data.columns.iter().any(|c| c.name == **name);
         let own: Vec<_> = own.iter().filter(carried).collect();
         let of_table = !matches!(data.method, Method::LargeObjects(_));
-        if !own.is_empty() && of_table && !readable(session, data, &own).await? {
+        if !own.is_empty() && of_table && !readable(session, &data, &own).await? {
             if !lenient {
                 return Err(refusal(data.table.as_bstr()));
             }
-            broken.push(entry.id);
+            *whole = false;
             warnings.push(Warning {
                 object: format!("rows of {}", data.table),
                 message: "are left out: a value of type \"char\" is no character".to_owned(),
             });
         }
     }
-    entries.retain(|entry| !broken.contains(&entry.id));
+    entries.retain(&whole);
     Ok(())
 }
 

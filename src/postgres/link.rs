@@ -1,11 +1,12 @@
 //! From `pg_depend` to needs: whose entry an address belongs to, and what that must wait for. Pure.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::num::NonZero;
 
 use crate::error::Result;
 use crate::postgres::address::Address;
 use crate::postgres::address::class::{PG_ATTRDEF, PG_CLASS, PG_CONSTRAINT};
-use crate::postgres::objects::Loaded;
+use crate::postgres::packed::Objects;
 use crate::postgres::select::Select;
 use crate::sql::rows::Row;
 
@@ -46,37 +47,68 @@ pub fn decode(row: &Row<'_>) -> Result<Depend> {
 /// Who holds an address: an object, or one of its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Holder {
-    /// The position of the object.
-    pub object: usize,
-    /// The position of its part.
-    pub part: Option<usize>,
+    object: u32,
+    /// From 1: of these there are hundreds of thousands.
+    part: Option<NonZero<u32>>,
 }
 
-/// Finds the holder of any address.
+impl Holder {
+    /// The object of this position.
+    #[must_use]
+    pub fn whole(object: usize) -> Self {
+        Self {
+            object: number(object),
+            part: None,
+        }
+    }
+
+    /// The part of this position in the object.
+    #[must_use]
+    pub fn part_of(object: usize, part: usize) -> Self {
+        Self {
+            part: NonZero::new(number(part).saturating_add(1)),
+            ..Self::whole(object)
+        }
+    }
+
+    /// The position of the object.
+    #[must_use]
+    pub fn object(self) -> usize {
+        self.object as usize
+    }
+
+    /// The position of its part.
+    #[must_use]
+    pub fn part(self) -> Option<usize> {
+        self.part.map(|part| part.get() as usize - 1)
+    }
+}
+
+/// Objects and parts are fewer than oids.
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Finds the holder of any address. Both lists are sorted by it.
 #[derive(Debug, Default)]
 pub struct Holders {
-    direct: HashMap<Address, Holder>,
-    inside: HashMap<Address, Address>,
+    direct: Vec<(Address, Holder)>,
+    inside: Vec<(Address, Address)>,
 }
 
 impl Holders {
     /// From the objects, and from what `pg_depend` calls internal.
     #[must_use]
-    pub fn new(objects: &[Loaded], depends: &[Depend]) -> Self {
-        let mut direct = HashMap::new();
-        for (object, loaded) in objects.iter().enumerate() {
-            let own = loaded.address.iter().chain(&loaded.provides);
-            direct.extend(own.map(|address| (*address, Holder { object, part: None })));
-            for (part, piece) in loaded.parts.iter().enumerate() {
-                direct.insert(
-                    piece.address,
-                    Holder {
-                        object,
-                        part: Some(part),
-                    },
-                );
-            }
+    pub fn new(objects: &Objects, depends: &[Depend]) -> Self {
+        let mut direct = Vec::with_capacity(objects.len());
+        for (at, object) in objects.iter().enumerate() {
+            let own = object.address();
+            let own = own.iter().chain(object.provides());
+            direct.extend(own.map(|address| (*address, Holder::whole(at))));
+            let parts = object.parts().iter().enumerate();
+            direct.extend(parts.map(|(part, own)| (own.address, Holder::part_of(at, part))));
         }
+        sort_to_last(&mut direct);
         Self {
             direct,
             inside: inside(depends),
@@ -89,39 +121,51 @@ impl Holders {
         let mut at = address;
         // Chains are short (a toast table's index: 3); the bound is for a broken catalog's loops.
         for _ in 0..16 {
-            if let Some(holder) = self.direct.get(&at) {
-                return Some(*holder);
+            if let Some(holder) = found(&self.direct, at) {
+                return Some(holder);
             }
-            at = *self.inside.get(&at)?;
+            at = found(&self.inside, at)?;
         }
         None
     }
 }
 
+fn found<T: Copy>(sorted: &[(Address, T)], address: Address) -> Option<T> {
+    let at = sorted
+        .binary_search_by_key(&address, |(own, _)| *own)
+        .ok()?;
+    sorted.get(at).map(|(_, value)| *value)
+}
+
+/// Sorts by address; of several with the same one the last stays.
+fn sort_to_last<T>(list: &mut Vec<(Address, T)>) {
+    list.reverse();
+    list.sort_by_key(|(address, _)| *address);
+    list.dedup_by_key(|(address, _)| *address);
+    list.shrink_to_fit();
+}
+
 /// What each address is internal to. A member goes with its extension, a clone with its parent; what
 /// hangs on a member (an index, a key, a default, a trigger) is in no list of members, and goes with it.
-fn inside(depends: &[Depend]) -> HashMap<Address, Address> {
+fn inside(depends: &[Depend]) -> Vec<(Address, Address)> {
     let members = depends.iter().filter(|depend| depend.kind == b'e');
     let members: HashSet<Address> = members.map(|depend| depend.from).collect();
-    let mut inside: HashMap<Address, (u8, Address)> = HashMap::new();
-    for depend in depends {
-        let rank = match depend.kind {
-            b'i' => 0,
-            // What 12 calls `P` is `I` on 11.
-            b'P' | b'I' => 1,
-            b'e' => 2,
-            b'a' if members.contains(&depend.to) => 3,
-            _ => continue,
-        };
-        let best = inside.entry(depend.from).or_insert((rank, depend.to));
-        if rank < best.0 {
-            *best = (rank, depend.to);
-        }
+    let rank = |depend: &Depend| match depend.kind {
+        b'i' => Some(0_u8),
+        // What 12 calls `P` is `I` on 11.
+        b'P' | b'I' => Some(1),
+        b'e' => Some(2),
+        b'a' if members.contains(&depend.to) => Some(3),
+        _ => None,
+    };
+    let mut inside = Vec::new();
+    // The first of the best rank stays: it is the last that is added.
+    for wanted in (0..4).rev() {
+        let ranked = depends.iter().rev().filter(|d| rank(d) == Some(wanted));
+        inside.extend(ranked.map(|depend| (depend.from, depend.to)));
     }
+    sort_to_last(&mut inside);
     inside
-        .into_iter()
-        .map(|(from, (_, to))| (from, to))
-        .collect()
 }
 
 /// The defaults and checks that need more than their own table and what hangs on columns (the sequence
@@ -155,17 +199,13 @@ pub fn reaching(depends: &[Depend]) -> HashSet<Address> {
 
 /// What must wait for what: pairs of a holder and the object that it needs.
 #[must_use]
-pub fn needs(
-    objects: &[Loaded],
-    depends: &[Depend],
-    holders: &Holders,
-) -> BTreeSet<(Holder, usize)> {
+pub fn needs(objects: &Objects, depends: &[Depend], holders: &Holders) -> BTreeSet<(Holder, u32)> {
     // Made a set at the end: sorted at once, not one by one.
     let mut needs = Vec::new();
     let mut add = |from: Holder, to: Address| {
         let ignored = objects
-            .get(from.object)
-            .is_some_and(|o| o.ignores.contains(&to));
+            .get(from.object())
+            .is_some_and(|o| o.ignores().contains(&to));
         if let Some(target) = holders.find(to)
             && target.object != from.object
             && !ignored
@@ -178,9 +218,9 @@ pub fn needs(
             add(from, depend.to);
         }
     }
-    for (object, loaded) in objects.iter().enumerate() {
-        for need in &loaded.needs {
-            add(Holder { object, part: None }, *need);
+    for (at, object) in objects.iter().enumerate() {
+        for need in object.needs() {
+            add(Holder::whole(at), *need);
         }
     }
     needs.into_iter().collect()
@@ -188,10 +228,21 @@ pub fn needs(
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+
     use super::*;
     use crate::plan::entry::{Identity, Section};
     use crate::postgres::address::class::{PG_EXTENSION, PG_PROC, PG_REWRITE, PG_TYPE};
+    use crate::postgres::objects::Loaded;
     use crate::postgres::render::Sql;
+
+    fn objects<const N: usize>(addresses: [Address; N]) -> Objects {
+        let mut objects = Objects::default();
+        for address in addresses {
+            objects.push(object(address)).unwrap();
+        }
+        objects
+    }
 
     fn object(address: Address) -> Loaded {
         let new = Loaded::new("k", Section::PreData, Identity::default(), Sql::default());
@@ -221,8 +272,8 @@ mod tests {
             depend(table, extension, b'e'),
             depend(lost, own, b'a'),
         ];
-        let holders = Holders::new(&[object(extension), object(own)], &depends);
-        let holder = |address| holders.find(address).map(|holder| holder.object);
+        let holders = Holders::new(&objects([extension, own]), &depends);
+        let holder = |address| holders.find(address).map(Holder::object);
         assert_eq!(holder(key), Some(0));
         assert_eq!(holder(index), Some(0));
         // A user's object is never taken to be there because its table is.
@@ -266,7 +317,7 @@ mod tests {
         let (table, view) = (Address::new(PG_CLASS, 1), Address::new(PG_CLASS, 2));
         let (rule, row_type) = (Address::new(PG_REWRITE, 3), Address::new(PG_TYPE, 4));
         let key = Address::new(PG_CONSTRAINT, 5);
-        let objects = [object(table), object(view), object(key)];
+        let objects = objects([table, view, key]);
         let depends = [
             depend(rule, view, b'i'),
             depend(rule, view, b'n'),
@@ -278,7 +329,7 @@ mod tests {
         let holders = Holders::new(&objects, &depends);
         let needs: Vec<_> = needs(&objects, &depends, &holders)
             .into_iter()
-            .map(|(holder, to)| (holder.object, to))
+            .map(|(holder, to)| (holder.object(), to))
             .collect();
         assert_eq!(needs, [(1, 0), (1, 2), (2, 0)]);
     }

@@ -9,6 +9,7 @@ use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::{DataRowBody, Message, RowDescriptionBody};
 
 use super::connect::{self, Opened};
+use super::copy::SEND_BYTES;
 use super::failure::DbError;
 use super::settings::{Host, Settings, Wanted};
 use super::wanted;
@@ -25,6 +26,16 @@ const AHEAD_BYTES: usize = 16 << 10;
 /// The most notices that are kept.
 const NOTICES: usize = 100;
 
+/// What was sent and not answered yet; `doing` begins its error's text.
+enum PutOff {
+    Statement(&'static str),
+    /// With so many rows.
+    Copy {
+        doing: &'static str,
+        rows: u64,
+    },
+}
+
 /// An open session.
 pub struct Session {
     pub(super) wire: Wire,
@@ -33,10 +44,14 @@ pub struct Session {
     status: u8,
     /// Queries whose answers have not been read to their end.
     open: usize,
-    /// What those of them do that wait for the next to go with them, in the words of their errors.
-    put_off: Vec<&'static str>,
+    /// Those of them that wait for the next to go with them.
+    put_off: Vec<PutOff>,
+    /// All are put off.
+    pipelined: bool,
     /// COPYs that were sent before anybody began to read them, the first one first.
     ahead: VecDeque<Vec<u8>>,
+    /// The COPY that takes rows was not answered yet: it may not even be sent.
+    unanswered_copy: bool,
     cancel: Option<Cancel>,
     address: String,
 }
@@ -83,7 +98,9 @@ impl Session {
             status: greeting.status,
             open: 0,
             put_off: Vec::new(),
+            pipelined: false,
             ahead: VecDeque::new(),
+            unanswered_copy: false,
             cancel: greeting.cancel.map(|(process, key)| Cancel {
                 settings: settings.clone(),
                 host,
@@ -170,6 +187,22 @@ impl Session {
         }
     }
 
+    /// Puts a COPY where its rows will follow; `false` where something else goes with it, which must not
+    /// fail unseen: rows would be taken in no transaction.
+    pub(super) fn put_copy(&mut self, sql: &[u8]) -> Result<bool> {
+        if self.open > 0 && !self.pipelined {
+            return Ok(false);
+        }
+        self.put(sql)?;
+        self.unanswered_copy = !self.pipelined;
+        Ok(true)
+    }
+
+    /// Whether the answer to [`Self::put_copy`] is to be read now.
+    pub(super) fn take_unanswered_copy(&mut self) -> bool {
+        std::mem::take(&mut self.unanswered_copy)
+    }
+
     fn put(&mut self, sql: &[u8]) -> Result<()> {
         if sql.contains(&0) {
             return Err(Error::new(
@@ -211,12 +244,45 @@ impl Session {
 
     /// Runs statements and forgets their results.
     pub async fn execute(&mut self, sql: &[u8]) -> Result<()> {
-        self.execute_for(DOING, sql).await
+        if !self.pipelined {
+            return self.execute_for(DOING, sql).await;
+        }
+        self.put_off(DOING, sql)?;
+        self.send_much().await
     }
 
-    /// The same; `doing` begins the error's text.
+    /// The same, and waits for it in any case; `doing` begins the error's text.
     pub async fn execute_for(&mut self, doing: &str, sql: &[u8]) -> Result<()> {
         self.query_for(doing, sql).await.map(drop)
+    }
+
+    /// Whether statements, and COPYs with their rows, are sent without a look at the answers to those before.
+    /// Only in a transaction, which the first failure ends: the others fail with it. Turned off, it waits
+    /// for all answers, and gives the first failure.
+    pub(super) async fn pipeline(&mut self, on: bool) -> Result<()> {
+        self.pipelined = false;
+        if !self.put_off.is_empty() {
+            self.wire.flush().await?;
+            self.answers_put_off().await?;
+        }
+        self.pipelined = on && self.in_transaction();
+        Ok(())
+    }
+
+    /// Sends what was put where it is much.
+    pub(super) async fn send_much(&mut self) -> Result<()> {
+        if self.wire.outgoing().len() >= SEND_BYTES {
+            self.wire.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// `false` where somebody waits for the answer.
+    pub(super) fn put_off_copy_end(&mut self, doing: &'static str, rows: u64) -> bool {
+        if self.pipelined {
+            self.put_off.push(PutOff::Copy { doing, rows });
+        }
+        self.pipelined
     }
 
     async fn refuse_copy(&mut self) -> Result<()> {
@@ -233,27 +299,33 @@ impl Session {
             ));
         }
         self.ask(sql).await?;
+        let failed = self.answers_put_off().await;
+        if failed.is_err() {
+            // What went with it was run as well, or refused for that: nobody looks at it.
+            let _ = self.answer(DOING).await;
+        }
+        failed
+    }
+
+    async fn answers_put_off(&mut self) -> Result<()> {
         let mut failed = None;
-        for doing in std::mem::take(&mut self.put_off) {
-            if let Err(error) = self.answer(doing).await {
+        for put_off in std::mem::take(&mut self.put_off) {
+            let done = match put_off {
+                PutOff::Statement(doing) => self.answer(doing).await.map(drop),
+                PutOff::Copy { doing, rows } => self.copied_all(doing, rows).await,
+            };
+            if let Err(error) = done {
                 failed.get_or_insert(error);
             }
         }
-        match failed {
-            // What went with it was run as well, or refused for that: nobody looks at it.
-            Some(error) => {
-                let _ = self.answer(DOING).await;
-                Err(error)
-            }
-            None => Ok(()),
-        }
+        failed.map_or(Ok(()), Err)
     }
 
     /// Has a statement sent together with the next one, which fails with its error: one way to the
     /// server and back for both. `doing` begins the error's text.
     pub(super) fn put_off(&mut self, doing: &'static str, sql: &[u8]) -> Result<()> {
         self.put(sql)?;
-        self.put_off.push(doing);
+        self.put_off.push(PutOff::Statement(doing));
         Ok(())
     }
 
@@ -356,7 +428,7 @@ pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "test")]
 
     use bstr::BString;
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
     use crate::postgres::auth::Greeting;
@@ -494,6 +566,29 @@ pub(super) mod tests {
         session.put_off("cannot empty", b"TRUNCATE").unwrap();
         let error = session.copy_in("rows", b"COPY").await.unwrap_err();
         assert_eq!(error.line(), "cannot empty: not yours (42501)");
+    }
+
+    #[tokio::test]
+    async fn a_copy_goes_with_its_rows() {
+        let (ours, mut theirs) = tokio::io::duplex(1 << 16);
+        let mut session = over(Box::new(ours));
+        session.copy_in("rows", b"COPY t").await.unwrap();
+        session.copy_in_data("rows", b"1\n").await.unwrap();
+        let answer = [
+            message(b'G', b"\0\0\0"),
+            message(b'C', b"COPY 1\0"),
+            message(b'Z', b"I"),
+        ];
+        theirs.write_all(&answer.concat()).await.unwrap();
+        session.copy_in_end("rows", 1).await.unwrap();
+        let mut sent = vec![0; 128];
+        let length = theirs.read(&mut sent).await.unwrap();
+        let expected = [
+            message(b'Q', b"COPY t\0"),
+            message(b'd', b"1\n"),
+            message(b'c', b""),
+        ];
+        assert_eq!(sent[..length], expected.concat());
     }
 
     #[tokio::test]

@@ -113,11 +113,15 @@ impl Target for PgTarget {
     }
 
     async fn copy_data(&mut self, data: &[u8]) -> Result<()> {
-        self.session.copy_in_data(data).await
+        self.session.copy_in_data(COPYING, data).await
     }
 
-    async fn copy_end(&mut self) -> Result<u64> {
-        self.session.copy_in_end(COPYING).await
+    async fn copy_end(&mut self, rows: u64) -> Result<()> {
+        self.session.copy_in_end(COPYING, rows).await
+    }
+
+    async fn pipeline(&mut self, on: bool) -> Result<()> {
+        self.session.pipeline(on).await
     }
 
     async fn object_count(&mut self) -> Result<u64> {

@@ -3,9 +3,11 @@
 //! parts. What a compound statement of MySQL holds inside is judged where its `sql_mode` is known.
 
 use std::num::NonZero;
+use std::ops::Range;
 use std::thread::{Builder, available_parallelism};
 
 use crate::error::{Error, Kind, Result};
+use crate::plan::entries::Entries;
 use crate::plan::entry::{Body, Entry, Statement};
 use crate::sql::dialect::Dialect;
 use crate::sql::lex::check_statement;
@@ -13,24 +15,30 @@ use crate::sql::split::{Item, Splitter};
 
 /// Checks the statements of these entries, their drops included. The error is `Hostile` and names
 /// the object.
-pub fn check(dialect: Dialect, entries: &[Entry]) -> Result<()> {
+pub fn check(dialect: Dialect, entries: &Entries) -> Result<()> {
     let threads = available_parallelism().map_or(1, NonZero::get);
-    let share = entries.len().div_ceil(threads).max(FEW);
+    let count = entries.len();
+    let share = count.div_ceil(threads).max(FEW);
+    let shares = (0..count).step_by(share);
+    let mut shares = shares.map(|first| first..(first + share).min(count));
+    let check_share = |share: &Range<usize>| check_share(dialect, entries.some(share.clone()));
     std::thread::scope(|scope| {
-        let mut shares = entries.chunks(share);
         let own = shares.next().unwrap_or_default();
-        let check = |share| {
-            let check = move || check_share(dialect, share);
-            (share, Builder::new().spawn_scoped(scope, check))
+        let check = |share: Range<usize>| {
+            let own = share.clone();
+            (
+                share,
+                Builder::new().spawn_scoped(scope, move || check_share(&own)),
+            )
         };
         let others: Vec<_> = shares.map(check).collect();
-        let mut checked = check_share(dialect, own);
+        let mut checked = check_share(&own);
         for (share, other) in others {
             let gone = |_| Err(Error::new(Kind::Internal, "a check of statements is gone"));
             checked = checked.and(match other {
                 Ok(other) => other.join().unwrap_or_else(gone),
                 // The system gives no thread.
-                Err(_) => check_share(dialect, share),
+                Err(_) => check_share(&share),
             });
         }
         checked
@@ -40,12 +48,13 @@ pub fn check(dialect: Dialect, entries: &[Entry]) -> Result<()> {
 /// So few entries are not worth a thread.
 const FEW: usize = 2000;
 
-fn check_share(dialect: Dialect, entries: &[Entry]) -> Result<()> {
+fn check_share(dialect: Dialect, entries: impl Iterator<Item = Result<Entry>>) -> Result<()> {
     for entry in entries {
+        let entry = entry?;
         if let Body::Statements(statements) = &entry.body {
-            check_all(dialect, entry, statements)?;
+            check_all(dialect, &entry, statements)?;
         }
-        check_all(dialect, entry, &entry.drop)?;
+        check_all(dialect, &entry, &entry.drop)?;
     }
     Ok(())
 }
@@ -109,7 +118,7 @@ mod tests {
             body: Body::Statements(statements.to_vec()),
             drop: Vec::new(),
         };
-        check(dialect, &[entry])
+        check(dialect, &Entries::pack([entry])?)
     }
 
     #[test]

@@ -97,6 +97,8 @@ async fn round(source: &MysqlSource, database: &[u8]) -> Result<BTreeMap<String,
     let catalog = leader.entries().await?;
     let tables = catalog
         .entries
+        .unpack()
+        .expect("entries")
         .into_iter()
         .filter_map(|entry| match entry.body {
             Body::Data(data) => Some(Slice {
@@ -325,6 +327,7 @@ fn guards_of_many_tables_hold_them_to_the_end() {
     server.sql("m", &many(MANY));
     let slice = |catalog: &Catalog, table: &str| {
         let entries = catalog.entries.iter();
+        let entries = entries.map(|entry| entry.expect("an entry"));
         let mut slices = entries.filter_map(|entry| match &entry.body {
             Body::Data(data) if data.into == table => Some(Slice {
                 entry: entry.id,

@@ -243,6 +243,8 @@ async fn row(source: &MysqlSource, database: &str, options: &DumpOptions) -> (St
     let catalog = snapshots[0].entries().await.expect("entries");
     let data = catalog
         .entries
+        .unpack()
+        .expect("entries")
         .into_iter()
         .find_map(|entry| match entry.body {
             Body::Data(data) => Some(Slice {

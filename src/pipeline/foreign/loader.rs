@@ -7,7 +7,7 @@ use super::scope::{Scope, Step};
 use super::times::Times;
 use crate::error::{Error, Kind, Result, visible};
 use crate::pipeline::restore::{RestoreJob, refuse_filled};
-use crate::pipeline::runner::{OnError, Outcome, copy_end, explain};
+use crate::pipeline::runner::{Copying, OnError, Outcome, explain};
 use crate::source::Target;
 use crate::sql::dialect::Dialect;
 use crate::sql::foreign::{connect_database, harmless_failure, may_fail};
@@ -40,8 +40,8 @@ struct Runs<'a, T: Target> {
     target: &'a mut T,
     job: &'a RestoreJob,
     scope: Scope,
-    /// In COPY data: whether the server takes them; `None` outside.
-    copying: Option<bool>,
+    /// A COPY whose data come, and its line; `None` outside.
+    copying: Option<(Copying, u64)>,
     /// In a transaction of our own: the statements and rows that there were before it.
     transaction: Option<(u64, u64)>,
     /// Databases that the script is or was in.
@@ -172,20 +172,31 @@ impl<'a, T: Target> Loader<'a, T> {
                     let judged = runs.scope.judge(piece.text);
                     judged.map_err(|error| at(error, label, piece.at.line))?;
                     let begun = runs.target.copy_begin(piece.text).await;
-                    runs.copying = Some(begun.is_ok());
+                    let copying = Copying::new(piece.text, begun.is_ok());
+                    runs.copying = Some((copying, piece.at.line));
                     let begun = begun.map_err(|error| explain(error, label, piece.text));
                     runs.note(begun.map_err(|error| at(error, label, piece.at.line)))?;
                 }
-                Item::CopyData(data) if runs.copying == Some(true) => {
-                    let sent = runs.target.copy_data(data).await;
-                    sent.map_err(|error| explain(error, label, b"COPY"))?;
+                Item::CopyData(data) => {
+                    if let Some((copying, line)) = &mut runs.copying
+                        && copying.taken
+                    {
+                        let sent = runs.target.copy_data(data).await;
+                        copying.taken = sent.is_ok();
+                        if let Err(error) = sent {
+                            let error = at(explain(error, label, &copying.sql), label, *line);
+                            runs.note(Err(error))?;
+                        }
+                    }
                 }
-                Item::CopyData(_) => {}
                 Item::CopyEnd { lines } => {
-                    if runs.copying.take() == Some(true) {
-                        let done = copy_end(runs.target, lines).await;
+                    if let Some((copying, line)) = runs.copying.take()
+                        && copying.taken
+                    {
+                        let done = runs.target.copy_end(lines).await;
                         runs.outcome.rows += if done.is_ok() { lines } else { 0 };
-                        runs.note(done.map_err(|error| explain(error, label, b"COPY")))?;
+                        let done = done.map_err(|error| explain(error, label, &copying.sql));
+                        runs.note(done.map_err(|error| at(error, label, line)))?;
                     }
                 }
                 Item::Meta(meta) => runs.command(meta).await?,

@@ -18,6 +18,7 @@ mod row_order;
 mod run;
 mod schedule;
 mod stages;
+mod together;
 mod whole;
 mod words;
 mod workers;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::archive::toc::Toc;
 use crate::pipeline::restore::relations::Relations;
 use crate::plan::cycle::knots;
+use crate::plan::lists::Lists;
 
 /// For entries of rows, those that go before them, by place: of the foreign keys that are no task
 /// of this restore. Where tables point to one another nothing is asked for.
@@ -28,13 +29,13 @@ pub(super) fn row_order(
             waits.entry(*rows).or_default().extend(before);
         }
     }
-    let mut needs = vec![Vec::new(); toc.entries.len()];
-    for (rows, before) in &waits {
-        if let Some(needs) = needs.get_mut(*rows) {
-            needs.extend(before.iter().copied());
-        }
-    }
-    let knot = knots(needs);
+    let needs = waits.iter().flat_map(|(rows, before)| {
+        let before = before
+            .iter()
+            .filter_map(|before| u32::try_from(*before).ok());
+        before.map(|before| (*rows, before))
+    });
+    let knot = knots(Lists::from_pairs(toc.entries.len(), needs));
     let number = |at: usize| knot.get(at).copied().unwrap_or(0);
     let tied = |a: usize, b: usize| number(a) > 0 && number(a) == number(b);
     let free = |(rows, before): (usize, BTreeSet<usize>)| {

@@ -190,7 +190,7 @@ where
     });
     let whole = whole(toc, &chosen, job, &past);
     let late = LateKeys::of(archive, &chosen, (job, renaming)).await?;
-    let order = (job.spread(), &past);
+    let order = (if job.spread() { job.jobs } else { 1 }, &past);
     let schedule = Schedule::new(toc, &scheduled, order, (&whole, &late.places()));
     let stages = stages(archive, (&chosen, &past), job).await?;
     let steps = (chosen, stages, schedule);

@@ -4,6 +4,8 @@
 //! Rows need nothing but what is made already; of one table, every piece is a task of its own. Where
 //! rows alone are restored, what stands before them (triggers that are switched off) and the rows that
 //! their foreign keys point to go first.
+//! Small ones are handed out together, to be one transaction: of a table of some kilobytes, most of the
+//! time goes to begin, to record and to commit.
 //! *Heavy* definitions (indexes, constraints, foreign keys) wait for what they need and for the rows
 //! of every table that they read, and then go beside other work. *Light* ones (triggers, grants,
 //! attachments …) take no time: they wait for all rows and go one after the other in the archive's
@@ -20,6 +22,7 @@ use crate::pipeline::restore::relations::Relations;
 use crate::pipeline::restore::resume::Past;
 use crate::pipeline::restore::row_order::row_order;
 use crate::plan::entry::Section;
+use crate::sql::dialect::Dialect;
 
 /// What takes time, and reads or locks only the tables that it names.
 const HEAVY: &[&str] = &["constraint", "foreign_key", "index", "matview_refresh"];
@@ -31,6 +34,15 @@ const HEAVY: &[&str] = &["constraint", "foreign_key", "index", "matview_refresh"
 const ROW_BYTES: u64 = 100;
 const KEY_BYTES: u64 = 50;
 const SCANS: u64 = 8;
+
+/// What is not heavier may be one transaction with others, in bytes as above.
+const SMALL: u64 = 256 << 10;
+
+/// So heavy are those of one transaction together, at most.
+const SMALL_TOGETHER: u64 = 4 << 20;
+
+/// So many are one transaction at most: a restore that is resumed does them again.
+const TOGETHER: usize = 32;
 
 /// What must be done before any rows are loaded.
 const BEFORE_ROWS: &[&str] = &["triggers_off"];
@@ -84,10 +96,21 @@ struct Node {
     left: usize,
     /// Larger ones go first.
     weight: u64,
+    /// It may be one transaction with others, and weighs so much there.
+    small: Option<u64>,
+    /// What comes behind it in the archive's order, and waits for it for that alone.
+    then: Option<usize>,
     /// So many nodes must be done before it.
     waits: usize,
     waited_by: Vec<usize>,
     holds: Vec<(usize, Hold)>,
+}
+
+impl Node {
+    /// All of it.
+    fn is_handed_out(&self) -> bool {
+        self.begun >= self.pieces.as_ref().map_or(1, Vec::len)
+    }
 }
 
 /// The tasks, and how far they are.
@@ -99,32 +122,34 @@ pub(super) struct Schedule {
     /// How often a table is held; `None` is by one alone.
     held: HashMap<usize, Option<u32>>,
     running: usize,
+    workers: usize,
 }
 
 impl Schedule {
-    /// The tasks of the entries at these places; those before the rows are not among them. `spread`:
-    /// over several connections, the largest work first; else in the archive's order.
+    /// The tasks of the entries at these places; those before the rows are not among them. For several
+    /// `workers` the largest work goes first; for one, the archive's order is kept.
     /// What is done already is not among them either. `whole`: the places of rows that are one task;
     /// `late`: those of tables whose keys come after their rows.
     pub(super) fn new(
         toc: &Toc,
         chosen: &[usize],
-        (spread, past): (bool, &Past),
+        (workers, past): (usize, &Past),
         (whole, late): (&HashSet<usize>, &[usize]),
     ) -> Self {
+        let spread = workers > 1;
         let mut builder = Builder::new(toc, past, whole);
         for at in chosen.iter().copied() {
             builder.add_entry(at, spread);
         }
         builder.link(late, spread);
-        builder.finish()
+        builder.finish(workers)
     }
 
     /// What a worker does next.
     pub(super) fn next(&mut self) -> Result<Next> {
         let free = self.ready.iter().find(|(_, node)| self.is_free(*node));
-        if let Some(key) = free.copied() {
-            return Ok(self.hand_out(key));
+        if let Some(task) = free.copied().and_then(|(_, node)| self.hand_out(node)) {
+            return Ok(Next::Run(task));
         }
         if self.running > 0 {
             return Ok(Next::Wait);
@@ -136,10 +161,65 @@ impl Schedule {
         Err(Error::new(Kind::Internal, what))
     }
 
-    fn hand_out(&mut self, key: (Reverse<u64>, usize)) -> Next {
-        let Some(node) = self.nodes.get_mut(key.1) else {
-            return Next::Nothing;
+    /// What may be done in one transaction with this task, which was handed out: small ones that wait for
+    /// nothing either, and the light ones that come behind it. They are handed out with it.
+    pub(super) fn beside(&mut self, first: Task) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        let Some(mut sum) = self.nodes.get(first.node).and_then(|node| node.small) else {
+            return tasks;
         };
+        // Some for each worker, so that none is at it when the others have nothing left.
+        let most = (self.ready.len() / (4 * self.workers)).clamp(1, TOGETHER);
+        let mut at = first.node;
+        while let Some(next) = self.follower(at) {
+            if tasks.len() + 1 >= TOGETHER {
+                return tasks;
+            }
+            tasks.extend(self.hand_out(next));
+            at = next;
+        }
+        if at != first.node {
+            return tasks;
+        }
+        let key = self.nodes.get(at).map(|node| (Reverse(node.weight), at));
+        let behind = key.map(|key| self.ready.range(key..)).into_iter().flatten();
+        let small = behind.map_while(|(_, node)| Some((*node, self.nodes.get(*node)?.small?)));
+        // What is handed out with them may hold their tables: they are looked at again below.
+        let small: Vec<(usize, u64)> = small.take(TOGETHER).collect();
+        for (node, weight) in small {
+            if tasks.len() + 1 >= most || sum + weight > SMALL_TOGETHER {
+                break;
+            }
+            if self.is_free(node) {
+                sum += weight;
+                tasks.extend(self.hand_out(node));
+            }
+        }
+        tasks
+    }
+
+    /// The node that waits for this one alone, which need not be done before it in another transaction.
+    fn follower(&self, at: usize) -> Option<usize> {
+        let next = self.nodes.get(at)?.then?;
+        let node = self.nodes.get(next)?;
+        (node.waits == 1 && self.is_free_beside(next, at)).then_some(next)
+    }
+
+    /// Whether a node can be handed out to who holds what this other one holds.
+    fn is_free_beside(&self, node: usize, other: usize) -> bool {
+        let holds = |node: usize| self.nodes.get(node).map_or(&[][..], |node| &node.holds);
+        let by_other = |table: usize| holds(other).iter().any(|(held, _)| *held == table);
+        holds(node)
+            .iter()
+            .all(|(table, _)| match self.held.get(table) {
+                None | Some(Some(0)) => true,
+                Some(None) => by_other(*table),
+                Some(Some(_)) => false,
+            })
+    }
+
+    fn hand_out(&mut self, at: usize) -> Option<Task> {
+        let node = self.nodes.get_mut(at)?;
         let task = Task {
             entry: node.entry.unwrap_or_default(),
             piece: node
@@ -147,11 +227,11 @@ impl Schedule {
                 .as_ref()
                 .and_then(|pieces| pieces.get(node.begun).copied()),
             keys: node.keys,
-            node: key.1,
+            node: at,
         };
         node.begun += 1;
-        if node.begun >= node.pieces.as_ref().map_or(1, Vec::len) {
-            self.ready.remove(&key);
+        if node.is_handed_out() {
+            self.ready.remove(&(Reverse(node.weight), at));
         }
         for (table, hold) in &node.holds {
             let held = self.held.entry(*table).or_insert(Some(0));
@@ -160,7 +240,7 @@ impl Schedule {
                 .map(|count| count + 1);
         }
         self.running += 1;
-        Next::Run(task)
+        Some(task)
     }
 
     fn is_free(&self, node: usize) -> bool {
@@ -174,8 +254,12 @@ impl Schedule {
             })
     }
 
-    /// A task that was handed out is done.
-    pub(super) fn done(&mut self, task: Task) {
+    /// Tasks that were handed out together are done.
+    pub(super) fn done(&mut self, tasks: &[Task]) {
+        tasks.iter().for_each(|task| self.done_one(*task));
+    }
+
+    fn done_one(&mut self, task: Task) {
         self.running -= 1;
         let Some(node) = self.nodes.get_mut(task.node) else {
             return;
@@ -208,7 +292,7 @@ impl Schedule {
                 }
                 if node.left == 0 {
                     open.push(next);
-                } else {
+                } else if !node.is_handed_out() {
                     self.ready.insert((Reverse(node.weight), next));
                 }
             }
@@ -258,12 +342,15 @@ impl<'a> Builder<'a> {
             None => (None, self.holds(at, entry)),
         };
         let left = pieces.as_ref().map_or(1, Vec::len);
-        let weight = if spread { self.weight(at, entry) } else { 0 };
+        let weight = self.weight(at, entry);
         let node = self.add(Some(at), pieces, left);
         self.chosen.push((at, node));
         self.of_entry.insert(at, node);
+        let small = self.is_small(at, entry, weight);
         if let Some(node) = self.nodes.get_mut(node) {
-            (node.weight, node.holds) = (weight, holds);
+            node.weight = if spread { weight } else { 0 };
+            node.small = small.then_some(weight);
+            node.holds = holds;
         }
     }
 
@@ -282,11 +369,20 @@ impl<'a> Builder<'a> {
             begun: 0,
             left,
             weight: 0,
+            small: None,
+            then: None,
             waits: 0,
             waited_by: Vec::new(),
             holds: Vec::new(),
         });
         self.nodes.len() - 1
+    }
+
+    /// Whether it may be one transaction with others. What MySQL's engines without transactions took is not
+    /// taken back with them.
+    fn is_small(&self, at: usize, entry: &TocEntry, weight: u64) -> bool {
+        let in_one = entry.rows.is_none() || entry.pieces.len() == 1 && !self.whole.contains(&at);
+        self.toc.head.dialect == Dialect::Postgres && in_one && weight <= SMALL && !is_late(entry)
     }
 
     /// How long it takes, about, in bytes that could be loaded in the same time.
@@ -376,6 +472,9 @@ impl<'a> Builder<'a> {
                 self.wait_for_rows(at, node, entry);
             } else {
                 self.edges.insert((light, node));
+                if let Some(before) = self.nodes.get_mut(light) {
+                    before.then = Some(node);
+                }
                 light = node;
             }
             if any_late {
@@ -418,7 +517,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish(mut self) -> Schedule {
+    fn finish(mut self, workers: usize) -> Schedule {
         for (from, to) in &self.edges {
             if let Some(node) = self.nodes.get_mut(*from) {
                 node.waited_by.push(*to);
@@ -440,6 +539,7 @@ impl<'a> Builder<'a> {
             ready: BTreeSet::new(),
             held: HashMap::new(),
             running: 0,
+            workers: workers.max(1),
         };
         for (at, weight, left) in free {
             if left == 0 {

@@ -71,7 +71,8 @@ pub(in crate::pipeline::restore) fn entry(
 
 fn schedule(toc: &Toc, chosen: &[usize], spread: bool) -> Schedule {
     let nothing = HashSet::new();
-    Schedule::new(toc, chosen, (spread, &Past::default()), (&nothing, &[]))
+    let workers = if spread { 2 } else { 1 };
+    Schedule::new(toc, chosen, (workers, &Past::default()), (&nothing, &[]))
 }
 
 fn names(toc: &Toc, tasks: &[Task]) -> Vec<String> {
@@ -121,28 +122,28 @@ fn the_largest_goes_first_and_indexes_as_soon_as_their_tables_are_loaded() {
         names(&toc, &rows),
         [large, large, large, "table_data small"]
     );
-    schedule.done(rows[3]);
+    schedule.done(&[rows[3]]);
     let key = now(&mut schedule);
     assert_eq!(names(&toc, &key), ["constraint small_pkey"]);
-    rows[..3].iter().for_each(|task| schedule.done(*task));
+    rows[..3].iter().for_each(|task| schedule.done(&[*task]));
     let beside = now(&mut schedule);
     // The trigger would lock the table that the key is added to.
     assert_eq!(names(&toc, &beside), ["index large_a", "index large_b"]);
-    schedule.done(key[0]);
+    schedule.done(&[key[0]]);
     let trigger = now(&mut schedule);
     assert_eq!(names(&toc, &trigger), ["trigger t"]);
-    beside.iter().for_each(|task| schedule.done(*task));
+    beside.iter().for_each(|task| schedule.done(&[*task]));
     assert_eq!(now(&mut schedule), []);
-    schedule.done(trigger[0]);
+    schedule.done(&[trigger[0]]);
     let last = now(&mut schedule);
     assert_eq!(names(&toc, &last), ["foreign_key large_small"]);
-    schedule.done(last[0]);
+    schedule.done(&[last[0]]);
     let grants = now(&mut schedule);
     assert_eq!(names(&toc, &grants), ["grants g"]);
-    schedule.done(grants[0]);
+    schedule.done(&[grants[0]]);
     let refresh = now(&mut schedule);
     assert_eq!(names(&toc, &refresh), ["matview_refresh m"]);
-    schedule.done(refresh[0]);
+    schedule.done(&[refresh[0]]);
     assert_eq!(schedule.next().unwrap(), Next::Nothing);
 }
 
@@ -162,7 +163,7 @@ fn a_domains_constraint_waits_for_all_rows() {
             .iter()
             .all(|name| *name == "table_data t")
     );
-    rows.iter().for_each(|task| schedule.done(*task));
+    rows.iter().for_each(|task| schedule.done(&[*task]));
     let late = now(&mut schedule);
     assert_eq!(names(&toc, &late), ["constraint d late"]);
 }
@@ -174,7 +175,7 @@ fn one_connection_keeps_the_archives_order() {
     let mut order = Vec::new();
     while let Next::Run(task) = schedule.next().unwrap() {
         order.push(task);
-        schedule.done(task);
+        schedule.done(&[task]);
     }
     let places: Vec<usize> = order.iter().map(|task| task.entry).collect();
     assert_eq!(places, [2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -194,9 +195,9 @@ fn a_key_of_a_partitioned_table_waits_for_the_rows_of_its_partitions() {
     let mut schedule = schedule(&toc, &all(&toc), true);
     let rows = now(&mut schedule);
     assert_eq!(names(&toc, &rows), ["table_data part", "table_data other"]);
-    schedule.done(rows[1]);
+    schedule.done(&[rows[1]]);
     assert_eq!(now(&mut schedule), []);
-    schedule.done(rows[0]);
+    schedule.done(&[rows[0]]);
     assert_eq!(names(&toc, &now(&mut schedule)), ["foreign_key fk"]);
 }
 
@@ -206,7 +207,7 @@ fn what_was_not_chosen_is_not_waited_for() {
     let mut schedule = schedule(&toc, &[8, 5], true);
     let tasks = now(&mut schedule);
     assert_eq!(names(&toc, &tasks), ["foreign_key large_small"]);
-    schedule.done(tasks[0]);
+    schedule.done(&[tasks[0]]);
     assert_eq!(names(&toc, &now(&mut schedule)), ["index large_a"]);
 }
 
@@ -224,7 +225,7 @@ fn rows_alone_follow_those_that_their_foreign_keys_point_to() {
         let mut schedule = schedule(&toc, &[2, 3], spread);
         let first = now(&mut schedule);
         assert_eq!(names(&toc, &first), ["table_data orders"]);
-        schedule.done(first[0]);
+        schedule.done(&[first[0]]);
         let items = "table_data items";
         assert_eq!(names(&toc, &now(&mut schedule)), [items, items, items]);
     }
@@ -262,7 +263,7 @@ fn triggers_are_off_before_all_rows_and_on_after_them() {
     let mut order = Vec::new();
     while let Next::Run(task) = schedule.next().unwrap() {
         order.push(task);
-        schedule.done(task);
+        schedule.done(&[task]);
     }
     let b = "table_data b";
     let expected = ["triggers_off a", "table_data a", b, b, b, "triggers_on a"];
@@ -279,16 +280,107 @@ fn late_keys_follow_their_rows_and_go_before_the_rest() {
         entry(5, "trigger", "x", &[1], 0),
     ]);
     let whole = HashSet::from([1]);
-    let mut schedule = Schedule::new(&toc, &all(&toc), (true, &Past::default()), (&whole, &[0]));
+    let mut schedule = Schedule::new(&toc, &all(&toc), (2, &Past::default()), (&whole, &[0]));
     let first = now(&mut schedule);
     assert_eq!(names(&toc, &first), ["table_data a", "table_data b"]);
     assert_eq!(first[0].piece, None, "all of it by one connection");
-    schedule.done(first[0]);
+    schedule.done(&[first[0]]);
     let second = now(&mut schedule);
     assert_eq!(names(&toc, &second), ["table a"]);
     assert!(second[0].keys);
-    schedule.done(first[1]);
+    schedule.done(&[first[1]]);
     assert!(now(&mut schedule).is_empty());
-    schedule.done(second[0]);
+    schedule.done(&[second[0]]);
     assert_eq!(names(&toc, &now(&mut schedule)), ["trigger x"]);
+}
+
+fn beside(schedule: &mut Schedule) -> Vec<Task> {
+    let Next::Run(task) = schedule.next().unwrap() else {
+        return Vec::new();
+    };
+    let mut tasks = vec![task];
+    tasks.extend(schedule.beside(task));
+    tasks
+}
+
+#[test]
+fn small_ones_go_together_and_leave_work_for_others() {
+    let mut entries = Vec::new();
+    for id in 0..40 {
+        entries.push(entry(id, "table", "t", &[], 0));
+        entries.push(entry(100 + id, "table_data", "t", &[id], 10));
+        entries.push(entry(200 + id, "constraint", "t_pkey", &[id], 0));
+    }
+    entries.push(entry(98, "table", "large", &[], 0));
+    entries.push(entry(99, "table_data", "large", &[98], 1 << 20));
+    let toc = toc(entries);
+    let mut schedule = schedule(&toc, &all(&toc), true);
+    let large = now_large(&mut schedule);
+    assert_eq!(large.len(), 3, "every piece is a task of its own");
+    let rows = beside(&mut schedule);
+    assert_eq!(names(&toc, &rows), ["table_data t"; 4], "an eighth of them");
+    schedule.done(&rows);
+    let mut keys = 0;
+    loop {
+        let tasks = beside(&mut schedule);
+        if tasks.is_empty() {
+            break;
+        }
+        assert!(tasks.len() <= 5, "{tasks:?}");
+        keys += tasks
+            .iter()
+            .filter(|task| toc.entries[task.entry].kind == "constraint")
+            .count();
+        schedule.done(&tasks);
+    }
+    assert_eq!(keys, 40);
+    schedule.done(&large);
+    assert_eq!(schedule.next().unwrap(), Next::Nothing);
+}
+
+fn now_large(schedule: &mut Schedule) -> Vec<Task> {
+    let mut large = Vec::new();
+    for _ in 0..3 {
+        let tasks = beside(schedule);
+        assert_eq!(tasks.len(), 1);
+        large.extend(tasks);
+    }
+    large
+}
+
+#[test]
+fn light_ones_that_follow_each_other_go_together() {
+    let toc = toc(vec![
+        entry(1, "table", "a", &[], 0),
+        entry(2, "table_data", "a", &[1], 10),
+        entry(3, "trigger", "x", &[1], 0),
+        entry(4, "trigger", "y", &[1], 0),
+        entry(5, "index", "i", &[1], 0),
+        entry(6, "attach", "needs i", &[5], 0),
+        entry(7, "grants", "a", &[1], 0),
+    ]);
+    let order = |spread| {
+        let mut schedule = schedule(&toc, &all(&toc), spread);
+        let mut order = Vec::new();
+        loop {
+            let tasks = beside(&mut schedule);
+            if tasks.is_empty() {
+                assert_eq!(schedule.next().unwrap(), Next::Nothing);
+                return order;
+            }
+            schedule.done(&tasks);
+            order.push(names(&toc, &tasks).join(", "));
+        }
+    };
+    // What waits for something else too begins another transaction.
+    let rows = "table_data a";
+    let all = "trigger x, trigger y, attach needs i, grants a";
+    assert_eq!(order(true), [rows, "index i", all]);
+    let expected = [
+        rows,
+        "trigger x, trigger y",
+        "index i",
+        "attach needs i, grants a",
+    ];
+    assert_eq!(order(false), expected);
 }

@@ -17,7 +17,7 @@ use crate::pipeline::restore::archive::{Archive, missing};
 use crate::pipeline::restore::late_keys::LateKeys;
 use crate::pipeline::restore::schedule::{self, Next, Schedule, Task};
 use crate::pipeline::restore::stages::{self, Group, Stages};
-use crate::pipeline::restore::{RestoreJob, borrowed};
+use crate::pipeline::restore::{RestoreJob, borrowed, together};
 use crate::pipeline::runner::{Freeze, Outcome, Runner, is_deadlock};
 use crate::pipeline::stream::died;
 use crate::progress;
@@ -96,22 +96,38 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
         })
     }
 
-    async fn next(&self) -> Result<Option<Task>> {
+    /// What a connection does next: one task, or small ones for one transaction. None where all is handed
+    /// out.
+    async fn next(&self) -> Result<Vec<Task>> {
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             // Before the look at the schedule: what is done in between would be missed.
             changed.as_mut().enable();
-            match self.schedule().next()? {
-                Next::Run(task) => return Ok(Some(task)),
-                Next::Nothing => return Ok(None),
-                Next::Wait => {}
+            if let Some(tasks) = self.take_next()? {
+                return Ok(tasks);
             }
             changed.await;
         }
     }
 
-    fn done(&self, task: Task) {
-        self.schedule().done(task);
+    /// `None`: it must wait.
+    fn take_next(&self) -> Result<Option<Vec<Task>>> {
+        let mut schedule = self.schedule();
+        match schedule.next()? {
+            Next::Wait => Ok(None),
+            Next::Nothing => Ok(Some(Vec::new())),
+            Next::Run(task) => {
+                let mut tasks = vec![task];
+                if self.in_steps() {
+                    tasks.extend(schedule.beside(task));
+                }
+                Ok(Some(tasks))
+            }
+        }
+    }
+
+    fn done(&self, tasks: &[Task]) {
+        self.schedule().done(tasks);
         self.changed.notify_waiters();
     }
 
@@ -145,9 +161,12 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     /// Whether an entry is run in a transaction of its own: what fails in the middle leaves nothing,
     /// and can be tried again. MySQL's definitions end every transaction.
     fn is_whole(&self, entry: &TocEntry, dialect: Dialect) -> bool {
-        self.job.by_steps()
-            && self.archive.toc().head.kind == ArchiveKind::Database
-            && (dialect == Dialect::Postgres || entry.rows.is_some())
+        self.in_steps() && (dialect == Dialect::Postgres || entry.rows.is_some())
+    }
+
+    /// Whether transactions may be begun and ended here.
+    fn in_steps(&self) -> bool {
+        self.job.by_steps() && self.archive.toc().head.kind == ArchiveKind::Database
     }
 }
 
@@ -228,15 +247,14 @@ where
     // A program that was made under another default of its database gets that for its making: nobody
     // may look then.
     looked.wait().await;
-    while let Some(task) = shared.next().await? {
-        if task.keys {
-            add_keys(runner, shared, task.entry).await?;
-        } else {
-            run(runner, shared, task.entry, task.piece).await?;
+    loop {
+        let tasks = shared.next().await?;
+        if tasks.is_empty() {
+            return Ok(());
         }
-        shared.done(task);
+        together::run(runner, shared, &tasks).await?;
+        shared.done(&tasks);
     }
-    Ok(())
 }
 
 /// Runs an entry's statements, or one piece of its rows, as one step.
@@ -252,10 +270,7 @@ where
 {
     let entry = shared.archive.toc().entries.get(at);
     let entry = entry.ok_or_else(|| missing(at))?;
-    let pieces = match piece {
-        None => &entry.pieces[..],
-        Some(piece) => entry.pieces.get(piece..=piece).unwrap_or_default(),
-    };
+    let pieces = together::pieces_of(entry, piece);
     if shared.journal && schedule::is_late(entry) {
         let fold = runner.target().journal_fold();
         shared.folded.get_or_try_init(|| fold).await?;
@@ -323,9 +338,22 @@ where
     R: Read + Seek + Send + 'static,
 {
     let mut tries = 1;
+    // What fails is sent once more, one after the other: its error is then the right one's.
+    let mut pipelined = true;
     loop {
         runner.begin_part().await?;
-        let done = define(runner, shared, entries).await;
+        runner.target().pipeline(pipelined).await?;
+        let mut done = define(runner, shared, entries).await;
+        if done.is_ok() {
+            done = runner.target().pipeline(false).await;
+        }
+        let refused = done
+            .as_ref()
+            .is_err_and(|error| error.server_code().is_some());
+        if refused && std::mem::take(&mut pipelined) {
+            runner.roll_back_part().await?;
+            continue;
+        }
         if tries < TRIES && done.as_ref().is_err_and(is_deadlock) {
             again(runner, &mut tries).await?;
             continue;
@@ -391,7 +419,7 @@ fn steps(entries: &[(usize, &TocEntry)], done: bool) -> Vec<Step> {
 
 /// The keys that a table gets after its rows. Their record is that of a piece of the table, which has
 /// no others: where it was begun and not done, the table is made again.
-async fn add_keys<T, R>(
+pub(super) async fn add_keys<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
     at: usize,
@@ -414,7 +442,7 @@ where
     note(runner, shared, &[step(true)]).await
 }
 
-async fn note<T, R>(
+pub(super) async fn note<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
     steps: &[Step],
@@ -460,12 +488,7 @@ where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    let step = Step {
-        entry: entry.id.0,
-        piece: number.and_then(|number| u32::try_from(number).ok()),
-        rows: pieces.iter().map(|piece| piece.rows).sum(),
-        done: true,
-    };
+    let step = together::step(entry, (number, pieces));
     let mut tries = 1;
     loop {
         runner.begin_part().await?;

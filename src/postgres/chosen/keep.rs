@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::error::Result;
+use crate::plan::entries::Entries;
 use crate::plan::entry::{Body, Entry, EntryId};
 use crate::postgres::chosen::Hits;
 use crate::postgres::render::cat;
@@ -16,29 +18,28 @@ pub struct Kept<'a> {
 }
 
 /// Keeps the entries that stay, and of their rows those that are asked for.
-#[must_use]
-pub fn keep(mut entries: Vec<Entry>, kept: &Kept<'_>) -> Vec<Entry> {
-    if kept.stays.iter().all(|stays| *stays) {
-        entries
-            .iter_mut()
-            .for_each(|entry| restrict(entry, kept.hits));
-        return entries;
-    }
-    let mut stays = kept.stays.iter();
-    let mut gone: HashMap<EntryId, Vec<EntryId>> = HashMap::new();
-    // In place: of a hundred thousand tables a second list would count.
-    entries.retain_mut(|entry| {
-        let stays = stays.next().copied().unwrap_or(true);
-        if !stays {
-            gone.insert(entry.id, std::mem::take(&mut entry.needs));
+pub fn keep(mut entries: Entries, kept: &Kept<'_>) -> Result<Entries> {
+    if !kept.stays.iter().all(|stays| *stays) {
+        let positions = kept.stays.iter().take(entries.len()).enumerate();
+        let gone = positions.filter(|(_, stays)| !**stays).map(|(at, _)| at);
+        let gone: HashMap<EntryId, Vec<EntryId>> = gone
+            .map(|at| (entries.id(at), entries.needs(at).to_vec()))
+            .collect();
+        entries.retain(&kept.stays);
+        for at in 0..entries.len() {
+            if entries.needs(at).iter().any(|need| gone.contains_key(need)) {
+                let needs = through(entries.needs(at), &gone);
+                entries.set_needs(at, needs);
+            }
         }
-        stays
-    });
-    for entry in &mut entries {
-        entry.needs = through(&entry.needs, &gone);
-        restrict(entry, kept.hits);
     }
-    entries
+    if kept.hits.conditions.is_empty() {
+        return Ok(entries);
+    }
+    entries.change(|entry| {
+        restrict(entry, kept.hits);
+        Ok(())
+    })
 }
 
 /// Adds the condition on the rows to the one that an extension gave its table.
@@ -73,6 +74,7 @@ fn through(needs: &[EntryId], gone: &HashMap<EntryId, Vec<EntryId>>) -> Vec<Entr
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
 mod tests {
     use bstr::BString;
 
@@ -118,7 +120,8 @@ mod tests {
             entry(2, &[1]),
             entry(3, &[2]),
         ];
-        let left = keep(entries, &kept);
+        let left = keep(Entries::pack(entries).unwrap(), &kept).unwrap();
+        let left = left.unpack().unwrap();
         assert_eq!(left[1].needs, [EntryId(0)]);
         let filter = |at: usize| match &left[at].body {
             Body::Data(data) => data.filter.clone(),

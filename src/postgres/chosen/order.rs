@@ -1,97 +1,94 @@
 //! Rows that are loaded without definitions, or into extensions' tables, meet foreign keys that are there
 //! already: what is referenced goes first. Where tables reference one another no order will do, which is said.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
+use crate::error::Result;
 use crate::plan::cycle::knots;
+use crate::plan::lists::Lists;
+use crate::plan::shelf::Reading;
 use crate::postgres::address::{Address, class};
-use crate::postgres::link::Holders;
-use crate::postgres::objects::Loaded;
+use crate::postgres::link::{Holder, Holders};
+use crate::postgres::packed::Objects;
+use crate::postgres::waits::Waits;
 use crate::source::Warning;
 
 /// Makes rows wait for those that they reference, among the objects that stay.
 pub fn by_foreign_keys(
-    objects: &[Loaded],
+    objects: &Objects,
     holders: &Holders,
     stays: &[bool],
-    needs: &mut [BTreeSet<usize>],
-) -> Vec<Warning> {
+    needs: &mut Waits,
+) -> Result<Vec<Warning>> {
     let rows = rows(objects, holders, stays);
     let none = Vec::new();
-    let mut waits = vec![Vec::new(); objects.len()];
+    let mut waits = Vec::new();
     for (at, key) in objects.iter().enumerate() {
-        let Some(own) = (key.kind == "foreign_key")
-            .then(|| find(holders, key.table?))
+        let Some(own) = (key.kind() == "foreign_key")
+            .then(|| find(holders, key.table()?))
             .flatten()
         else {
             continue;
         };
-        let referenced = needs.get(at).into_iter().flatten();
-        let referenced = referenced.filter(|&&table| table != own);
+        let referenced = needs.get(at).iter().map(|&table| table as usize);
+        let referenced = referenced.filter(|&table| table != own);
         let before: Vec<usize> = referenced
-            .flat_map(|table| rows.get(table).unwrap_or(&none))
+            .flat_map(|table| rows.get(&table).unwrap_or(&none))
             .copied()
             .collect();
         for from in rows.get(&own).unwrap_or(&none) {
-            if let Some(waits) = waits.get_mut(*from) {
-                waits.extend(before.iter().filter(|to| *to != from));
-            }
+            let others = before.iter().filter(|to| *to != from);
+            waits.extend(others.map(|to| (*from, *to)));
         }
     }
-    let knot = wait_for(waits, needs);
+    let knot = wait_for(objects.len(), &waits, needs);
     warnings(objects, &knot)
 }
 
 /// An extension makes its tables with their foreign keys: whatever rows of theirs are carried wait for
 /// those that they reference.
-pub fn by_keys_of_extensions(
-    objects: &[Loaded],
-    keys: &[(Address, Address)],
-    needs: &mut [BTreeSet<usize>],
-) {
+pub fn by_keys_of_extensions(objects: &Objects, keys: &[(Address, Address)], needs: &mut Waits) {
     if keys.is_empty() {
         return;
     }
     let rows = objects.iter().enumerate();
-    let rows = rows.filter(|(_, object)| object.kind == "table_data");
+    let rows = rows.filter(|(_, object)| object.kind() == "table_data");
     let rows: HashMap<Address, usize> = rows
-        .filter_map(|(at, object)| Some((object.table?, at)))
+        .filter_map(|(at, object)| Some((object.table()?, at)))
         .collect();
-    let mut waits = vec![Vec::new(); objects.len()];
+    let mut waits = Vec::new();
     for (own, referenced) in keys.iter().filter(|(own, referenced)| own != referenced) {
-        if let (Some(from), Some(to)) = (rows.get(own), rows.get(referenced))
-            && let Some(waits) = waits.get_mut(*from)
-        {
-            waits.push(*to);
+        if let (Some(from), Some(to)) = (rows.get(own), rows.get(referenced)) {
+            waits.push((*from, *to));
         }
     }
-    wait_for(waits, needs);
+    wait_for(objects.len(), &waits, needs);
 }
 
-/// Adds what does not go in circles; gives for each object the number of its circle.
-fn wait_for(waits: Vec<Vec<usize>>, needs: &mut [BTreeSet<usize>]) -> Vec<usize> {
-    let knot = knots(waits.clone());
+/// Adds what does not go in circles, of pairs of one that waits and one that it waits for; gives for each
+/// object the number of its circle.
+fn wait_for(objects: usize, waits: &[(usize, usize)], needs: &mut Waits) -> Vec<u32> {
+    let pairs = waits.iter();
+    let pairs = pairs.map(|&(from, to)| (from, u32::try_from(to).unwrap_or(u32::MAX)));
+    let knot = knots(Lists::from_pairs(objects, pairs));
     let tied = |at: usize| knot.get(at).copied().unwrap_or(0);
-    for (at, waits) in waits.into_iter().enumerate() {
-        let free = waits
-            .into_iter()
-            .filter(|&to| tied(at) == 0 || tied(at) != tied(to));
-        if let Some(needs) = needs.get_mut(at) {
-            needs.extend(free);
+    for &(at, to) in waits {
+        if tied(at) == 0 || tied(at) != tied(to) {
+            needs.add(at, to);
         }
     }
     knot
 }
 
 fn find(holders: &Holders, address: Address) -> Option<usize> {
-    holders.find(address).map(|holder| holder.object)
+    holders.find(address).map(Holder::object)
 }
 
 /// The data entries of each table, and of its partitions.
-fn rows(objects: &[Loaded], holders: &Holders, stays: &[bool]) -> HashMap<usize, Vec<usize>> {
+fn rows(objects: &Objects, holders: &Holders, stays: &[bool]) -> HashMap<usize, Vec<usize>> {
     let mut parents: HashMap<usize, usize> = HashMap::new();
-    for attach in objects.iter().filter(|o| o.kind == "partition_attach") {
-        let tables = attach.needs.iter().filter(|n| n.class == class::PG_CLASS);
+    for attach in objects.iter().filter(|o| o.kind() == "partition_attach") {
+        let tables = attach.needs().iter().filter(|n| n.class == class::PG_CLASS);
         let tables: Vec<_> = tables.filter_map(|need| find(holders, *need)).collect();
         if let [child, parent] = tables.as_slice() {
             parents.insert(*child, *parent);
@@ -99,10 +96,10 @@ fn rows(objects: &[Loaded], holders: &Holders, stays: &[bool]) -> HashMap<usize,
     }
     let mut rows: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, object) in objects.iter().enumerate() {
-        if object.kind != "table_data" || !stays.get(at).copied().unwrap_or(false) {
+        if object.kind() != "table_data" || !stays.get(at).copied().unwrap_or(false) {
             continue;
         }
-        let mut table = object.table.and_then(|table| find(holders, table));
+        let mut table = object.table().and_then(|table| find(holders, table));
         while let Some(own) = table {
             rows.entry(own).or_default().push(at);
             table = parents.get(&own).copied();
@@ -111,10 +108,11 @@ fn rows(objects: &[Loaded], holders: &Holders, stays: &[bool]) -> HashMap<usize,
     rows
 }
 
-fn warnings(objects: &[Loaded], knot: &[usize]) -> Vec<Warning> {
-    let mut circles: HashMap<usize, Vec<String>> = HashMap::new();
+fn warnings(objects: &Objects, knot: &[u32]) -> Result<Vec<Warning>> {
+    let mut reading = Reading::default();
+    let mut circles: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for (object, &number) in objects.iter().zip(knot).filter(|(_, number)| **number > 0) {
-        let name = &object.identity.name;
+        let name = object.load(&mut reading)?.identity.name;
         circles.entry(number).or_default().push(name.to_string());
     }
     let mut warnings: Vec<Warning> = circles
@@ -127,5 +125,5 @@ fn warnings(objects: &[Loaded], knot: &[usize]) -> Vec<Warning> {
         })
         .collect();
     warnings.sort_by(|a, b| a.object.cmp(&b.object));
-    warnings
+    Ok(warnings)
 }

@@ -6,26 +6,36 @@ use std::collections::BTreeSet;
 
 use bstr::BString;
 
+use crate::error::Result;
 use crate::plan::entry::Section;
+use crate::plan::shelf::Reading;
 use crate::postgres::objects::Loaded;
+use crate::postgres::packed::Objects;
 use crate::postgres::render::{Sql, cat};
+use crate::postgres::waits::Waits;
 
 /// Adds the statements for each table with rows, with what they need.
-pub fn switch_off(objects: &mut Vec<Loaded>, needs: &mut Vec<BTreeSet<usize>>) {
+pub fn switch_off(objects: &mut Objects, needs: &mut Waits) -> Result<()> {
     let mut seen: BTreeSet<BString> = BTreeSet::new();
-    let mut new = Vec::new();
-    for (at, object) in objects.iter().enumerate() {
-        let Some(data) = object.data.as_ref().filter(|_| object.kind == "table_data") else {
+    let mut reading = Reading::default();
+    for at in 0..objects.len() {
+        let rows = objects
+            .get(at)
+            .filter(|object| object.kind() == "table_data");
+        let Some(rows) = rows.map(|rows| rows.load(&mut reading)).transpose()? else {
+            continue;
+        };
+        let Some(data) = &rows.data else {
             continue;
         };
         if seen.insert(data.into.clone()) {
-            new.push(statement(object, &data.into, ("triggers_off", "DISABLE")));
-            needs.push(BTreeSet::new());
-            new.push(statement(object, &data.into, ("triggers_on", "ENABLE")));
-            needs.push([at].into());
+            objects.push(statement(&rows, &data.into, ("triggers_off", "DISABLE")))?;
+            needs.push([]);
+            objects.push(statement(&rows, &data.into, ("triggers_on", "ENABLE")))?;
+            needs.push(u32::try_from(at));
         }
     }
-    objects.extend(new);
+    objects.close()
 }
 
 fn statement(rows: &Loaded, table: &BString, (kind, word): (&'static str, &str)) -> Loaded {

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::plan::entry::Section;
 use crate::postgres::address::class;
 use crate::postgres::objects::on_table::OnTable;
-use crate::postgres::objects::{BuildContext, Kind, Loaded};
+use crate::postgres::objects::{BuildContext, Give, Kind, Loaded};
 use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat, server_sql};
 use crate::postgres::select::Select;
@@ -18,7 +18,7 @@ use crate::postgres::version::Caps;
 use crate::sql::rows::{Row, Rows};
 
 /// Constraints with an index; checks that stand by themselves have this name too.
-pub const CONSTRAINT: Kind = Kind::new("constraint", |caps| vec![query(caps)], build);
+pub const CONSTRAINT: Kind = Kind::each("constraint", |caps| vec![query(caps)], build);
 
 fn query(caps: &Caps) -> Select {
     let select = Select::from(
@@ -127,16 +127,15 @@ fn untimed(name: &BString) -> Error {
     Error::new(ErrorKind::Internal, message)
 }
 
-fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
-    let rows = rows.iter().flat_map(Rows::iter);
-    let constraints = rows.map(|row| {
+fn build(context: &BuildContext, rows: &[Rows], give: Give<'_>) -> Result<()> {
+    let mut rows = rows.iter().flat_map(Rows::iter);
+    rows.try_for_each(|row| {
         let mut constraint = Constraint::decode(&row)?;
         if context.no_tablespaces {
             constraint.settings.forget_tablespace();
         }
-        Ok(constraint.loaded())
-    });
-    constraints.collect()
+        give(constraint.loaded())
+    })
 }
 
 #[cfg(test)]

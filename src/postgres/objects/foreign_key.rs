@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::plan::entry::Section;
 use crate::postgres::address::{Address, class, step};
 use crate::postgres::objects::on_table::OnTable;
-use crate::postgres::objects::{BuildContext, Kind, Loaded};
+use crate::postgres::objects::{BuildContext, Give, Kind, Loaded};
 use crate::postgres::quote::ident;
 use crate::postgres::render::{Sql, cat, server_sql};
 use crate::postgres::select::Select;
@@ -17,7 +17,7 @@ use crate::postgres::version::Caps;
 use crate::sql::rows::{Row, Rows};
 
 /// Foreign keys.
-pub const FOREIGN_KEY: Kind = Kind::new(
+pub const FOREIGN_KEY: Kind = Kind::each(
     "foreign_key",
     |caps| vec![query(caps), attached_indexes()],
     build,
@@ -128,11 +128,10 @@ impl Attached {
     }
 }
 
-fn build(_: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+fn build(_: &BuildContext, rows: &[Rows], give: Give<'_>) -> Result<()> {
     let attached = Attached::decode(rows.get(1))?;
-    let rows = rows.first().into_iter().flat_map(Rows::iter);
-    rows.map(|row| Ok(ForeignKey::decode(&row)?.loaded(&attached)))
-        .collect()
+    let mut rows = rows.first().into_iter().flat_map(Rows::iter);
+    rows.try_for_each(|row| give(ForeignKey::decode(&row)?.loaded(&attached)))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::index_settings::{self, IndexSettings};
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
+use crate::postgres::objects::{BuildContext, Give, Kind, Loaded, Reference};
 use crate::postgres::quote::qualified;
 use crate::postgres::render::{Sql, cat, server_sql};
 use crate::postgres::select::Select;
@@ -16,7 +16,7 @@ use crate::postgres::version::Caps;
 use crate::sql::rows::{Row, Rows};
 
 /// Indexes.
-pub const INDEX: Kind = Kind::new("index", |caps| query(caps).halves("c.oid").into(), build);
+pub const INDEX: Kind = Kind::each("index", |caps| query(caps).halves("c.oid").into(), build);
 
 fn query(caps: &Caps) -> Select {
     let select = Select::from(
@@ -104,16 +104,15 @@ impl Index {
     }
 }
 
-fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
-    let rows = rows.iter().flat_map(Rows::iter);
-    let indexes = rows.map(|row| {
+fn build(context: &BuildContext, rows: &[Rows], give: Give<'_>) -> Result<()> {
+    let mut rows = rows.iter().flat_map(Rows::iter);
+    rows.try_for_each(|row| {
         let mut index = Index::decode(&row)?;
         if context.no_tablespaces {
             index.settings.forget_tablespace();
         }
-        Ok(index.loaded())
-    });
-    indexes.collect()
+        give(index.loaded())
+    })
 }
 
 #[cfg(test)]

@@ -282,13 +282,59 @@ pub struct Kind {
     /// Further queries, made from the first ones' rows: for what is no catalog (a sequence's
     /// value). Their row sets follow the first ones'.
     pub more: fn(&BuildContext, &[Rows]) -> Result<Vec<BString>>,
-    /// Objects from the row sets, which stand in the order of the queries.
-    pub build: fn(&BuildContext, &[Rows]) -> Result<Vec<Loaded>>,
+    pub(super) build: Build,
     /// Its objects are rows: not read where nothing but definitions is wanted.
     pub rows: bool,
 }
 
+/// Takes objects one by one.
+pub type Give<'a> = &'a mut dyn FnMut(Loaded) -> Result<()>;
+
+/// Makes objects from the row sets, which stand in the order of the queries.
+#[derive(Clone, Copy)]
+pub(super) enum Build {
+    All(fn(&BuildContext, &[Rows]) -> Result<Vec<Loaded>>),
+    Each(fn(&BuildContext, &[Rows], Give<'_>) -> Result<()>),
+}
+
 impl Kind {
+    /// Makes the objects, and gives each away.
+    pub fn build(&self, context: &BuildContext, rows: &[Rows], give: Give<'_>) -> Result<()> {
+        match self.build {
+            Build::All(build) => build(context, rows)?.into_iter().try_for_each(give),
+            Build::Each(build) => build(context, rows, give),
+        }
+    }
+
+    /// The same of a kind of which there may be hundreds of thousands: each object is given away before
+    /// the next one is made.
+    #[must_use]
+    pub const fn each(
+        name: &'static str,
+        queries: fn(&Caps) -> Vec<Select>,
+        build: fn(&BuildContext, &[Rows], Give<'_>) -> Result<()>,
+    ) -> Self {
+        let mut kind = Self::derived(name);
+        kind.queries = queries;
+        kind.build = Build::Each(build);
+        kind
+    }
+
+    /// All its objects, for tests.
+    #[cfg(test)]
+    pub(in crate::postgres) fn all(
+        &self,
+        context: &BuildContext,
+        rows: &[Rows],
+    ) -> Result<Vec<Loaded>> {
+        let mut all = Vec::new();
+        self.build(context, rows, &mut |loaded| {
+            all.push(loaded);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
     /// A kind with several row sets, or with several objects from a row.
     #[must_use]
     pub const fn new(
@@ -300,7 +346,7 @@ impl Kind {
             name,
             queries,
             more: |_, _| Ok(Vec::new()),
-            build,
+            build: Build::All(build),
             rows: false,
         }
     }
@@ -314,12 +360,12 @@ impl Kind {
     /// A kind whose objects are one row each.
     #[must_use]
     pub const fn of<T: Object>() -> Self {
-        Self::new(
+        Self::each(
             T::NAME,
             |caps| T::query(caps).into_iter().collect(),
-            |_, rows| {
-                let rows = rows.iter().flat_map(Rows::iter);
-                rows.map(|row| Ok(Loaded::of(&T::decode(&row)?))).collect()
+            |_, rows, give| {
+                let mut rows = rows.iter().flat_map(Rows::iter);
+                rows.try_for_each(|row| give(Loaded::of(&T::decode(&row)?)))
             },
         )
     }

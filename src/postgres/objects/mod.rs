@@ -45,7 +45,7 @@ pub mod ts;
 pub mod types;
 pub mod view;
 
-pub use kind::{BuildContext, CutOut, Kind, Loaded, Object, Part, Reference, Renderer};
+pub use kind::{BuildContext, CutOut, Give, Kind, Loaded, Object, Part, Reference, Renderer};
 
 /// Every kind of a database's archive, in the order in which unrelated objects are restored.
 pub const KINDS: &[Kind] = &[

@@ -265,7 +265,7 @@ mod tests {
         let indexes = rows(&["table_oid", "oid"], &[Some("20"), Some("21")]);
         let mut context = BuildContext::whole(Caps::new(number), "d".into());
         context.statistics = true;
-        let built = (KIND.build)(&context, &[relations, columns, indexes]).unwrap();
+        let built = KIND.all(&context, &[relations, columns, indexes]).unwrap();
         assert!(built[0].needs.contains(&Address::new(PG_CLASS, 21)));
         let create = built[0].sql.create.iter();
         create.map(|statement| statement.text.to_string()).collect()

@@ -6,7 +6,7 @@ use bstr::BString;
 use crate::error::Result;
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference};
+use crate::postgres::objects::{BuildContext, Give, Kind, Loaded, Reference};
 use crate::postgres::quote::{ident, qualified};
 use crate::postgres::render::{Sql, cat, join};
 use crate::postgres::select::Select;
@@ -14,7 +14,7 @@ use crate::postgres::version::Caps;
 use crate::sql::rows::{Row, Rows};
 
 /// Sequences, and which column owns them.
-pub const SEQUENCE: Kind = Kind::new("sequence", |caps| vec![query(caps)], build);
+pub const SEQUENCE: Kind = Kind::each("sequence", |caps| vec![query(caps)], build);
 
 /// `ALTER SEQUENCE … OWNED BY`, once the table is there.
 pub const OWNED_BY: Kind = Kind::derived("sequence_owner");
@@ -228,14 +228,13 @@ impl Sequence {
     }
 }
 
-fn build(_: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
-    let mut objects = Vec::new();
+fn build(_: &BuildContext, rows: &[Rows], give: Give<'_>) -> Result<()> {
     for row in rows.iter().flat_map(Rows::iter) {
         let sequence = Sequence::decode(&row)?;
-        objects.push(sequence.loaded());
-        objects.extend(sequence.ownership());
+        give(sequence.loaded())?;
+        sequence.ownership().map_or(Ok(()), &mut *give)?;
     }
-    Ok(objects)
+    Ok(())
 }
 
 #[cfg(test)]

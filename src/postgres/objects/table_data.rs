@@ -5,7 +5,6 @@
 //! Where a row may belong to another partition on the server that it comes to (hashes of enums
 //! and the order of texts are not the same everywhere), it is loaded through the root.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use bstr::BString;
@@ -13,7 +12,7 @@ use bstr::BString;
 use crate::error::Result;
 use crate::plan::entry::{DataColumn, DataRef, Identity, Method, Section, ValueForm};
 use crate::postgres::address::{Address, class, step};
-use crate::postgres::objects::{BuildContext, Kind, Loaded};
+use crate::postgres::objects::{BuildContext, Give, Kind, Loaded};
 use crate::postgres::quote::{ident, qualified};
 use crate::postgres::render::{Sql, cat};
 use crate::postgres::select::Select;
@@ -23,7 +22,7 @@ use crate::sql::rows::{Row, Rows};
 /// The rows of tables.
 pub const TABLE_DATA: Kind = Kind {
     rows: true,
-    ..Kind::new(
+    ..Kind::each(
         "table_data",
         |caps| vec![tables(caps), columns(caps)],
         build,
@@ -140,26 +139,59 @@ fn columns(caps: &Caps) -> Select {
     .order("a.attrelid, a.attnum")
 }
 
-fn build(context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
-    let sets = |at: usize| rows.get(at).into_iter().flat_map(Rows::iter);
-    let mut columns: HashMap<u32, Vec<DataColumn>> = HashMap::new();
-    for row in sets(1) {
-        let name = ident(row.bytes("name")?);
-        columns
-            .entry(row.num("table_oid")?)
-            .or_default()
-            .push(DataColumn {
+fn build(context: &BuildContext, rows: &[Rows], give: Give<'_>) -> Result<()> {
+    let [tables, columns] = rows else {
+        return Ok(());
+    };
+    let columns = Columns::new(columns)?;
+    tables.iter().try_for_each(|row| {
+        let oid: u32 = row.num("oid")?;
+        let asked = row.letter("kind")? == b'r' || context.hits.foreign_rows(oid);
+        match asked {
+            true => give(loaded(context, &row, columns.of(oid)?)?),
+            false => Ok(()),
+        }
+    })
+}
+
+/// The rows of all columns, and where each table's begin: they stand in the tables' order.
+struct Columns<'r> {
+    rows: &'r Rows,
+    /// The table's oid and the number of the row, ascending.
+    first: Vec<(u32, u32)>,
+}
+
+impl<'r> Columns<'r> {
+    fn new(rows: &'r Rows) -> Result<Self> {
+        let mut first: Vec<(u32, u32)> = Vec::new();
+        for (row, number) in rows.iter().zip(0..) {
+            let oid = row.num("table_oid")?;
+            if first.last().is_none_or(|(last, _)| *last != oid) {
+                first.push((oid, number));
+            }
+        }
+        first.sort_unstable();
+        Ok(Self { rows, first })
+    }
+
+    fn of(&self, table: u32) -> Result<Vec<DataColumn>> {
+        let at = self.first.binary_search_by_key(&table, |(oid, _)| *oid);
+        let first = at.ok().and_then(|at| self.first.get(at));
+        let mut columns = Vec::new();
+        let numbers = first.map_or(0..0, |(_, first)| *first as usize..self.rows.len());
+        for row in numbers.filter_map(|number| self.rows.row(number)) {
+            if row.num::<u32>("table_oid")? != table {
+                break;
+            }
+            let name = ident(row.bytes("name")?);
+            columns.push(DataColumn {
                 read: name.clone(),
                 name,
                 form: ValueForm::Text,
             });
+        }
+        Ok(columns)
     }
-    let tables = sets(0).map(|row| {
-        let own = columns.remove(&row.num("oid")?).unwrap_or_default();
-        let asked = row.letter("kind")? == b'r' || context.hits.foreign_rows(row.num("oid")?);
-        asked.then(|| loaded(context, &row, own)).transpose()
-    });
-    tables.filter_map(Result::transpose).collect()
 }
 
 fn loaded(context: &BuildContext, row: &Row<'_>, columns: Vec<DataColumn>) -> Result<Loaded> {

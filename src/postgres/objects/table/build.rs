@@ -12,34 +12,35 @@ use super::separate::{Remainder, parts, provides, unvalidated};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::plan::entry::{Identity, Section};
 use crate::postgres::address::{Address, class};
-use crate::postgres::objects::{BuildContext, Kind, Loaded, Reference, Renderer};
+use crate::postgres::objects::{BuildContext, Give, Kind, Loaded, Reference, Renderer};
 use crate::postgres::quote::qualified;
 use crate::sql::rows::{Row, Rows};
 
 /// Ordinary and partitioned tables.
-pub const TABLE: Kind = Kind::new(
+pub const TABLE: Kind = Kind::each(
     "table",
     |caps| query::all(caps, "'r', 'p'"),
-    |context, rows| build("table", context, rows),
+    |context, rows, give| build("table", context, rows, give),
 );
 
 /// Foreign tables.
-pub const FOREIGN_TABLE: Kind = Kind::new(
+pub const FOREIGN_TABLE: Kind = Kind::each(
     "foreign_table",
     |caps| query::all(caps, "'f'"),
-    |context, rows| build("foreign_table", context, rows),
+    |context, rows, give| build("foreign_table", context, rows, give),
 );
 
 /// One table after the other: what all of them are made of is many times their statements.
-fn build(kind: &'static str, context: &BuildContext, rows: &[Rows]) -> Result<Vec<Loaded>> {
+fn build(kind: &'static str, context: &BuildContext, rows: &[Rows], give: Give<'_>) -> Result<()> {
     let sets = Sets::new(rows)?;
-    let mut objects = Vec::with_capacity(sets.tables.len());
     for row in sets.tables.iter() {
         let mut table = sets.table(&row)?;
         table.leave_out(context);
-        objects.extend(loaded(kind, context, table));
+        loaded(kind, context, table)
+            .into_iter()
+            .try_for_each(&mut *give)?;
     }
-    Ok(objects)
+    Ok(())
 }
 
 /// The row sets of [`query::all`].
@@ -262,7 +263,7 @@ mod tests {
             set(3, &[PARENT]),
             set(4, &[]),
         ];
-        (TABLE.build)(&context(), &rows).unwrap()
+        TABLE.all(&context(), &rows).unwrap()
     }
 
     fn texts(sql: &crate::postgres::render::Sql) -> Vec<String> {
@@ -326,7 +327,7 @@ mod tests {
             set(3, &[]),
             set(4, &[]),
         ];
-        let error = (TABLE.build)(&context(), &rows).unwrap_err();
+        let error = TABLE.all(&context(), &rows).unwrap_err();
         assert!(error.line().contains("oid 20"), "{error}");
     }
 }

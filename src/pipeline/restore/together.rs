@@ -1,0 +1,91 @@
+//! Small tasks in one transaction, sent without a wait for the answers: of a table of some kilobytes, most of
+//! the time goes to begin, to record and to commit, and to the ways there and back.
+
+use std::io::{Read, Seek};
+use std::sync::Arc;
+
+use crate::archive::toc::{Piece, TocEntry};
+use crate::error::{Error, Result};
+use crate::pipeline::restore::archive::missing;
+use crate::pipeline::restore::schedule::Task;
+use crate::pipeline::restore::workers::{self, Shared, add_keys, feed, note};
+use crate::pipeline::runner::Runner;
+use crate::source::{Step, Target};
+
+/// Runs tasks that were handed out together.
+pub(super) async fn run<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    tasks: &[Task],
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    if tasks.len() > 1 {
+        let done = run_in_one(runner, shared, tasks).await;
+        if !done.as_ref().is_err_and(is_refused) {
+            return done;
+        }
+        // Each by itself: those that the server takes are kept, and what is wrong is told of the right one.
+        runner.roll_back_part().await?;
+    }
+    for task in tasks {
+        if task.keys {
+            add_keys(runner, shared, task.entry).await?;
+        } else {
+            workers::run(runner, shared, task.entry, task.piece).await?;
+        }
+    }
+    Ok(())
+}
+
+fn is_refused(error: &Error) -> bool {
+    error.server_code().is_some()
+}
+
+async fn run_in_one<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    tasks: &[Task],
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let (mut steps, mut rows) = (Vec::new(), 0);
+    runner.begin_part().await?;
+    runner.target().pipeline(true).await?;
+    for task in tasks {
+        let entry = shared.archive.toc().entries.get(task.entry);
+        let entry = entry.ok_or_else(|| missing(task.entry))?;
+        let pieces = pieces_of(entry, task.piece);
+        feed(runner, shared, entry, pieces).await?;
+        let step = step(entry, (task.piece, pieces));
+        rows += step.rows;
+        steps.push(step);
+    }
+    runner.target().pipeline(false).await?;
+    note(runner, shared, &steps).await?;
+    runner.commit_part().await?;
+    runner.took(rows);
+    Ok(())
+}
+
+/// All of an entry's pieces, or this one.
+pub(super) fn pieces_of(entry: &TocEntry, piece: Option<usize>) -> &[Piece] {
+    match piece {
+        None => &entry.pieces[..],
+        Some(piece) => entry.pieces.get(piece..=piece).unwrap_or_default(),
+    }
+}
+
+/// The record of an entry, or of one of its pieces.
+pub(super) fn step(entry: &TocEntry, (number, pieces): (Option<usize>, &[Piece])) -> Step {
+    Step {
+        entry: entry.id.0,
+        piece: number.and_then(|number| u32::try_from(number).ok()),
+        rows: pieces.iter().map(|piece| piece.rows).sum(),
+        done: true,
+    }
+}
