@@ -6,7 +6,7 @@ use crate::mysql::version::Caps;
 use crate::source::Script;
 
 /// Settings of the reading server that change what its `CREATE` statements mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Habits {
     /// `explicit_defaults_for_timestamp` is on: a TIMESTAMP column without a default has none.
     pub explicit_timestamps: bool,
@@ -14,7 +14,17 @@ pub struct Habits {
     pub lax_innodb: bool,
     /// There is `utf8mb4` without a collation's name, which meant another one before MySQL 8.
     pub old_utf8mb4: bool,
+    /// What columns are computed by when their rows come ([`COMPUTING`]), as SQL.
+    pub computing: Vec<(&'static str, String)>,
 }
+
+/// Settings that change what expressions give: a server computes stored columns and indexes anew. MySQL takes all
+/// three into account there, MariaDB the first.
+pub(crate) const COMPUTING: [&str; 3] = [
+    "div_precision_increment",
+    "default_week_format",
+    "lc_time_names",
+];
 
 /// What newer servers take another way when it is not said. MySQL lets only administrators set it.
 const OLD_UTF8MB4: &str =
@@ -53,8 +63,8 @@ const KEPT: [(&str, &str); 7] = [
 pub fn script(caps: Caps, habits: Habits, position: Option<String>) -> Script {
     Script {
         inside: Vec::new(),
-        head: head(caps, habits).into_bytes(),
-        tail: tail(caps).into_bytes(),
+        head: head(caps, &habits).into_bytes(),
+        tail: tail(caps, &habits).into_bytes(),
         encoding: "utf8mb4".to_owned(),
         position,
     }
@@ -67,7 +77,7 @@ fn kept(caps: Caps) -> impl Iterator<Item = (&'static str, &'static str)> {
     KEPT.into_iter().chain(checks)
 }
 
-fn head(caps: Caps, habits: Habits) -> String {
+fn head(caps: Caps, habits: &Habits) -> String {
     let mut out = String::from(
         "SET @dumpkeep_old_client = @@character_set_client, \
          @dumpkeep_old_results = @@character_set_results, \
@@ -75,6 +85,12 @@ fn head(caps: Caps, habits: Habits) -> String {
          SET NAMES utf8mb4;\n",
     );
     for (name, value) in kept(caps) {
+        let _ = writeln!(
+            out,
+            "SET @dumpkeep_old_{name} = @@{name}, {name} = {value};"
+        );
+    }
+    for (name, value) in &habits.computing {
         let _ = writeln!(
             out,
             "SET @dumpkeep_old_{name} = @@{name}, {name} = {value};"
@@ -131,9 +147,12 @@ fn where_needed(out: &mut String, name: &str, value: &str) {
     );
 }
 
-fn tail(caps: Caps) -> String {
+fn tail(caps: Caps, habits: &Habits) -> String {
     let mut out = String::new();
     for (name, _) in kept(caps) {
+        let _ = writeln!(out, "SET {name} = @dumpkeep_old_{name};");
+    }
+    for (name, _) in &habits.computing {
         let _ = writeln!(out, "SET {name} = @dumpkeep_old_{name};");
     }
     if caps.is_mariadb() {

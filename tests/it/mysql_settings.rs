@@ -184,3 +184,30 @@ fn what_is_written_is_the_same_under_other_settings() {
         }
     }
 }
+
+/// A server computes stored columns anew, by its own settings.
+#[test]
+fn computed_columns_keep_their_values() {
+    const SETUP: &str = "CREATE TABLE t (a INT, b DECIMAL(20, 10) AS (a / 3) STORED); \
+         INSERT INTO t (a) VALUES (1), (2);";
+    const NAMES: &str = "CREATE TABLE n (a DATE, b VARCHAR(30) AS (DAYNAME(a)) STORED); \
+         INSERT INTO n (a) VALUES ('2024-01-01');";
+    for (server, names) in [(MySql::start("9.7"), NAMES), (MariaDb::start("10.11"), "")] {
+        server.create_database("shop");
+        server.sql("shop", &format!("{SETUP}{names}"));
+        let archive = dumped(&server, "shop");
+        let other = "SET GLOBAL div_precision_increment = 0, GLOBAL lc_time_names = 'de_DE';";
+        server.sql("", other);
+        for database in restored(&archive, &server) {
+            let rows = |database: &str| {
+                let names = if names.is_empty() {
+                    ""
+                } else {
+                    "SELECT * FROM n;"
+                };
+                server.sql(database, &format!("SELECT * FROM t; {names}"))
+            };
+            assert_eq!(rows(database), rows("shop"));
+        }
+    }
+}

@@ -7,6 +7,9 @@ SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks 
 SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
 SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
 SET @dumpkeep_old_sql_quote_show_create = @@sql_quote_show_create, sql_quote_show_create = 1;
+SET @dumpkeep_old_div_precision_increment = @@div_precision_increment, div_precision_increment = 4;
+SET @dumpkeep_old_default_week_format = @@default_week_format, default_week_format = 0;
+SET @dumpkeep_old_lc_time_names = @@lc_time_names, lc_time_names = 'en_US';
 SET SESSION TRANSACTION READ WRITE;
 SET @dumpkeep_set = IF(@@default_collation_for_utf8mb4 = 'utf8mb4_0900_ai_ci', 'DO 0', 'SET SESSION default_collation_for_utf8mb4 = utf8mb4_0900_ai_ci');
 PREPARE dumpkeep FROM @dumpkeep_set;
@@ -63,5 +66,8 @@ SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
 SET sql_notes = @dumpkeep_old_sql_notes;
 SET autocommit = @dumpkeep_old_autocommit;
 SET sql_quote_show_create = @dumpkeep_old_sql_quote_show_create;
+SET div_precision_increment = @dumpkeep_old_div_precision_increment;
+SET default_week_format = @dumpkeep_old_default_week_format;
+SET lc_time_names = @dumpkeep_old_lc_time_names;
 SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
 -- dumpkeep: complete
