@@ -130,6 +130,8 @@ mod restore_names;
 mod restore_refusals;
 #[path = "it/restore_resume.rs"]
 mod restore_resume;
+#[path = "it/restore_together.rs"]
+mod restore_together;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/sample.rs"]
