@@ -74,6 +74,8 @@ mod mysql_data;
 mod mysql_objects;
 #[path = "it/mysql_rights.rs"]
 mod mysql_rights;
+#[path = "it/mysql_settings.rs"]
+mod mysql_settings;
 #[path = "it/mysql_swap.rs"]
 mod mysql_swap;
 #[path = "it/mysql_switches.rs"]
@@ -128,6 +130,8 @@ mod restore_names;
 mod restore_refusals;
 #[path = "it/restore_resume.rs"]
 mod restore_resume;
+#[path = "it/restore_together.rs"]
+mod restore_together;
 #[path = "it/retention.rs"]
 mod retention;
 #[path = "it/sample.rs"]

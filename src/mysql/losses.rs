@@ -56,6 +56,22 @@ pub async fn check(session: &mut Session, insert: &[u8], counted: u16) -> Result
     Ok(())
 }
 
+/// "Using storage engine %s for table '%s'": a script that does not forbid it (`NO_ENGINE_SUBSTITUTION`; ours
+/// does) gets tables of the server's usual engine where theirs is missing or not allowed.
+const OTHER_ENGINE: &str = "1266";
+
+/// Tells of tables that were made by another engine than the statement that just ran asks for.
+pub async fn tell_engines(session: &mut Session) -> Result<()> {
+    let warnings = session.query("SHOW WARNINGS").await?;
+    for row in warnings.iter() {
+        if row.str("Code")? == OTHER_ENGINE {
+            let message = row.bytes("Message")?;
+            tracing::warn!("not the engine that the script asks for: {message}");
+        }
+    }
+    Ok(())
+}
+
 /// The columns of the table that the statement is about; none where that can't be told.
 async fn columns_of(session: &mut Session, insert: &[u8]) -> Result<Rows> {
     let Some(table) = table(insert) else {

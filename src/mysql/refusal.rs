@@ -7,9 +7,27 @@ use crate::mysql::wire::reply::Refusal;
 
 /// The error of a statement that was refused. Only its beginning is told.
 pub(crate) fn of_statement(sql: &[u8], refusal: Refusal) -> Error {
-    named(
+    let hint = statement_hint(&refusal);
+    let error = named(
         format!("the server refused {}", excerpt(asked(sql))),
         refusal,
+    );
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+fn statement_hint(refusal: &Refusal) -> Option<&'static str> {
+    // no such engine; one that `disabled_storage_engines` names; another than `enforce_storage_engine` does
+    let engine = match refusal.code {
+        1286 | 3161 => true,
+        1290 => refusal.message.contains("NO_ENGINE_SUBSTITUTION"),
+        _ => false,
+    };
+    engine.then_some(
+        "Install or allow the engine (disabled_storage_engines, enforce_storage_engine), or load the script \
+         after changing ENGINE in it.",
     )
 }
 

@@ -6,25 +6,56 @@ use crate::mysql::version::Caps;
 use crate::source::Script;
 
 /// Settings of the reading server that change what its `CREATE` statements mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Habits {
     /// `explicit_defaults_for_timestamp` is on: a TIMESTAMP column without a default has none.
     pub explicit_timestamps: bool,
     /// `innodb_strict_mode` is off: table options that do not fit together are taken.
     pub lax_innodb: bool,
+    /// There is `utf8mb4` without a collation's name, which meant another one before MySQL 8.
+    pub old_utf8mb4: bool,
+    /// What columns are computed by when their rows come ([`COMPUTING`]), as SQL.
+    pub computing: Vec<(&'static str, String)>,
 }
+
+/// Settings that change what expressions give: a server computes stored columns and indexes anew. MySQL takes all
+/// three into account there, MariaDB the first.
+pub(crate) const COMPUTING: [&str; 3] = [
+    "div_precision_increment",
+    "default_week_format",
+    "lc_time_names",
+];
+
+/// What newer servers take another way when it is not said. MySQL lets only administrators set it.
+const OLD_UTF8MB4: &str =
+    "/*!80011 SET SESSION default_collation_for_utf8mb4 = utf8mb4_general_ci */;\n";
+/// MariaDB takes `utf8` for `utf8mb4` where the mode is empty; and a character set without a collation's name
+/// for a collation that can be set, which it then writes into views.
+const SETS: (&str, &str) = (
+    "/*M!100601 SET @dumpkeep_old_old_mode = @@old_mode, old_mode = 'UTF8_IS_UTF8MB3' */;\n\
+     /*M!110201 SET @dumpkeep_old_collations = @@character_set_collations, \
+     character_set_collations = '' */;\n",
+    "/*M!100601 SET old_mode = @dumpkeep_old_old_mode */;\n\
+     /*M!110201 SET character_set_collations = @dumpkeep_old_collations */;\n",
+);
+
+/// Zero in an `AUTO_INCREMENT` column stays zero; days that no calendar has stay what they are; a table
+/// whose engine the server does not have or forbids is an error, not a table of another engine.
+pub(crate) const LOADING_MODE: &str =
+    "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION'";
 
 /// What the session has while a script runs, and gets back after it. The user variables are not
 /// those of objects that need settings of their own.
-const KEPT: [(&str, &str); 6] = [
+const KEPT: [(&str, &str); 7] = [
     ("time_zone", "'+00:00'"),
-    // zero in an AUTO_INCREMENT column stays zero; days that no calendar has stay what they are
-    ("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'"),
+    ("sql_mode", LOADING_MODE),
     ("unique_checks", "0"),
     ("foreign_key_checks", "0"),
     ("sql_notes", "0"),
     // a server may have it off, and would forget the last rows
     ("autocommit", "1"),
+    // expressions are kept as the session would print them
+    ("sql_quote_show_create", "1"),
 ];
 
 /// The script's surroundings for a server with these capabilities.
@@ -32,8 +63,8 @@ const KEPT: [(&str, &str); 6] = [
 pub fn script(caps: Caps, habits: Habits, position: Option<String>) -> Script {
     Script {
         inside: Vec::new(),
-        head: head(caps, habits).into_bytes(),
-        tail: tail(caps).into_bytes(),
+        head: head(caps, &habits).into_bytes(),
+        tail: tail(caps, &habits).into_bytes(),
         encoding: "utf8mb4".to_owned(),
         position,
     }
@@ -46,7 +77,7 @@ fn kept(caps: Caps) -> impl Iterator<Item = (&'static str, &'static str)> {
     KEPT.into_iter().chain(checks)
 }
 
-fn head(caps: Caps, habits: Habits) -> String {
+fn head(caps: Caps, habits: &Habits) -> String {
     let mut out = String::from(
         "SET @dumpkeep_old_client = @@character_set_client, \
          @dumpkeep_old_results = @@character_set_results, \
@@ -58,6 +89,27 @@ fn head(caps: Caps, habits: Habits) -> String {
             out,
             "SET @dumpkeep_old_{name} = @@{name}, {name} = {value};"
         );
+    }
+    for (name, value) in &habits.computing {
+        let _ = writeln!(
+            out,
+            "SET @dumpkeep_old_{name} = @@{name}, {name} = {value};"
+        );
+    }
+    // a server whose transactions only read takes no statement else
+    out.push_str("SET SESSION TRANSACTION READ WRITE;\n");
+    if caps.is_mariadb() {
+        out.push_str(SETS.0);
+    }
+    if caps.default_collation_for_utf8mb4() {
+        where_needed(
+            &mut out,
+            "default_collation_for_utf8mb4",
+            "utf8mb4_0900_ai_ci",
+        );
+    }
+    if habits.old_utf8mb4 && !caps.is_mariadb() {
+        out.push_str(OLD_UTF8MB4);
     }
     if caps.restrict_fk() {
         where_needed(&mut out, "restrict_fk_on_non_standard_key", "0");
@@ -83,17 +135,28 @@ fn head(caps: Caps, habits: Habits) -> String {
 /// Sets a variable that not everyone may set, if it does not have the value already. It is left
 /// so: who may not set it back should not fail at the end.
 fn where_needed(out: &mut String, name: &str, value: &str) {
+    let quote = if value.parse::<u64>().is_ok() {
+        ""
+    } else {
+        "'"
+    };
     let _ = writeln!(
         out,
-        "SET @dumpkeep_set = IF(@@{name} = {value}, 'DO 0', 'SET SESSION {name} = {value}');\n\
+        "SET @dumpkeep_set = IF(@@{name} = {quote}{value}{quote}, 'DO 0', 'SET SESSION {name} = {value}');\n\
          PREPARE dumpkeep FROM @dumpkeep_set;\nEXECUTE dumpkeep;\nDEALLOCATE PREPARE dumpkeep;"
     );
 }
 
-fn tail(caps: Caps) -> String {
+fn tail(caps: Caps, habits: &Habits) -> String {
     let mut out = String::new();
     for (name, _) in kept(caps) {
         let _ = writeln!(out, "SET {name} = @dumpkeep_old_{name};");
+    }
+    for (name, _) in &habits.computing {
+        let _ = writeln!(out, "SET {name} = @dumpkeep_old_{name};");
+    }
+    if caps.is_mariadb() {
+        out.push_str(SETS.1);
     }
     out.push_str(
         "SET character_set_client = @dumpkeep_old_client, \

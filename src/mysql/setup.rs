@@ -2,6 +2,7 @@
 //! `init_connect` sets.
 
 use crate::error::{Error, Kind, Result};
+use crate::mysql::script::LOADING_MODE;
 use crate::mysql::wire::connection::Connection;
 use crate::sql::rows::Rows;
 
@@ -16,6 +17,9 @@ const LONG: &str = "15768000";
 const ALL: &[Setting] = &[
     ("autocommit", "1"),
     ("completion_type", "'NO_CHAIN'"),
+    // a replica's transactions may only read: even a table of the session's own is refused then
+    ("transaction_read_only", "0"),
+    ("tx_read_only", "0"),
     ("time_zone", "'+00:00'"),
     ("wait_timeout", LONG),
     ("net_read_timeout", LONG),
@@ -41,6 +45,10 @@ const READING: &[Setting] = &[
     ("group_concat_max_len", "1073741824"),
     // MySQL's dictionary keeps old numbers for a day otherwise
     ("information_schema_stats_expiry", "0"),
+    // prints row formats that no one asked for (MySQL 8)
+    ("show_create_table_verbosity", "0"),
+    // prints another collation than the view has (MariaDB, where an empty string may be NULL yet)
+    ("character_set_collations", "REPEAT('a', 0)"),
     // rows as of another time than now (MariaDB)
     ("system_versioning_asof", "DEFAULT"),
     // MariaDB's cache of results would be flushed for nothing
@@ -50,8 +58,10 @@ const READING: &[Setting] = &[
 /// For sessions that load. The script's head sets the rest, but for scripts of others that have none
 /// (`--compact`): their tables come in the order of their names, whatever points to what.
 const LOADING: &[Setting] = &[
-    ("sql_mode", "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'"),
+    ("sql_mode", LOADING_MODE),
     ("foreign_key_checks", "0"),
+    // expressions are kept as the session would print them
+    ("sql_quote_show_create", "1"),
 ];
 
 /// What was lost is told by warnings, of which the server keeps few otherwise. MySQL 8 and newer let only
@@ -73,8 +83,9 @@ pub enum Purpose {
 /// Sets and checks them all.
 pub async fn settle(connection: &mut Connection, purpose: Purpose) -> Result<()> {
     connection.run(b"SET NAMES utf8mb4").await?;
-    // an `init_connect` may leave no more than a few rows of the next answer
-    let all = b"SET SESSION sql_select_limit = 18446744073709551615, sql_big_selects = 1";
+    // an `init_connect` may leave no more than a few rows of the next answer, and no time for it (MariaDB)
+    let all = b"SET SESSION sql_select_limit = 18446744073709551615, sql_big_selects = 1 \
+                /*M!100101 , max_statement_time = 0 */";
     connection.run(all).await?;
     let own = match purpose {
         Purpose::Read => READING,

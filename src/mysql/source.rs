@@ -21,6 +21,7 @@ use crate::mysql::facts::{Facts, Flavor};
 use crate::mysql::known_accounts;
 use crate::mysql::load;
 use crate::mysql::optionfile::Disk;
+use crate::mysql::quote;
 use crate::mysql::ranges;
 use crate::mysql::replication;
 use crate::mysql::rewrite;
@@ -336,7 +337,45 @@ async fn habits(session: &mut Session, database: &[u8]) -> Result<Habits> {
         Some(false) => true,
         Some(true) => may_be_lax(session, database).await?,
     };
+    habits.computing = computing(session).await?;
+    habits.old_utf8mb4 = has_old_utf8mb4(session, database).await?;
     Ok(habits)
+}
+
+/// The server's own settings, not this session's.
+async fn computing(session: &mut Session) -> Result<Vec<(&'static str, String)>> {
+    let mut out = Vec::new();
+    for name in script::COMPUTING {
+        let sql = format!("SELECT @@GLOBAL.{name} AS value");
+        let rows = session.query(sql).await?;
+        let row = rows.first();
+        let value = row.map(|row| row.owned("value")).transpose()?;
+        let value = quote::string(&value.unwrap_or_default());
+        let number = value.trim_with(|c| c == '\'');
+        let number = number
+            .to_str()
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok());
+        let value = number.map_or_else(|| value.to_string(), |number| number.to_string());
+        out.push((name, value));
+    }
+    Ok(out)
+}
+
+/// Before MySQL 8 a collation that is the first of its character set is not printed, and that of
+/// `utf8mb4` was another one.
+async fn has_old_utf8mb4(session: &mut Session, database: &[u8]) -> Result<bool> {
+    let caps = session.caps();
+    if caps.is_mariadb() || caps.data_dictionary() {
+        return Ok(false);
+    }
+    let columns = "SELECT 1 AS found FROM information_schema.columns \
+                   WHERE character_set_name = 'utf8mb4' AND table_schema = ";
+    let parameters = " LIMIT 1) UNION ALL (SELECT 1 FROM information_schema.parameters \
+                      WHERE character_set_name = 'utf8mb4' AND specific_schema = ";
+    let sql = Text::new("(").words(columns).string(database);
+    let sql = sql.words(parameters).string(database).words(" LIMIT 1)");
+    Ok(!session.query(sql).await?.is_empty())
 }
 
 /// Tables may have been made by a session that was laxer than its server. MySQL 8 lets not everyone

@@ -101,8 +101,13 @@ impl MysqlTarget {
         let changed = changed.await?;
         let sql = changed.as_deref().unwrap_or(sql);
         let done = self.session.execute(sql).await?;
-        if done.warnings > 0 && (sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO")) {
+        if done.warnings == 0 {
+            return Ok(());
+        }
+        if sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO") {
             losses::check(&mut self.session, sql, done.warnings).await?;
+        } else {
+            losses::tell_engines(&mut self.session).await?;
         }
         Ok(())
     }

@@ -61,8 +61,29 @@ async fn collations(
         found.extend(names(session, of("full_collation_name", table, asked)).await?);
     }
     found.extend(asked.iter().filter(|name| *name == UNLISTED).cloned());
+    found.extend(by_old_names(session, asked).await?);
     let found = found.into_iter();
     Ok(found.map(|name| (BString::default(), name)).collect())
+}
+
+/// Newer servers list `utf8mb3_bin` only and take the name that it had before, `utf8_bin`, as well.
+async fn by_old_names(
+    session: &mut Session,
+    asked: &BTreeSet<BString>,
+) -> Result<BTreeSet<BString>> {
+    let now = |name: &BString| {
+        let rest = name.strip_prefix(b"utf8_")?;
+        Some(BString::from([b"utf8mb3_", rest].concat()))
+    };
+    let names_now = asked.iter().filter_map(now).collect();
+    let sql = of(
+        "collation_name",
+        "information_schema.collations",
+        &names_now,
+    );
+    let there = names(session, sql).await?;
+    let taken = |name: &&BString| now(name).is_some_and(|now| there.contains(&now));
+    Ok(asked.iter().filter(taken).cloned().collect())
 }
 
 /// The columns of these tables, with their types.

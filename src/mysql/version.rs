@@ -354,6 +354,12 @@ impl Caps {
         self.since(mysql("8.4.0"), NEVER)
     }
 
+    /// `default_collation_for_utf8mb4`: what `utf8mb4` alone means.
+    #[must_use]
+    pub fn default_collation_for_utf8mb4(&self) -> bool {
+        self.since(mysql("8.0.11"), NEVER)
+    }
+
     /// The privilege SHOW_ROUTINE.
     #[must_use]
     pub fn show_routine_privilege(&self) -> bool {

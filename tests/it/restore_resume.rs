@@ -28,6 +28,12 @@ CREATE FUNCTION app.noted() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN N
 CREATE TRIGGER noted BEFORE INSERT ON app.orders FOR EACH ROW EXECUTE FUNCTION app.noted();
 CREATE FUNCTION app.dropped() RETURNS event_trigger LANGUAGE plpgsql
   AS $$BEGIN INSERT INTO app.log VALUES (tg_tag); END$$;
+DO $$BEGIN FOR i IN 1..60 LOOP EXECUTE format(
+  'CREATE TABLE app.small_%1$s (id int PRIMARY KEY, note text UNIQUE); COMMENT ON TABLE app.small_%1$s IS ''small'';
+  INSERT INTO app.small_%1$s SELECT i, i || ''%1$s'' FROM generate_series(1, %1$s) i;
+  CREATE TRIGGER noted BEFORE UPDATE ON app.small_%1$s FOR EACH ROW EXECUTE FUNCTION app.noted();
+  GRANT SELECT ON app.small_%1$s TO PUBLIC', i);
+END LOOP; END$$;
 CREATE EVENT TRIGGER watch ON sql_drop EXECUTE FUNCTION app.dropped();
 ";
 

@@ -27,7 +27,8 @@ use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::Rows;
 
 /// The script's own mode, and what keeps options that are not known.
-const ODD_OPTIONS: &str = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,IGNORE_BAD_TABLE_OPTIONS";
+const ODD_OPTIONS: &str = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION,\
+     IGNORE_BAD_TABLE_OPTIONS";
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,19 @@
 SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
 SET NAMES utf8mb4;
 SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
-SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION';
 SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
 SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
 SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
 SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_sql_quote_show_create = @@sql_quote_show_create, sql_quote_show_create = 1;
 SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_old_div_precision_increment = @@div_precision_increment, div_precision_increment = 4;
+SET @dumpkeep_old_default_week_format = @@default_week_format, default_week_format = 0;
+SET @dumpkeep_old_lc_time_names = @@lc_time_names, lc_time_names = 'en_US';
+SET SESSION TRANSACTION READ WRITE;
+/*M!100601 SET @dumpkeep_old_old_mode = @@old_mode, old_mode = 'UTF8_IS_UTF8MB3' */;
+/*M!110201 SET @dumpkeep_old_collations = @@character_set_collations, character_set_collations = '' */;
 SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
 PREPARE dumpkeep FROM @dumpkeep_set;
 EXECUTE dumpkeep;
@@ -23,14 +30,14 @@ DEALLOCATE PREPARE dumpkeep;
 ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
 
 -- table aria
-SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,IGNORE_BAD_TABLE_OPTIONS';
+SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION,IGNORE_BAD_TABLE_OPTIONS';
 CREATE TABLE `aria` (
   `a` int(11) DEFAULT NULL
 ) ENGINE=MyISAM DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci TRANSACTIONAL=1;
 SET sql_mode = @dumpkeep_sql_mode;
 
 -- table t
-SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,IGNORE_BAD_TABLE_OPTIONS';
+SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION,IGNORE_BAD_TABLE_OPTIONS';
 CREATE TABLE `t` (
   `a` int(11) DEFAULT NULL `foo`='b,ar',
   `b` int(11) DEFAULT NULL COMMENT '/* `x`=1 */' `foo2`=3,
@@ -44,6 +51,12 @@ SET unique_checks = @dumpkeep_old_unique_checks;
 SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
 SET sql_notes = @dumpkeep_old_sql_notes;
 SET autocommit = @dumpkeep_old_autocommit;
+SET sql_quote_show_create = @dumpkeep_old_sql_quote_show_create;
 SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET div_precision_increment = @dumpkeep_old_div_precision_increment;
+SET default_week_format = @dumpkeep_old_default_week_format;
+SET lc_time_names = @dumpkeep_old_lc_time_names;
+/*M!100601 SET old_mode = @dumpkeep_old_old_mode */;
+/*M!110201 SET character_set_collations = @dumpkeep_old_collations */;
 SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
 -- dumpkeep: complete
