@@ -5,31 +5,45 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::error::{Error, Kind, Result};
 
-/// A whole result set. Its values lie one behind the other: catalogs give hundreds of thousands.
+/// A whole result set. Its values lie one behind the other: catalogs give hundreds of thousands, most of
+/// a few bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
     columns: Vec<String>,
+    /// The values of a row in the order of the columns, each behind its length.
     bytes: Vec<u8>,
-    /// Where each value ends in `bytes`, the values of a row in the order of the columns.
-    ends: Vec<End>,
-    /// The number of rows.
-    count: usize,
+    /// Where each row begins in `bytes`.
+    starts: Vec<u32>,
 }
 
-/// Where a value ends, and whether it is NULL instead: then it ends where it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct End(u32);
+/// The most that the values of a result set may take, in bytes.
+const MOST: usize = 1 << 31;
 
-impl End {
-    const NULL: u32 = 1 << 31;
-
-    fn at(self) -> usize {
-        usize::try_from(self.0 & !Self::NULL).unwrap_or(usize::MAX)
+/// Adds a length, or that a value is NULL: seven bits a byte, the lowest first, of one more than the length;
+/// zero for NULL.
+fn put_length(length: Option<usize>, out: &mut Vec<u8>) {
+    let mut rest = length.map_or(0, |length| length + 1);
+    while rest >= 0x80 {
+        out.push(rest as u8 | 0x80);
+        rest >>= 7;
     }
+    out.push(rest as u8);
+}
 
-    fn is_null(self) -> bool {
-        self.0 & Self::NULL != 0
+/// Takes the next value from the front; `None` where it is NULL, as it is where there is none.
+fn take_value<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (mut length, mut shift) = (0, 0);
+    while let Some((byte, rest)) = from.split_first() {
+        *from = rest;
+        length |= usize::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte & 0x80 == 0 {
+            break;
+        }
     }
+    let (value, rest) = from.split_at_checked(length.checked_sub(1)?)?;
+    *from = rest;
+    Some(value)
 }
 
 impl Rows {
@@ -48,26 +62,25 @@ impl Rows {
     /// objects.
     pub fn push<V: AsRef<[u8]>>(&mut self, row: impl IntoIterator<Item = Option<V>>) -> Result<()> {
         let mut values = row.into_iter();
+        self.starts
+            .push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
         for _ in 0..self.columns.len() {
             let value = values.next().flatten();
-            self.bytes
-                .extend_from_slice(value.as_ref().map_or(&[][..], AsRef::as_ref));
-            let null = if value.is_none() { End::NULL } else { 0 };
-            let end = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
-            if end >= End::NULL {
+            let value = value.as_ref().map(AsRef::as_ref);
+            put_length(value.map(<[u8]>::len), &mut self.bytes);
+            self.bytes.extend_from_slice(value.unwrap_or_default());
+            if self.bytes.len() >= MOST {
                 let what = "a result set is larger than 2 GiB";
                 return Err(Error::new(Kind::Unsupported, what));
             }
-            self.ends.push(End(end | null));
         }
-        self.count += 1;
         Ok(())
     }
 
     /// Gives back the room that no further row needs.
     pub fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
+        self.starts.shrink_to_fit();
     }
 
     /// The columns' names.
@@ -78,13 +91,13 @@ impl Rows {
 
     /// The rows, in the server's order.
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        (0..self.count).map(|number| Row { rows: self, number })
+        (0..self.len()).map(|number| Row { rows: self, number })
     }
 
     /// The row of this number, from 0.
     #[must_use]
     pub fn row(&self, number: usize) -> Option<Row<'_>> {
-        (number < self.count).then_some(Row { rows: self, number })
+        (number < self.len()).then_some(Row { rows: self, number })
     }
 
     /// The first row, if there is one.
@@ -96,19 +109,19 @@ impl Rows {
     /// What the values take in memory, in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.bytes.len() + size_of_val(self.ends.as_slice())
+        self.bytes.len() + size_of_val(self.starts.as_slice())
     }
 
     /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.count
+        self.starts.len()
     }
 
     /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.count == 0
+        self.starts.is_empty()
     }
 }
 
@@ -124,16 +137,14 @@ impl<'a> Row<'a> {
     pub fn opt(&self, column: &str) -> Result<Option<&'a BStr>> {
         let columns = &self.rows.columns;
         let at = columns.iter().position(|name| name == column);
-        let at = at.map(|at| self.number * columns.len() + at);
-        let end = at.and_then(|at| self.rows.ends.get(at));
-        let end = end.ok_or_else(|| internal(column, "is not in the result"))?;
-        if end.is_null() {
-            return Ok(None);
+        let at = at.ok_or_else(|| internal(column, "is not in the result"))?;
+        let start = self.rows.starts.get(self.number);
+        let start = start.map_or(usize::MAX, |start| *start as usize);
+        let mut values = self.rows.bytes.get(start..).unwrap_or_default();
+        for _ in 0..at {
+            take_value(&mut values);
         }
-        let before = at.and_then(|at| self.rows.ends.get(at.checked_sub(1)?));
-        let start = before.map_or(0, |before| before.at());
-        let value = self.rows.bytes.get(start..end.at());
-        Ok(Some(value.unwrap_or_default().as_bstr()))
+        Ok(take_value(&mut values).map(BStr::new))
     }
 
     /// The value, as owned bytes, or `None` where it is NULL.
@@ -216,6 +227,9 @@ mod tests {
         rows.push([Some("x"), Some("yz"), Some("one too many")])
             .unwrap();
         rows.push([Some("short")]).unwrap();
+        let long = "l".repeat(70_000);
+        rows.push([Some(&long), Some(&long[..127].to_owned())])
+            .unwrap();
         let values: Vec<_> = rows
             .iter()
             .map(|row| (row.opt("a").unwrap(), row.opt("b").unwrap()))
@@ -227,11 +241,12 @@ mod tests {
                 (text("1"), None),
                 (None, text("")),
                 (text("x"), text("yz")),
-                (text("short"), None)
+                (text("short"), None),
+                (Some(BStr::new(&long)), Some(BStr::new(&long[..127]))),
             ]
         );
-        assert_eq!(rows.len(), 4);
+        assert_eq!(rows.len(), 5);
         assert!(rows.first().unwrap().opt("c").is_err());
-        assert!(rows.row(3).is_some() && rows.row(4).is_none());
+        assert!(rows.row(4).is_some() && rows.row(5).is_none());
     }
 }

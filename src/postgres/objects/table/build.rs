@@ -102,14 +102,14 @@ fn add_identity(table: &mut Table, row: &Row<'_>) -> Result<()> {
 struct ByTable<'r> {
     rows: &'r Rows,
     /// The table's oid and the row's number, ascending.
-    order: Vec<(u32, usize)>,
+    order: Vec<(u32, u32)>,
 }
 
 impl<'r> ByTable<'r> {
     /// A row of a table that is not among these is an error.
     fn new(rows: &'r Rows, tables: &HashSet<u32>) -> Result<Self> {
         let mut order = Vec::with_capacity(rows.len());
-        for (number, row) in rows.iter().enumerate() {
+        for (row, number) in rows.iter().zip(0..) {
             let oid = row.num("table_oid")?;
             if !tables.contains(&oid) {
                 return Err(orphan("a part", oid));
@@ -124,7 +124,7 @@ impl<'r> ByTable<'r> {
         let first = self.order.partition_point(|(oid, _)| *oid < table);
         let own = self.order.iter().skip(first);
         let own = own.take_while(move |(oid, _)| *oid == table);
-        own.filter_map(|(_, number)| self.rows.row(*number))
+        own.filter_map(|(_, number)| self.rows.row(*number as usize))
     }
 }
 
