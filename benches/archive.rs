@@ -144,7 +144,7 @@ fn many() -> Result<Vec<u8>> {
         };
         writer.append(&frame, &[part])?;
     }
-    let (file, _) = writer.finish(head(), (0..ENTRIES).map(entry).collect())?;
+    let (file, _) = writer.finish(head(), (0..ENTRIES).map(entry).map(Ok), |_| Ok(()))?;
     Ok(file)
 }
 

@@ -1,9 +1,13 @@
 //! The table of contents as bytes, and what must hold in it before anything is believed. Pure.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
-use std::io;
+use std::{fmt, io};
 
-use crate::archive::toc::{FORMAT, FrameInfo, Piece, Toc, TocEntry};
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::archive::toc::{FORMAT, FrameInfo, Head, Piece, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 
 /// The most that a table of contents may decompress to, in bytes.
@@ -14,15 +18,40 @@ pub(crate) fn broken(offset: u64, what: impl std::fmt::Display) -> Error {
     Error::new(Kind::Archive, format!("at byte {offset}: {what}"))
 }
 
-/// Writes the document as JSON without a line feed and in ASCII: it may stand in an SQL comment. Gives
-/// its length in bytes.
+/// What stands in front of the entries in the document.
+pub(crate) type Front<'a> = (&'a Head, &'a str, &'a [FrameInfo]);
+
+/// Writes the document as JSON without a line feed and in ASCII: it may stand in an SQL comment. Its
+/// entries are taken one by one. Gives its length in bytes.
 ///
-/// The error is `Unsupported` where it would be longer than [`MAX_TOC`], which no reader takes.
-pub(crate) fn write_json(toc: &Toc, out: impl io::Write) -> Result<u64> {
-    use serde::Serialize as _;
+/// The error is `Unsupported` where it would be longer than [`MAX_TOC`], which no reader takes; or that of
+/// an entry.
+pub(crate) fn write_json(
+    (head, digest, frames): Front<'_>,
+    entries: impl Iterator<Item = Result<TocEntry>>,
+    out: impl io::Write,
+) -> Result<u64> {
+    let mut failed = None;
+    let mut entries = entries.map_while(|entry| match entry {
+        Ok(entry) => Some(entry),
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    let document = Document {
+        head,
+        digest,
+        frames,
+        entries: Lines(RefCell::new(&mut entries)),
+    };
     let mut counted = Counted { out, length: 0 };
     let mut serializer = serde_json::Serializer::with_formatter(&mut counted, Ascii);
-    toc.serialize(&mut serializer).map_err(|error| {
+    let written = document.serialize(&mut serializer);
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    written.map_err(|error| {
         Error::new(Kind::Internal, "cannot write the table of contents").cause(error)
     })?;
     if counted.length > MAX_TOC {
@@ -33,6 +62,23 @@ pub(crate) fn write_json(toc: &Toc, out: impl io::Write) -> Result<u64> {
         return Err(Error::new(Kind::Unsupported, what));
     }
     Ok(counted.length)
+}
+
+/// A table of contents whose entries come one by one.
+#[derive(Serialize)]
+struct Document<'a> {
+    head: &'a Head,
+    digest: &'a str,
+    frames: &'a [FrameInfo],
+    entries: Lines<'a>,
+}
+
+struct Lines<'a>(RefCell<&'a mut dyn Iterator<Item = TocEntry>>);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(&mut **self.0.borrow_mut())
+    }
 }
 
 /// Counts what passes.
@@ -53,22 +99,46 @@ impl<W: io::Write> io::Write for Counted<W> {
     }
 }
 
-/// Reads the document, which begins at byte `offset`, and checks it: `version` is what the file
-/// says around it.
-pub(crate) fn from_json(json: &[u8], version: u32, offset: u64) -> Result<Toc> {
-    parsed(version, offset, || serde_json::from_slice(json))
+/// A whole table of contents, of what gives its entries away; it begins at the byte that comes with it.
+pub(crate) fn whole(read: impl FnOnce(Take<'_>) -> Result<(u64, Toc)>) -> Result<Toc> {
+    let mut entries = Vec::new();
+    let (at, mut toc) = read(&mut |entry| entries.push(entry))?;
+    toc.entries = entries;
+    check_entries(&toc, at)?;
+    Ok(toc)
+}
+
+/// Takes the entries of a document, one by one.
+pub(crate) type Take<'a> = &'a mut dyn FnMut(TocEntry);
+
+/// Reads the document, which begins at byte `offset`: `version` is what the file says around it. Its
+/// entries are given away, not checked ([`check_entries`]), and missing in what comes back.
+pub(crate) fn from_json(json: &[u8], version: u32, offset: u64, take: Take<'_>) -> Result<Toc> {
+    let json = serde_json::Deserializer::from_slice(json);
+    parsed(version, offset, json, take)
 }
 
 /// The same of a document that is not whole in memory: slower, and for long ones.
-pub(crate) fn read_json(json: impl io::Read, version: u32, offset: u64) -> Result<Toc> {
-    let json = io::BufReader::with_capacity(1 << 16, json);
-    parsed(version, offset, || serde_json::from_reader(json))
-}
-
-fn parsed(
+pub(crate) fn read_json(
+    json: impl io::Read,
     version: u32,
     offset: u64,
-    parse: impl FnOnce() -> serde_json::Result<Toc>,
+    take: Take<'_>,
+) -> Result<Toc> {
+    let json = io::BufReader::with_capacity(1 << 16, json);
+    parsed(
+        version,
+        offset,
+        serde_json::Deserializer::from_reader(json),
+        take,
+    )
+}
+
+fn parsed<'de, R: serde_json::de::Read<'de>>(
+    version: u32,
+    offset: u64,
+    mut json: serde_json::Deserializer<R>,
+    take: Take<'_>,
 ) -> Result<Toc> {
     if version != FORMAT {
         return Err(broken(
@@ -77,14 +147,93 @@ fn parsed(
         )
         .hint("Use the version of dumpkeep that wrote it, or a newer one."));
     }
+    let toc = json.deserialize_map(Reading { take });
+    let toc = toc.and_then(|toc| json.end().map(|()| toc));
     let toc =
-        parse().map_err(|error| broken(offset, "the table of contents is broken").cause(error))?;
+        toc.map_err(|error| broken(offset, "the table of contents is broken").cause(error))?;
     if toc.head.format != version {
         return Err(broken(offset, "the table of contents is of another format"));
     }
     check_frames(&toc.frames, offset)?;
-    check_entries(&toc, offset)?;
     Ok(toc)
+}
+
+/// Reads a document and gives its entries away.
+struct Reading<'a> {
+    take: Take<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Field {
+    Head,
+    Digest,
+    Frames,
+    Entries,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de> Visitor<'de> for Reading<'_> {
+    type Value = Toc;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of contents")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> std::result::Result<Toc, A::Error> {
+        let (mut head, mut digest, mut frames, mut entries) = (None, None, None, None);
+        while let Some(field) = map.next_key()? {
+            let twice = match field {
+                Field::Head => head.replace(map.next_value()?).map(|_: Head| "head"),
+                Field::Digest => digest.replace(map.next_value()?).map(|_: String| "digest"),
+                Field::Frames => frames
+                    .replace(map.next_value()?)
+                    .map(|_: Vec<FrameInfo>| "frames"),
+                Field::Entries => entries
+                    .replace(map.next_value_seed(&mut self)?)
+                    .map(|()| "entries"),
+                Field::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                    None
+                }
+            };
+            if let Some(field) = twice {
+                return Err(A::Error::duplicate_field(field));
+            }
+        }
+        let missing = A::Error::missing_field;
+        entries.ok_or_else(|| missing("entries"))?;
+        Ok(Toc {
+            head: head.ok_or_else(|| missing("head"))?,
+            digest: digest.ok_or_else(|| missing("digest"))?,
+            frames: frames.ok_or_else(|| missing("frames"))?,
+            entries: Vec::new(),
+        })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Reading<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, list: D) -> std::result::Result<(), D::Error> {
+        list.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Reading<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<(), A::Error> {
+        while let Some(entry) = list.next_element()? {
+            (self.take)(entry);
+        }
+        Ok(())
+    }
 }
 
 /// Frames follow each other without a gap from the file's start to the table of contents.
@@ -110,6 +259,7 @@ fn check_frames(frames: &[FrameInfo], contents: u64) -> Result<()> {
     Ok(())
 }
 
+/// Checks the entries of a whole table of contents.
 fn check_entries(toc: &Toc, contents: u64) -> Result<()> {
     let ids: HashSet<_> = toc.entries.iter().map(|entry| entry.id).collect();
     if ids.len() != toc.entries.len() {

@@ -8,13 +8,13 @@ use twox_hash::xxhash3_128::Hasher as Xxh3;
 
 use crate::archive::closing::{TAIL, find, from_comment_lines};
 use crate::archive::codec::{Codec, Context, decode, sha256, unpack};
-use crate::archive::format::{MAX_TOC, broken, from_json, read_json};
+use crate::archive::format::{MAX_TOC, Take, broken, from_json, read_json, whole};
 use crate::archive::packed::Packed;
 use crate::archive::seekable::{
     CONTENTS_MAGIC, FOOTER, SKIP_HEADER, compare, incomplete, parse_contents, parse_footer,
     parse_seek_table, u32_at,
 };
-use crate::archive::toc::{FrameInfo, Toc};
+use crate::archive::toc::{ContentsSum, FrameInfo, Toc};
 use crate::archive::writer::Sealed;
 use crate::error::{Error, Kind, Result};
 
@@ -38,13 +38,12 @@ const ROOMS: usize = 8;
 impl<R: Read + Seek> Reader<R> {
     /// Reads and checks how the file begins and ends. The frames are checked when they are read.
     pub fn open(mut input: R) -> Result<Self> {
-        let length = input.seek(SeekFrom::End(0)).map_err(cannot_read)?;
-        let start = read_at(&mut input, 0, length.min(16))?;
-        let codec = Codec::detect(&start).ok_or_else(|| not_an_archive(length))?;
-        let toc = match codec {
-            Codec::Zstd(_) => seekable_toc(&mut input, length)?,
-            _ => closing_toc(&mut input, codec, length)?,
-        };
+        let (mut length, mut codec) = (0, Codec::None);
+        let toc = whole(|take| {
+            let (at, toc);
+            (length, codec, at, toc) = contents(&mut input, take)?;
+            Ok((at, toc))
+        })?;
         Ok(Self {
             input,
             codec,
@@ -124,22 +123,24 @@ impl<R: Read + Seek> Reader<R> {
         Ok(())
     }
 
-    /// Checks that the file is, to the bit, what was written, and that its table of contents has this
-    /// sum; gives that back as it was read.
-    pub(crate) fn confirm(mut self, sealed: &Sealed, contents: u128) -> Result<Toc> {
-        self.input.rewind().map_err(cannot_read)?;
+    /// Checks that the file is, to the bit, what was written, and that its table of contents reads as what
+    /// was meant. Its entries are not kept.
+    pub(crate) fn confirm(mut input: R, sealed: &Sealed) -> Result<()> {
+        let mut sum = ContentsSum::new();
+        let (length, _, _, toc) = contents(&mut input, &mut |entry| sum.add(&entry))?;
+        input.rewind().map_err(cannot_read)?;
         let mut written = Xxh3::new();
         let mut buffer = vec![0; 1 << 18];
         loop {
-            let count = self.input.read(&mut buffer).map_err(cannot_read)?;
+            let count = input.read(&mut buffer).map_err(cannot_read)?;
             if count == 0 {
                 break;
             }
             written.write(buffer.get(..count).unwrap_or_default());
         }
-        let same = written.finish_128() == sealed.written;
-        if same && self.length == sealed.length && self.toc.sum() == contents {
-            return Ok(Arc::unwrap_or_clone(self.toc));
+        let same = written.finish_128() == sealed.written && length == sealed.length;
+        if same && sum.of(&toc.head, &toc.digest, &toc.frames) == sealed.contents {
+            return Ok(());
         }
         Err(broken(0, "the file is not what was written to it"))
     }
@@ -175,6 +176,19 @@ impl<R: Read + Seek> Reader<R> {
     }
 }
 
+/// Finds the table of contents and gives its entries away; with the file's length, its compressor and
+/// where in the file it is.
+fn contents<R: Read + Seek>(input: &mut R, take: Take<'_>) -> Result<(u64, Codec, u64, Toc)> {
+    let length = input.seek(SeekFrom::End(0)).map_err(cannot_read)?;
+    let start = read_at(input, 0, length.min(16))?;
+    let codec = Codec::detect(&start).ok_or_else(|| not_an_archive(length))?;
+    let (at, toc) = match codec {
+        Codec::Zstd(_) => seekable_toc(input, length, take)?,
+        _ => closing_toc(input, codec, length, take)?,
+    };
+    Ok((length, codec, at, toc))
+}
+
 /// Reads `length` bytes at `offset`. Memory grows with what the file really holds.
 fn read_at<R: Read + Seek>(input: &mut R, offset: u64, length: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -205,7 +219,7 @@ fn read_into<R: Read + Seek>(
     Ok(())
 }
 
-fn seekable_toc<R: Read + Seek>(input: &mut R, length: u64) -> Result<Toc> {
+fn seekable_toc<R: Read + Seek>(input: &mut R, length: u64, take: Take<'_>) -> Result<(u64, Toc)> {
     let end = read_at(
         input,
         length.saturating_sub(FOOTER as u64),
@@ -222,9 +236,9 @@ fn seekable_toc<R: Read + Seek>(input: &mut R, length: u64) -> Result<Toc> {
         .checked_sub(contents_length)
         .ok_or_else(|| broken(table_at, "the seek table reaches beyond the file"))?;
     let frame = read_at(input, at, contents_length)?;
-    let toc = parse_contents_frame(&frame, at)?;
+    let toc = take_contents_frame(&frame, at, take)?;
     compare(&table, &toc.frames, table_at)?;
-    Ok(toc)
+    Ok((at, toc))
 }
 
 /// A table of contents that decompresses to more, in bytes, is read piece by piece. With a hundred thousand
@@ -233,6 +247,10 @@ const IN_MEMORY: u64 = 16 << 20;
 
 /// Reads the skippable frame that holds the table of contents and begins at byte `at`.
 pub(crate) fn parse_contents_frame(frame: &[u8], at: u64) -> Result<Toc> {
+    whole(|take| Ok((at, take_contents_frame(frame, at, take)?)))
+}
+
+fn take_contents_frame(frame: &[u8], at: u64, take: Take<'_>) -> Result<Toc> {
     let payload = frame.get(SKIP_HEADER..).unwrap_or_default();
     if u32_at(frame, 0) != CONTENTS_MAGIC || u32_at(frame, 4) as usize != payload.len() {
         return Err(broken(at, "the table of contents does not begin here"));
@@ -245,7 +263,7 @@ pub(crate) fn parse_contents_frame(frame: &[u8], at: u64) -> Result<Toc> {
         let mut context = Context::create();
         let document = unpack(Codec::default(), document, &mut context).map_err(cannot)?;
         let mut document = document.take(raw + 1);
-        let toc = read_json(&mut document, head.version, at)?;
+        let toc = read_json(&mut document, head.version, at, take)?;
         return match document.limit() {
             1 if raw == head.raw => Ok(toc),
             _ => Err(other_length()),
@@ -260,10 +278,15 @@ pub(crate) fn parse_contents_frame(frame: &[u8], at: u64) -> Result<Toc> {
     if json.len() as u64 != head.raw || !rest.is_empty() {
         return Err(other_length());
     }
-    from_json(&json, head.version, at)
+    from_json(&json, head.version, at, take)
 }
 
-fn closing_toc<R: Read + Seek>(input: &mut R, codec: Codec, length: u64) -> Result<Toc> {
+fn closing_toc<R: Read + Seek>(
+    input: &mut R,
+    codec: Codec,
+    length: u64,
+    take: Take<'_>,
+) -> Result<(u64, Toc)> {
     let tail_length = length.min(TAIL as u64);
     let tail = read_at(input, length - tail_length, tail_length)?;
     let (closing, taken) = find(codec, &tail).ok_or_else(|| incomplete(length))?;
@@ -291,7 +314,8 @@ fn closing_toc<R: Read + Seek>(input: &mut R, codec: Codec, length: u64) -> Resu
         .cause(error)
     })?;
     let (version, json) = from_comment_lines(&lines, closing.offset)?;
-    from_json(&json, version, closing.offset)
+    let toc = from_json(&json, version, closing.offset, take)?;
+    Ok((closing.offset, toc))
 }
 
 /// Neither of the compressors, nor our first line.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::closing::{CONTENTS_LINE, Closing, TAIL, from_comment_lines, read};
 use crate::archive::codec::{Codec, MAX_FRAME, decode};
-use crate::archive::format::{MAX_TOC, broken, from_json};
+use crate::archive::format::{MAX_TOC, broken, from_json, whole};
 use crate::archive::reader::{not_an_archive, parse_contents_frame};
 use crate::archive::seekable::{CONTENTS_MAGIC, compare, parse_seek_table, u32_at};
 use crate::archive::toc::{Check, FrameInfo, Toc};
@@ -75,7 +75,7 @@ impl<R: Read> Sequential<R> {
         if out.starts_with(CONTENTS_LINE.as_bytes()) {
             let digest: [u8; 32] = self.input.frame.clone().finalize().into();
             let (version, json) = from_comment_lines(out, offset)?;
-            let toc = from_json(&json, version, offset)?;
+            let toc = whole(|take| Ok((offset, from_json(&json, version, offset, take)?)))?;
             out.clear();
             self.check_closing(offset, digest)?;
             return self.end(toc, before);
@@ -165,7 +165,8 @@ impl<R: Read> Sequential<R> {
                 return Err(changed_contents(at));
             }
             let (version, json) = from_comment_lines(member, at)?;
-            return from_json(&json, version, at).map(Some);
+            let toc = whole(|take| Ok((at, from_json(&json, version, at, take)?)))?;
+            return Ok(Some(toc));
         }
     }
 

@@ -205,17 +205,29 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-impl Toc {
-    /// Tells tables of contents apart, within one run of one program.
-    pub(crate) fn sum(&self) -> u128 {
-        let mut summing = Summing(Xxh3::new());
-        self.hash(&mut summing);
-        summing.0.finish_128()
+/// Tells tables of contents apart, within one run of one program: taken entry by entry, for of a hundred
+/// thousand tables the entries are never together.
+pub(crate) struct ContentsSum(Summing);
+
+impl ContentsSum {
+    pub(crate) fn new() -> Self {
+        Self(Summing(Xxh3::new()))
+    }
+
+    /// Takes the next entry.
+    pub(crate) fn add(&mut self, entry: &TocEntry) {
+        entry.hash(&mut self.0);
+    }
+
+    /// The sum, when all entries are taken, with what stands in front of them.
+    pub(crate) fn of(mut self, head: &Head, digest: &str, frames: &[FrameInfo]) -> u128 {
+        (head, digest, frames).hash(&mut self.0);
+        self.0.0.finish_128()
     }
 }
 
 /// Takes what `Hash` says of a value.
-struct Summing(Xxh3);
+pub(crate) struct Summing(Xxh3);
 
 impl Hasher for Summing {
     fn write(&mut self, bytes: &[u8]) {

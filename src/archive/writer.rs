@@ -9,10 +9,10 @@ use twox_hash::xxhash3_128::Hasher as Xxh3;
 
 use crate::archive::closing::{Closing, comment_lines};
 use crate::archive::codec::{Codec, Encoded, Encoder, stream_zstd};
-use crate::archive::format::write_json;
+use crate::archive::format::{Front, write_json};
 use crate::archive::seekable::{contents_frame, seek_table};
 use crate::archive::sum::Sum;
-use crate::archive::toc::{FORMAT, FrameInfo, Head, Piece, Toc, TocEntry};
+use crate::archive::toc::{ContentsSum, FORMAT, FrameInfo, Head, Piece, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::plan::entry::EntryId;
 
@@ -41,8 +41,14 @@ pub struct Sealed {
     /// XXH3 of the whole file, with 128 bits: to see that it came to the disk as it was written
     /// takes no proof against forgers, and a tenth of SHA-256's time.
     pub(crate) written: u128,
-    /// What it holds.
-    pub toc: Toc,
+    /// Tells its table of contents from others.
+    pub(crate) contents: u128,
+    /// What made it, from what, when.
+    pub head: Head,
+    /// How many entries it holds.
+    pub entries: u64,
+    /// How many rows.
+    pub rows: u64,
 }
 
 /// An archive while it is written.
@@ -53,7 +59,8 @@ pub struct Writer<W: Write> {
     written: Xxh3,
     offset: u64,
     frames: Vec<FrameInfo>,
-    pieces: HashMap<EntryId, Vec<(u32, Piece)>>,
+    /// The entry, the slice and where it is: a list for each entry would take more room.
+    pieces: Vec<(EntryId, u32, Piece)>,
     /// The sums over the rows of each entry.
     sums: HashMap<EntryId, Sum>,
 }
@@ -68,7 +75,7 @@ impl<W: Write> Writer<W> {
             written: Xxh3::new(),
             offset: 0,
             frames: Vec::new(),
-            pieces: HashMap::new(),
+            pieces: Vec::new(),
             sums: HashMap::new(),
         }
     }
@@ -103,60 +110,73 @@ impl<W: Write> Writer<W> {
                 length: part.length,
                 rows: part.rows,
             };
-            let of_entry = self.pieces.entry(part.entry).or_default();
-            of_entry.push((part.slice, piece));
+            self.pieces.push((part.entry, part.slice, piece));
         }
         Ok(())
     }
 
     /// Writes the table of contents: `entries` in the order in which they restore, their pieces,
-    /// rows and bytes are filled in here. Gives the output back, flushed.
-    pub fn finish(mut self, head: Head, mut entries: Vec<TocEntry>) -> Result<(W, Sealed)> {
-        for entry in &mut entries {
-            let pieces = self.pieces.remove(&entry.id).unwrap_or_default();
-            fill(entry, pieces);
-            if entry.rows.is_some() {
-                entry.sum = Some(self.sums.remove(&entry.id).unwrap_or_default());
-            }
+    /// rows and bytes are filled in here, and `each` sees them then. Gives the output back, flushed.
+    pub fn finish(
+        mut self,
+        head: Head,
+        entries: impl IntoIterator<Item = Result<TocEntry>>,
+        mut each: impl FnMut(&TocEntry) -> Result<()>,
+    ) -> Result<(W, Sealed)> {
+        let frames = std::mem::take(&mut self.frames);
+        let digest = const_hex::encode(self.digest.clone().finalize());
+        let mut filling = Filling::new(
+            std::mem::take(&mut self.pieces),
+            std::mem::take(&mut self.sums),
+        );
+        let (mut sum, mut count, mut rows) = (ContentsSum::new(), 0, 0);
+        let entries = entries.into_iter().map(|entry| {
+            let mut entry = entry?;
+            filling.fill(&mut entry);
+            sum.add(&entry);
+            count += 1;
+            rows += entry.rows.unwrap_or(0);
+            each(&entry)?;
+            Ok(entry)
+        });
+        let trailer = self.trailer((&head, &digest, &frames), entries)?;
+        filling.end()?;
+        for part in trailer {
+            self.write(&part)?;
         }
-        if let Some(id) = self.pieces.keys().next() {
-            let what = format!("entry {} was written but not planned", id.0);
-            return Err(Error::new(Kind::Internal, what));
-        }
-        let toc = Toc {
-            head,
-            digest: const_hex::encode(self.digest.clone().finalize()),
-            frames: std::mem::take(&mut self.frames),
-            entries,
-        };
-        self.write_trailer(&toc)?;
         self.out.flush().map_err(cannot_write)?;
         let sealed = Sealed {
             length: self.offset,
             digest: const_hex::encode(self.digest.finalize()),
             written: self.written.finish_128(),
-            toc,
+            contents: sum.of(&head, &digest, &frames),
+            head,
+            entries: count,
+            rows,
         };
         Ok((self.out, sealed))
     }
 
-    fn write_trailer(&mut self, toc: &Toc) -> Result<()> {
+    /// What stands behind the frames, to be written in this order.
+    fn trailer(
+        &self,
+        front: Front<'_>,
+        entries: impl Iterator<Item = Result<TocEntry>>,
+    ) -> Result<[Vec<u8>; 2]> {
         if let Codec::Zstd(level) = self.codec {
             // Hundreds of thousands of entries are a long document: it is never whole in memory.
-            let (document, raw) = stream_zstd(level, |out| write_json(toc, out))?;
+            let (document, raw) = stream_zstd(level, |out| write_json(front, entries, out))?;
             let contents = contents_frame(&document, raw)?;
             drop(document);
-            let table = seek_table(&toc.frames, contents.len() as u32)?;
-            self.write(&contents)?;
-            return self.write(&table);
+            let table = seek_table(front.2, contents.len() as u32)?;
+            return Ok([contents, table]);
         }
         let mut json = Vec::new();
-        write_json(toc, &mut json)?;
+        write_json(front, entries, &mut json)?;
         let mut encoder = Encoder::new(self.codec)?;
         let member = encoder.encode(&comment_lines(&json, FORMAT))?.bytes;
         let closing = Closing::of(&member, self.offset).member(self.codec)?;
-        self.write(&member)?;
-        self.write(&closing)
+        Ok([member, closing])
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
@@ -168,22 +188,59 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Pieces in slice order, and their sums. A data entry without pieces is an empty table.
-fn fill(entry: &mut TocEntry, mut pieces: Vec<(u32, Piece)>) {
-    pieces.sort_by_key(|(slice, _)| *slice);
-    entry.pieces = pieces.into_iter().map(|(_, piece)| piece).collect();
-    if entry.rows.is_some() {
-        entry.rows = Some(entry.pieces.iter().map(|piece| piece.rows).sum());
+/// What was written, for the entries to be filled with.
+struct Filling {
+    /// By entry, and each entry's in slice order.
+    pieces: Vec<(EntryId, u32, Piece)>,
+    /// Which of them were planned.
+    planned: Vec<bool>,
+    sums: HashMap<EntryId, Sum>,
+}
+
+impl Filling {
+    fn new(mut pieces: Vec<(EntryId, u32, Piece)>, sums: HashMap<EntryId, Sum>) -> Self {
+        pieces.sort_by_key(|(entry, slice, _)| (*entry, *slice));
+        let planned = vec![false; pieces.len()];
+        Self {
+            pieces,
+            planned,
+            sums,
+        }
     }
-    entry.bytes = if entry.pieces.is_empty() {
-        entry.sql.iter().map(|sql| sql.0.len() as u64).sum()
-    } else {
-        entry
-            .pieces
-            .iter()
-            .map(|piece| u64::from(piece.length))
-            .sum()
-    };
+
+    /// Pieces in slice order, and their sums. A data entry without pieces is an empty table.
+    fn fill(&mut self, entry: &mut TocEntry) {
+        let first = self.pieces.partition_point(|(id, ..)| *id < entry.id);
+        let own = self.pieces.iter().zip(&mut self.planned).skip(first);
+        let own = own.take_while(|((id, ..), _)| *id == entry.id);
+        entry.pieces = own
+            .map(|((_, _, piece), planned)| {
+                *planned = true;
+                *piece
+            })
+            .collect();
+        let pieces = entry.pieces.iter();
+        if entry.rows.is_some() {
+            entry.rows = Some(pieces.clone().map(|piece| piece.rows).sum());
+            entry.sum = Some(self.sums.remove(&entry.id).unwrap_or_default());
+        }
+        entry.bytes = match entry.pieces.is_empty() {
+            true => entry.sql.iter().map(|sql| sql.0.len() as u64).sum(),
+            false => pieces.map(|piece| u64::from(piece.length)).sum(),
+        };
+    }
+
+    /// Nothing may be left over.
+    fn end(self) -> Result<()> {
+        let mut left = self.pieces.iter().zip(self.planned);
+        match left.find(|(_, planned)| !planned) {
+            None => Ok(()),
+            Some(((id, ..), _)) => {
+                let what = format!("entry {} was written but not planned", id.0);
+                Err(Error::new(Kind::Internal, what))
+            }
+        }
+    }
 }
 
 fn cannot_write(error: std::io::Error) -> Error {

@@ -4,8 +4,8 @@
 //! tail. The leader's snapshot is closed last: it holds the locks.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Write;
-use std::sync::Arc;
+use std::io::{Write, sink};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use bstr::ByteSlice as _;
@@ -22,7 +22,7 @@ use crate::pipeline::nice::{Gate, beside};
 use crate::pipeline::pace::Pace;
 use crate::pipeline::pack::{Packed, Packer, Style, label};
 use crate::pipeline::reconnect;
-use crate::pipeline::stream::{Shared, died, stream};
+use crate::pipeline::stream::{Shared, died, lock, stream};
 use crate::plan::entries::Entries;
 use crate::plan::entry::{EntryId, Section, Statement};
 use crate::plan::order::order;
@@ -118,9 +118,31 @@ where
 {
     let name = database.to_str_lossy();
     let task = progress.task(&name, 0);
-    let done = attempt(source, database, job, out, &task).await;
+    let done = attempt(source, database, job, out, (&task, |_: &TocEntry| {})).await;
     task.done();
     done.while_with(|| format!("dumping database {name} on {}", place(source.server())))
+}
+
+/// Dumps `database` to nowhere; gives the entries of its table of contents.
+pub(super) async fn contents_of<S>(
+    source: &S,
+    database: &[u8],
+    job: &DumpJob,
+    progress: &Progress,
+) -> Result<Vec<TocEntry>>
+where
+    S: Source,
+    S::Snapshot: 'static,
+{
+    let name = database.to_str_lossy();
+    let task = progress.task(&name, 0);
+    let entries = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&entries);
+    let keep = move |entry: &TocEntry| lock(&kept).push(entry.clone());
+    let done = attempt(source, database, job, sink(), (&task, keep)).await;
+    task.done();
+    done.while_with(|| format!("dumping database {name} on {}", place(source.server())))?;
+    Ok(std::mem::take(&mut lock(&entries)))
 }
 
 /// "db1:5432 (PostgreSQL 16.3)"
@@ -133,7 +155,7 @@ async fn attempt<S, W>(
     database: &[u8],
     job: &DumpJob,
     out: W,
-    task: &Task,
+    (task, each): (&Task, impl Fn(&TocEntry) + Send + 'static),
 ) -> Result<(W, Sealed)>
 where
     S: Source,
@@ -178,7 +200,7 @@ where
     for snapshot in snapshots.into_iter().rev() {
         snapshot.close().await?;
     }
-    seal(out, head, plan.lines(job)?, clock).await
+    seal(out, (head, clock), (plan, job.create), each).await
 }
 
 /// The pieces of the tables, in the order in which the workers take them.
@@ -316,11 +338,9 @@ impl Plan {
         Ok(label(self.entries.kind(at), &identity))
     }
 
-    pub(super) fn lines(&self, job: &DumpJob) -> Result<Vec<TocEntry>> {
-        let lines = self.entries.iter();
-        lines
-            .map(|entry| Ok(contents::line(entry?, job.create)))
-            .collect()
+    fn lines(&self, in_script: bool) -> impl Iterator<Item = Result<TocEntry>> {
+        let entries = self.entries.iter();
+        entries.map(move |entry| Ok(contents::line(entry?, in_script)))
     }
 
     fn section(&self, wanted: impl Fn(Section) -> bool) -> impl DoubleEndedIterator<Item = usize> {
@@ -451,34 +471,34 @@ where
     spawn_blocking(work).await.map_err(died)?
 }
 
-/// Writes the table of contents, when everything that was planned has been written.
+/// Writes the table of contents, when everything that was planned has been written; `each` sees its
+/// entries.
 pub(super) async fn seal<W>(
     out: Arc<Shared<W>>,
-    mut head: Head,
-    lines: Vec<TocEntry>,
-    clock: Instant,
+    (mut head, clock): (Head, Instant),
+    (plan, in_script): (Arc<Plan>, bool),
+    each: impl Fn(&TocEntry) + Send + 'static,
 ) -> Result<(W, Sealed)>
 where
     W: Write + Send + 'static,
 {
     head.ended = head.started + clock.elapsed();
     let writer = out.into_writer()?;
-    let finished = spawn_blocking(move || writer.finish(head, lines));
-    let (out, sealed) = finished.await.map_err(died)??;
-    check_written(&sealed)?;
-    Ok((out, sealed))
+    let finish = move || {
+        writer.finish(head, plan.lines(in_script), |entry| {
+            check_written(entry)?;
+            each(entry);
+            Ok(())
+        })
+    };
+    spawn_blocking(finish).await.map_err(died)?
 }
 
 /// Every statement entry has a piece. Of rows the workers have counted every slice.
-fn check_written(sealed: &Sealed) -> Result<()> {
-    let missing = sealed.toc.entries.iter().find(|entry| {
-        entry.rows.is_none() && entry.pieces.is_empty() && entry.section != Section::Database
-    });
-    match missing {
-        None => Ok(()),
-        Some(entry) => Err(Error::new(
-            Kind::Internal,
-            format!("{} was planned and not written", entry.label()),
-        )),
+fn check_written(entry: &TocEntry) -> Result<()> {
+    if entry.rows.is_none() && entry.pieces.is_empty() && entry.section != Section::Database {
+        let what = format!("{} was planned and not written", entry.label());
+        return Err(Error::new(Kind::Internal, what));
     }
+    Ok(())
 }

@@ -78,8 +78,8 @@ where
     S::Snapshot: 'static,
 {
     if what == ArchiveKind::Globals {
-        let (out, mut sealed) = globals(source, dialect, job, out).await?;
-        let path = out.commit(&mut sealed)?;
+        let (out, sealed) = globals(source, dialect, job, out).await?;
+        let path = out.commit(&sealed)?;
         return Ok((sealed, path));
     }
     if source.database().is_empty() {
@@ -91,8 +91,8 @@ where
         tries += 1;
         let again = matches!(out, Output::File(_)) && tries < TRIES;
         match dump(source, source.database(), job, out, progress).await {
-            Ok((out, mut sealed)) => {
-                let path = out.commit(&mut sealed)?;
+            Ok((out, sealed)) => {
+                let path = out.commit(&sealed)?;
                 return Ok((sealed, path));
             }
             Err(error) if error.kind() == Kind::Changed && again => {

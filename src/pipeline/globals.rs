@@ -49,5 +49,5 @@ where
     let out = Shared::new(Writer::new(out, job.codec));
     write(&out, job.codec, (&frames, &plan), Frames::before).await?;
     write(&out, job.codec, (&frames, &plan), Frames::after).await?;
-    seal(out, head, plan.lines(job)?, clock).await
+    seal(out, (head, clock), (plan, job.create), |_| {}).await
 }

@@ -51,7 +51,7 @@ impl Output {
     }
 
     /// Ends the output. A file is read back and checked before it gets its name, which is given.
-    pub fn commit(self, sealed: &mut Sealed) -> Result<Option<PathBuf>> {
+    pub fn commit(self, sealed: &Sealed) -> Result<Option<PathBuf>> {
         match self {
             Self::File(partial) => commit(partial, sealed).map(Some),
             Self::Pipe(mut pipe) => flushed(pipe.flush()),
@@ -61,7 +61,7 @@ impl Output {
 }
 
 /// Reads a written archive back, and gives it its name when it is what was written.
-pub fn commit(mut partial: Partial, sealed: &mut Sealed) -> Result<PathBuf> {
+pub fn commit(mut partial: Partial, sealed: &Sealed) -> Result<PathBuf> {
     partial.sync()?;
     verify(partial.path(), sealed).while_with(|| {
         format!(
@@ -72,14 +72,9 @@ pub fn commit(mut partial: Partial, sealed: &mut Sealed) -> Result<PathBuf> {
     partial.commit()
 }
 
-/// The table of contents is there once at a time: of a hundred thousand tables it is large.
-fn verify(path: &Path, sealed: &mut Sealed) -> Result<()> {
+fn verify(path: &Path, sealed: &Sealed) -> Result<()> {
     let file = File::open(path).map_err(|cause| failed("read", path, cause))?;
-    let contents = sealed.toc.sum();
-    sealed.toc.entries = Vec::new();
-    sealed.toc.frames = Vec::new();
-    sealed.toc = Reader::open(file)?.confirm(sealed, contents)?;
-    Ok(())
+    Reader::confirm(file, sealed)
 }
 
 fn flushed(done: io::Result<()>) -> Result<Option<PathBuf>> {

@@ -1,17 +1,17 @@
 //! Proves an archive by restoring it: into a database of its own, which is dropped again in every
 //! case, and dumped before that, to compare what came out with what went in.
 
-use std::io::{Read, Seek, sink};
+use std::io::{Read, Seek};
 use std::time::Duration;
 
 use bstr::ByteSlice as _;
 
 use crate::archive::codec::Codec;
 use crate::archive::reader::Reader;
-use crate::archive::toc::Toc;
+use crate::archive::toc::{Toc, TocEntry};
 use crate::env::Env;
 use crate::error::{Context as _, Error, Kind, Result};
-use crate::pipeline::dump::{DumpJob, dump};
+use crate::pipeline::dump::{DumpJob, contents_of};
 use crate::pipeline::proof::{Proof, compare};
 use crate::pipeline::restore::{RestoreJob, restore};
 use crate::plan::entry::Section;
@@ -74,7 +74,7 @@ where
         restored.while_with(|| format!("restoring into the scratch database {name}"))?;
         loading.close().await?;
         let restored = contents(&source().await?, &name, &toc, job).await?;
-        compare(&toc, &restored)
+        compare(&toc.entries, &restored)
     };
     let mut stopped = false;
     let proved = tokio::select! {
@@ -108,8 +108,8 @@ where
     Ok(proof)
 }
 
-/// The table of contents that a dump of the database has.
-async fn contents<S>(source: &S, name: &str, toc: &Toc, job: &ProofJob<'_>) -> Result<Toc>
+/// The entries that a dump of the database has.
+async fn contents<S>(source: &S, name: &str, toc: &Toc, job: &ProofJob<'_>) -> Result<Vec<TocEntry>>
 where
     S: Source,
     S::Snapshot: 'static,
@@ -125,8 +125,7 @@ where
         jobs: job.jobs,
         ..DumpJob::new(job.env.now)
     };
-    let (_, sealed) = dump(source, name.as_bytes(), &dump_job, sink(), job.progress).await?;
-    Ok(sealed.toc)
+    contents_of(source, name.as_bytes(), &dump_job, job.progress).await
 }
 
 /// MySQL's "Schema '…' is in read only mode": the archive's database is, and so is its copy.

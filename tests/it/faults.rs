@@ -41,7 +41,7 @@ fn write<W: Write>(out: W, codec: Codec) -> Result<(W, Sealed)> {
     for sql in ["-- dumpkeep\n", "SELECT 1;\n", "-- dumpkeep: complete\n"] {
         writer.append(&encoder.encode(sql.as_bytes())?, &[])?;
     }
-    writer.finish(head(), Vec::new())
+    writer.finish(head(), [], |_| Ok(()))
 }
 
 #[test]

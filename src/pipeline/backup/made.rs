@@ -42,10 +42,7 @@ impl Made {
     /// The rows in it, where they were counted.
     pub(super) fn rows(&self) -> Option<u64> {
         match self {
-            Self::Archive(sealed) => {
-                let entries = sealed.toc.entries.iter();
-                Some(entries.filter_map(|entry| entry.rows).sum())
-            }
+            Self::Archive(sealed) => Some(sealed.rows),
             Self::Stream(_) => None,
         }
     }
@@ -53,7 +50,7 @@ impl Made {
     /// What the user should hear of.
     pub(super) fn warnings(self) -> Vec<Warning> {
         match self {
-            Self::Archive(sealed) => sealed.toc.head.warnings,
+            Self::Archive(sealed) => sealed.head.warnings,
             Self::Stream(_) => Vec::new(),
         }
     }
