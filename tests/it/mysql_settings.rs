@@ -29,6 +29,16 @@ fn restored(archive: &[u8], server: &MySqlServer) -> [&'static str; 2] {
     ["by_native", "by_client"]
 }
 
+/// A database with tables only: routines ask for more rights than a database's own.
+fn tables_of(server: &MySqlServer) -> Vec<u8> {
+    server.create_database("tables");
+    server.sql(
+        "tables",
+        "CREATE TABLE t (a VARCHAR(9)) DEFAULT CHARSET utf8mb4",
+    );
+    dumped(server, "tables")
+}
+
 fn refused_engine(server: &MySqlServer, archive: &[u8], code: &str) {
     server.create_database("other");
     let error = native(archive, &server.url("other")).expect_err("no such engine");
@@ -131,6 +141,15 @@ fn a_character_set_keeps_its_collation() {
             assert_eq!(collations(to, database), collations(from, "shop"));
         }
     }
+    // whoever may not set it in a session needs not, where it is set for all
+    let setup = "CREATE USER plain; GRANT ALL ON plain.* TO plain; \
+         SET GLOBAL default_collation_for_utf8mb4 = utf8mb4_general_ci; SET GLOBAL innodb_strict_mode = 0";
+    other.create_database("plain");
+    other.sql("", setup);
+    let tables = tables_of(&old);
+    let url = other.url("plain").replace("root@", "plain@");
+    native(&tables, &url).expect("a restore without that privilege");
+    assert!(collations(&other, "plain").contains("utf8mb4_general_ci"));
     // the older flavour's names, also where they stand for another character set
     let old = MariaDb::start("10.5");
     old.create_database("shop");
