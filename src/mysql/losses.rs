@@ -7,6 +7,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::error::{Error, Kind, Result};
 use crate::mysql::quote::{ident, unquote_ident};
+use crate::mysql::refusal::excerpt;
 use crate::mysql::rows_sent::RowsSent;
 use crate::mysql::scan::{Kind as TokenKind, Quoting, tokens};
 use crate::mysql::session::Session;
@@ -56,17 +57,18 @@ pub async fn check(session: &mut Session, insert: &[u8], counted: u16) -> Result
     Ok(())
 }
 
-/// "Using storage engine %s for table '%s'": a script that does not forbid it (`NO_ENGINE_SUBSTITUTION`; ours
-/// does) gets tables of the server's usual engine where theirs is missing or not allowed.
-const OTHER_ENGINE: &str = "1266";
+/// What a server makes otherwise than it was told to, with a warning only: a table by another engine than its
+/// script asks for, if that does not forbid it (`NO_ENGINE_SUBSTITUTION`; ours do); one outside of the directory
+/// that it should lie in, where symbolic links are off.
+const CHANGES: [&str; 2] = ["1266", "1618"];
 
-/// Tells of tables that were made by another engine than the statement that just ran asks for.
-pub async fn tell_engines(session: &mut Session) -> Result<()> {
+/// Tells what of the statement that just ran came to be otherwise.
+pub async fn tell_changes(session: &mut Session, sql: &[u8]) -> Result<()> {
     let warnings = session.query("SHOW WARNINGS").await?;
     for row in warnings.iter() {
-        if row.str("Code")? == OTHER_ENGINE {
+        if CHANGES.contains(&row.str("Code")?) {
             let message = row.bytes("Message")?;
-            tracing::warn!("not the engine that the script asks for: {message}");
+            tracing::warn!("not as it was told to be: {}: {message}", excerpt(sql));
         }
     }
     Ok(())

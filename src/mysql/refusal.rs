@@ -105,7 +105,7 @@ pub fn kind(code: u16) -> Kind {
 }
 
 /// The beginning of a statement, on one line, without anything that may be a secret.
-fn excerpt(sql: &[u8]) -> String {
+pub(crate) fn excerpt(sql: &[u8]) -> String {
     let text = String::from_utf8_lossy(&sql[..sql.len().min(400)]).into_owned();
     let upper = text.to_ascii_uppercase();
     let secret = ["IDENTIFIED", "PASSWORD"]

@@ -26,9 +26,13 @@ pub(crate) const COMPUTING: [&str; 3] = [
     "lc_time_names",
 ];
 
-/// What newer servers take another way when it is not said. MySQL lets only administrators set it.
-const OLD_UTF8MB4: &str =
-    "/*!80011 SET SESSION default_collation_for_utf8mb4 = utf8mb4_general_ci */;\n";
+/// What newer servers take another way when it is not said. MySQL lets only administrators set it in a
+/// session; where one has set it for all, nothing is to be done.
+const OLD_UTF8MB4: &str = "/*!80011 SET @dumpkeep_set = \
+     IF(@@default_collation_for_utf8mb4 = 'utf8mb4_general_ci', 'DO 0', \
+     'SET SESSION default_collation_for_utf8mb4 = utf8mb4_general_ci') */;\n\
+     /*!80011 PREPARE dumpkeep FROM @dumpkeep_set */;\n/*!80011 EXECUTE dumpkeep */;\n\
+     /*!80011 DEALLOCATE PREPARE dumpkeep */;\n";
 /// MariaDB takes `utf8` for `utf8mb4` where the mode is empty; and a character set without a collation's name
 /// for a collation that can be set, which it then writes into views.
 const SETS: (&str, &str) = (

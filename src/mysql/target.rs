@@ -107,7 +107,7 @@ impl MysqlTarget {
         if sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO") {
             losses::check(&mut self.session, sql, done.warnings).await?;
         } else {
-            losses::tell_engines(&mut self.session).await?;
+            losses::tell_changes(&mut self.session, sql).await?;
         }
         Ok(())
     }
