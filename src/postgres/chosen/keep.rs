@@ -27,7 +27,9 @@ pub fn keep(mut entries: Entries, kept: &Kept<'_>) -> Result<Entries> {
             .collect();
         entries.retain(&kept.stays);
         for at in 0..entries.len() {
-            if entries.needs(at).iter().any(|need| gone.contains_key(need)) {
+            let needs = entries.needs(at);
+            // A single one that stays is as it was.
+            if needs.len() > 1 || needs.iter().any(|need| gone.contains_key(need)) {
                 let needs = through(entries.needs(at), &gone);
                 entries.set_needs(at, needs);
             }
