@@ -14,7 +14,7 @@ pub struct Habits {
     pub lax_innodb: bool,
     /// There is `utf8mb4` without a collation's name, which meant another one before MySQL 8.
     pub old_utf8mb4: bool,
-    /// What columns are computed by when their rows come ([`COMPUTING`]), as SQL.
+    /// What columns are computed by when their rows come, as SQL.
     pub computing: Vec<(&'static str, String)>,
 }
 

@@ -62,9 +62,13 @@ impl Rows {
 impl Entries {
     /// Packs these.
     pub fn pack(entries: impl IntoIterator<Item = Entry>) -> Result<Self> {
+        Self::pack_each(entries.into_iter().map(Ok))
+    }
+
+    fn pack_each(entries: impl Iterator<Item = Result<Entry>>) -> Result<Self> {
         let mut all = Self::default();
         for entry in entries {
-            all.push(&entry)?;
+            all.push(&entry?)?;
         }
         all.close()?;
         Ok(all)
@@ -274,10 +278,16 @@ impl Entries {
         self.heads.retain(|_| stays.next().copied().unwrap_or(true));
     }
 
-    /// Puts each in its place: `order` has the positions that they have now. Those that are looked at
-    /// one after the other lie beside each other then.
+    /// Puts each in its place: `order` has the positions that they have now. Where another one follows than
+    /// before, all are packed anew, so that those that are looked at one after the other lie beside each other:
+    /// a block would be unpacked for each of them otherwise.
     pub fn arrange(&mut self, order: &[u32]) -> Result<()> {
-        self.heads = order.iter().map(|&at| self.heads[at as usize]).collect();
+        if order.is_sorted() {
+            self.heads = order.iter().map(|&at| self.heads[at as usize]).collect();
+            return Ok(());
+        }
+        let order = order.iter().map(|&at| at as usize);
+        *self = Self::pack_each(self.those(order))?;
         Ok(())
     }
 
