@@ -124,7 +124,9 @@ impl<R: Read + Seek> Reader<R> {
     }
 
     /// Checks that the file is, to the bit, what was written, and that its table of contents reads as what
-    /// was meant. Its entries are not kept.
+    /// was meant. Its entries are not kept, so what must hold between them is not looked for again: the plan's
+    /// order makes sure that each is there once with all that it needs (`plan/graph.rs`), the writer that its
+    /// pieces lie in their frames and add up.
     pub(crate) fn confirm(mut input: R, sealed: &Sealed) -> Result<()> {
         let mut sum = ContentsSum::new();
         let (length, _, _, toc) = contents(&mut input, &mut |entry| sum.add(&entry))?;

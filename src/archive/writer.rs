@@ -104,6 +104,11 @@ impl<W: Write> Writer<W> {
             *sum = sum.and(frame.sum);
         }
         for part in parts {
+            // No reader opens such an archive, and what reads this one back does not look for it.
+            if u64::from(part.offset) + u64::from(part.length) > u64::from(frame.raw) {
+                let what = format!("a part of entry {} lies outside of its frame", part.entry.0);
+                return Err(Error::new(Kind::Internal, what));
+            }
             let piece = Piece {
                 frame: number,
                 offset: part.offset,

@@ -204,6 +204,8 @@ impl<'a, T: Target> Runner<'a, T> {
             self.splitter = base;
         }
         self.copying = None;
+        // What was sent without waiting ends first; its failures are taken back with it.
+        let _ = self.target.pipeline(false).await;
         self.target.execute(b"ROLLBACK").await
     }
 

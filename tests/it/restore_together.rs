@@ -101,3 +101,25 @@ fn each_failure_is_counted_once_where_it_goes_on() {
     assert_eq!(failed.err.matches(TABLE).count(), 1, "{}", failed.err);
     assert_eq!(start.filled(), 39);
 }
+
+/// Tables that are there may keep rows back: the server says nothing of it but their number.
+#[test]
+fn the_table_that_takes_fewer_rows_is_named() {
+    let start = start();
+    start.fresh();
+    start.server.sql(
+        "b",
+        "CREATE FUNCTION kept_back() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    );
+    let tables = "DO $$BEGIN FOR i IN 1..40 LOOP EXECUTE format('CREATE TABLE small_%s (id int, a int)', i); END LOOP; END$$";
+    start.server.sql("b", tables);
+    start.server.sql(
+        "b",
+        "CREATE TRIGGER t BEFORE INSERT ON small_17 FOR EACH ROW EXECUTE FUNCTION kept_back()",
+    );
+    let failed = start.restore(&["--jobs", "1", "--data-only"]);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    assert!(failed.err.contains(TABLE), "{}", failed.err);
+    let told = "1 rows were sent and the server took 0";
+    assert!(failed.err.contains(told), "{}", failed.err);
+}

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use crate::archive::toc::{Piece, TocEntry};
-use crate::error::{Error, Result};
+use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::restore::archive::missing;
 use crate::pipeline::restore::schedule::Task;
 use crate::pipeline::restore::workers::{self, Shared, add_keys, feed, note};
@@ -25,7 +25,7 @@ where
     if tasks.len() > 1 {
         let done = run_in_one(runner, shared, tasks).await;
         if !done.as_ref().is_err_and(is_refused) {
-            return done;
+            return done.while_with(|| named(shared, tasks));
         }
         // Each by itself: those that the server takes are kept, and what is wrong is told of the right one.
         runner.roll_back_part().await?;
@@ -40,8 +40,20 @@ where
     Ok(())
 }
 
+/// In the server's words, or by the number of rows that it took.
 fn is_refused(error: &Error) -> bool {
-    error.server_code().is_some()
+    error.server_code().is_some() || error.kind() == Kind::Server
+}
+
+/// For an error that may have come with any of them: a connection that is lost.
+fn named<R: Read + Seek + Send + 'static>(shared: &Shared<R>, tasks: &[Task]) -> String {
+    let entries = &shared.archive.toc().entries;
+    let first = tasks.first().and_then(|task| entries.get(task.entry));
+    let first = first.map(TocEntry::label).unwrap_or_default();
+    format!(
+        "restoring {first} and what goes with it ({} in all)",
+        tasks.len()
+    )
 }
 
 async fn run_in_one<T, R>(
