@@ -42,9 +42,9 @@ impl Prepared {
         let renaming = Arc::new(job.names.renaming(archive, chosen).await?);
         let mut places = chosen.to_vec();
         if job.create {
-            let all = toc.entries.iter().zip(0..);
-            let own = all.filter(|(entry, _)| entry.section == Section::Database);
-            places.extend(own.map(|(_, at)| at));
+            let all = 0..toc.entries.len();
+            let own = all.filter(|at| toc.entries.section(*at) == Some(Section::Database));
+            places.extend(own);
         }
         let mut prepared = Self {
             renaming,
