@@ -212,6 +212,9 @@ impl<'de> Visitor<'de> for Reading<'_> {
         }
         let missing = A::Error::missing_field;
         entries.ok_or_else(|| missing("entries"))?;
+        if let Some(frames) = &mut frames {
+            frames.shrink_to_fit();
+        }
         Ok(Toc {
             head: head.ok_or_else(|| missing("head"))?,
             digest: digest.ok_or_else(|| missing("digest"))?,

@@ -1,6 +1,7 @@
 //! An archive's file into a server: definitions in the order of its table of contents, then rows and
 //! what stands behind them as the schedule has it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::sync::Arc;
@@ -184,9 +185,14 @@ where
     }
     let past = past.unwrap_or_default();
     task.expect(toc.entries.those(&chosen).map(|entry| entry.bytes).sum());
-    let (last, scheduled): (Vec<usize>, Vec<usize>) = chosen
-        .iter()
-        .partition(|at| LAST.contains(&toc.entries.kind(**at)));
+    let is_last = |at: &usize| LAST.contains(&toc.entries.kind(*at));
+    let last: Vec<usize> = chosen.iter().copied().filter(is_last).collect();
+    let scheduled = if last.is_empty() {
+        Cow::Borrowed(&chosen)
+    } else {
+        let before = chosen.iter().copied();
+        Cow::Owned(before.filter(|at| !is_last(at)).collect())
+    };
     let whole = whole(toc, &chosen, job, &past);
     let late = LateKeys::of(archive, &chosen, (job, renaming)).await?;
     let order = (if job.spread() { job.jobs } else { 1 }, &past);
@@ -384,6 +390,7 @@ fn chosen(toc: &Toc, job: &RestoreJob) -> Result<Vec<usize>> {
         let section = toc.entries.section(*at);
         section.is_some_and(|section| section != Section::Database)
     });
+    places.shrink_to_fit();
     if places.is_empty() && job.choice.by_name() {
         let what = "there is nothing in the archive of what was chosen";
         return Err(Error::new(Kind::Usage, what)

@@ -89,8 +89,9 @@ enum Pieces {
     Together,
     /// Each of the first so many.
     First(u32),
-    /// These.
-    Some(Box<[u32]>),
+    /// These: what is left of an entry that was begun.
+    #[expect(clippy::box_collection, reason = "few are, and all nodes are as large")]
+    Some(Box<Vec<u32>>),
 }
 
 impl Pieces {
@@ -124,10 +125,10 @@ struct Node {
     begun: u32,
     /// So many are not done.
     left: u32,
-    /// Larger ones go first.
+    /// How long it takes, about.
     weight: u64,
-    /// It may be one transaction with others, and weighs so much there.
-    small: Option<u32>,
+    /// It may be one transaction with others.
+    is_small: bool,
     /// What comes behind it in the archive's order, and waits for it for that alone.
     then: Option<u32>,
     /// So many nodes must be done before it.
@@ -155,6 +156,8 @@ pub(super) struct Schedule {
     held: HashMap<u32, Option<u32>>,
     running: usize,
     workers: usize,
+    /// The largest work goes first, not the archive's order.
+    spread: bool,
 }
 
 impl Schedule {
@@ -168,13 +171,13 @@ impl Schedule {
         (workers, past): (usize, &Past),
         (whole, late): (&HashSet<usize>, &[usize]),
     ) -> Self {
-        let spread = workers > 1;
         let mut builder = Builder::new(toc, past, whole);
         let tasks = builder.tasks(chosen);
+        builder.nodes.reserve_exact(tasks.len() + 2 + late.len());
         for (at, entry) in tasks.iter().zip(toc.entries.those(&tasks)) {
-            builder.add_entry(*at, &entry, spread);
+            builder.add_entry(*at, &entry);
         }
-        builder.link(late, spread);
+        builder.link(late);
         builder.finish(workers)
     }
 
@@ -198,10 +201,9 @@ impl Schedule {
     /// nothing either, and the light ones that come behind it. They are handed out with it.
     pub(super) fn beside(&mut self, first: Task) -> Vec<Task> {
         let mut tasks = Vec::new();
-        let Some(small) = self.nodes.get(first.node).and_then(|node| node.small) else {
+        let Some(mut sum) = self.small(first.node) else {
             return tasks;
         };
-        let mut sum = u64::from(small);
         // Some for each worker, so that none is at it when the others have nothing left.
         let most = (self.ready.len() / (4 * self.workers)).clamp(1, TOGETHER);
         let mut at = first.node;
@@ -215,13 +217,12 @@ impl Schedule {
         if at != first.node {
             return tasks;
         }
-        let key = self.nodes.get(at).map(|node| (Reverse(node.weight), at));
+        let key = self.key(at);
         let behind = key.map(|key| self.ready.range(key..)).into_iter().flatten();
-        let small = behind.map_while(|(_, node)| Some((*node, self.nodes.get(*node)?.small?)));
+        let small = behind.map_while(|(_, node)| self.small(*node).map(|weight| (*node, weight)));
         // What is handed out with them may hold their tables: they are looked at again below.
-        let small: Vec<(usize, u32)> = small.take(TOGETHER).collect();
+        let small: Vec<(usize, u64)> = small.take(TOGETHER).collect();
         for (node, weight) in small {
-            let weight = u64::from(weight);
             if tasks.len() + 1 >= most || sum + weight > SMALL_TOGETHER {
                 break;
             }
@@ -231,6 +232,12 @@ impl Schedule {
             }
         }
         tasks
+    }
+
+    /// How much a node weighs, where it may be one transaction with others.
+    fn small(&self, node: usize) -> Option<u64> {
+        let node = self.nodes.get(node)?;
+        node.is_small.then_some(node.weight)
     }
 
     /// The node that waits for this one alone, which need not be done before it in another transaction.
@@ -253,7 +260,14 @@ impl Schedule {
             })
     }
 
+    /// Where a node is among those that can be handed out.
+    fn key(&self, at: usize) -> Option<(Reverse<u64>, usize)> {
+        let node = self.nodes.get(at)?;
+        Some((Reverse(if self.spread { node.weight } else { 0 }), at))
+    }
+
     fn hand_out(&mut self, at: usize) -> Option<Task> {
+        let key = self.key(at)?;
         let node = self.nodes.get_mut(at)?;
         let task = Task {
             entry: node.entry.unwrap_or_default() as usize,
@@ -263,7 +277,7 @@ impl Schedule {
         };
         node.begun += 1;
         if node.is_handed_out() {
-            self.ready.remove(&(Reverse(node.weight), at));
+            self.ready.remove(&key);
         }
         for (table, hold) in self.holds.get(at) {
             let held = self.held.entry(*table).or_insert(Some(0));
@@ -325,7 +339,7 @@ impl Schedule {
                 if node.left == 0 {
                     open.push(next);
                 } else if !node.is_handed_out() {
-                    self.ready.insert((Reverse(node.weight), next));
+                    self.ready.extend(self.key(next));
                 }
             }
         }
@@ -372,7 +386,7 @@ impl<'a> Builder<'a> {
         tasks.collect()
     }
 
-    fn add_entry(&mut self, at: usize, entry: &TocEntry, spread: bool) {
+    fn add_entry(&mut self, at: usize, entry: &TocEntry) {
         let (pieces, holds) = match entry.rows {
             Some(_) if self.whole.contains(&at) => (Pieces::Together, Vec::new()),
             Some(_) if entry.in_turn => (self.pieces_left(entry), vec![(number(at), Hold::Alone)]),
@@ -389,8 +403,8 @@ impl<'a> Builder<'a> {
         }
         let small = self.is_small(at, entry, weight);
         if let Some(node) = self.nodes.get_mut(node as usize) {
-            node.weight = if spread { weight } else { 0 };
-            node.small = u32::try_from(weight).ok().filter(|_| small);
+            node.weight = weight;
+            node.is_small = small;
         }
     }
 
@@ -400,7 +414,7 @@ impl<'a> Builder<'a> {
         if (0..count).all(|at| left(&at)) {
             return Pieces::First(number(count));
         }
-        Pieces::Some((0..count).filter(left).map(number).collect())
+        Pieces::Some(Box::new((0..count).filter(left).map(number).collect()))
     }
 
     fn add(&mut self, entry: Option<u32>, pieces: Pieces, left: u32) -> u32 {
@@ -411,7 +425,7 @@ impl<'a> Builder<'a> {
             begun: 0,
             left,
             weight: 0,
-            small: None,
+            is_small: false,
             then: None,
             waits: 0,
         });
@@ -466,7 +480,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The keys of a table that come after its rows, and before all that follows those.
-    fn add_keys(&mut self, table: usize, all_rows: u32, spread: bool) {
+    fn add_keys(&mut self, table: usize, all_rows: u32) {
         let Some(entry) = self.toc.entries.get(table) else {
             return;
         };
@@ -478,13 +492,13 @@ impl<'a> Builder<'a> {
         let node = self.add(Some(number(table)), Pieces::Together, 1);
         if let Some(node) = self.nodes.get_mut(node as usize) {
             node.keys = true;
-            node.weight = if spread { weight } else { 0 };
+            node.weight = weight;
         }
         self.wait_for(node, &rows);
         self.edges.push((node, all_rows));
     }
 
-    fn link(&mut self, late: &[usize], spread: bool) {
+    fn link(&mut self, late: &[usize]) {
         let entries = &self.toc.entries;
         let nodes = std::mem::take(&mut self.chosen);
         let nodes = || nodes.iter().map(|(at, node)| (*at as usize, *node));
@@ -500,7 +514,7 @@ impl<'a> Builder<'a> {
             }
         }
         for table in late {
-            self.add_keys(*table, all_rows, spread);
+            self.add_keys(*table, all_rows);
         }
         self.heed_foreign_keys();
         let any_late = nodes().any(|(at, _)| is_late(entries.kind(at)));
@@ -578,12 +592,12 @@ impl<'a> Builder<'a> {
         let edges = edges.map(|(from, to)| (*from as usize, *to));
         let waited_by = Lists::from_pairs(self.nodes.len(), edges);
         let free = |node: &(usize, &Node)| node.1.waits == 0;
-        let free: Vec<(usize, u64, u32)> = self
+        let free: Vec<(usize, u32)> = self
             .nodes
             .iter()
             .enumerate()
             .filter(free)
-            .map(|(at, node)| (at, node.weight, node.left))
+            .map(|(at, node)| (at, node.left))
             .collect();
         let mut schedule = Schedule {
             nodes: self.nodes,
@@ -593,12 +607,13 @@ impl<'a> Builder<'a> {
             held: HashMap::new(),
             running: 0,
             workers: workers.max(1),
+            spread: workers > 1,
         };
-        for (at, weight, left) in free {
+        for (at, left) in free {
             if left == 0 {
                 schedule.release(at);
             } else {
-                schedule.ready.insert((Reverse(weight), at));
+                schedule.ready.extend(schedule.key(at));
             }
         }
         schedule
