@@ -22,6 +22,7 @@ pub mod losses;
 pub mod objects;
 pub mod optionfile;
 mod own_collation;
+mod own_databases;
 pub mod part_options;
 mod pieces;
 pub mod quote;
