@@ -137,10 +137,11 @@ impl Statements {
         let times = if clock.is_some() { 2 } else { 0 };
         let encoder = RowEncoder::new(data, columns.get(times..).unwrap_or_default());
         Self {
-            opening: if encoder.wants_characters() {
-                CHARACTERS_HEAD
-            } else {
-                HEAD
+            opening: match (clock.is_some(), encoder.wants_characters()) {
+                (false, false) => HEAD,
+                (false, true) => CHARACTERS_HEAD,
+                (true, false) => versions::HEAD,
+                (true, true) => versions::CHARACTERS_HEAD,
             },
             encoder,
             head: insert_head(data),

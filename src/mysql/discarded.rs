@@ -16,11 +16,8 @@ pub(super) async fn mark(
     caps: Caps,
     relations: &mut [Relation],
 ) -> Result<()> {
-    // MySQL estimates the bytes of a table whose file is gone as well; before 8 it does not tell.
-    let any = match caps.is_mariadb() {
-        true => true,
-        false => caps.data_dictionary() && any_on_mysql(session).await?,
-    };
+    // MySQL estimates the bytes of a table whose file is gone as well
+    let any = !caps.data_dictionary() || any_on_mysql(session).await?;
     if !any {
         return Ok(());
     }

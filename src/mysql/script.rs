@@ -33,13 +33,16 @@ const OLD_UTF8MB4: &str = "/*!80011 SET @dumpkeep_set = \
      'SET SESSION default_collation_for_utf8mb4 = utf8mb4_general_ci') */;\n\
      /*!80011 PREPARE dumpkeep FROM @dumpkeep_set */;\n/*!80011 EXECUTE dumpkeep */;\n\
      /*!80011 DEALLOCATE PREPARE dumpkeep */;\n";
-/// MariaDB takes `utf8` for `utf8mb4` where the mode is empty; and a character set without a collation's name
-/// for a collation that can be set, which it then writes into views.
+/// MariaDB ends statements that take longer than a server allows, of any kind; takes `utf8` for `utf8mb4` where
+/// the mode is empty; and a character set without a collation's name for a collation that can be set, which it
+/// then writes into views.
 const SETS: (&str, &str) = (
-    "/*M!100601 SET @dumpkeep_old_old_mode = @@old_mode, old_mode = 'UTF8_IS_UTF8MB3' */;\n\
+    "/*M!100101 SET @dumpkeep_old_statement_time = @@max_statement_time, max_statement_time = 0 */;\n\
+     /*M!100601 SET @dumpkeep_old_old_mode = @@old_mode, old_mode = 'UTF8_IS_UTF8MB3' */;\n\
      /*M!110201 SET @dumpkeep_old_collations = @@character_set_collations, \
      character_set_collations = '' */;\n",
-    "/*M!100601 SET old_mode = @dumpkeep_old_old_mode */;\n\
+    "/*M!100101 SET max_statement_time = @dumpkeep_old_statement_time */;\n\
+     /*M!100601 SET old_mode = @dumpkeep_old_old_mode */;\n\
      /*M!110201 SET character_set_collations = @dumpkeep_old_collations */;\n",
 );
 

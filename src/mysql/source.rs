@@ -21,6 +21,7 @@ use crate::mysql::facts::{Facts, Flavor};
 use crate::mysql::known_accounts;
 use crate::mysql::load;
 use crate::mysql::optionfile::Disk;
+use crate::mysql::own_databases::OWN;
 use crate::mysql::quote;
 use crate::mysql::ranges;
 use crate::mysql::replication;
@@ -277,21 +278,17 @@ impl MysqlSource {
     }
 }
 
-/// Names of databases that come with a server. `sys` is one only where it is the server's own: it
-/// came late, and users had it first. Names differ by their case alone where the server's do, which
-/// its views know nothing of.
+/// Users' own databases. Names differ by their case alone where the server's do, which its views know
+/// nothing of.
 async fn databases(session: &mut Session) -> Result<Vec<Database>> {
     let rows = session
-        .query(
+        .query(format!(
             "SELECT MIN(s.schema_name) AS name, COALESCE(SUM(t.data_length + t.index_length), 0) AS bytes \
              FROM information_schema.schemata s \
              LEFT JOIN information_schema.tables t ON t.table_schema = s.schema_name \
-             AND CAST(t.table_schema AS BINARY) = CAST(s.schema_name AS BINARY) \
-             WHERE CAST(s.schema_name AS BINARY) NOT IN ('information_schema', 'performance_schema', 'mysql', 'ndbinfo') \
-             AND (s.schema_name <> 'sys' OR NOT EXISTS (SELECT 1 FROM information_schema.tables c \
-             WHERE c.table_schema = 'sys' AND c.table_name = 'sys_config')) \
+             AND CAST(t.table_schema AS BINARY) = CAST(s.schema_name AS BINARY) WHERE {OWN} \
              GROUP BY CAST(s.schema_name AS BINARY) ORDER BY CAST(s.schema_name AS BINARY)",
-        )
+        ))
         .await?;
     let mut found = Vec::new();
     for row in rows.iter() {

@@ -8,6 +8,7 @@ use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
 use crate::mysql::comment::with_plain_comment;
 use crate::mysql::head_words::HeadWords;
+use crate::mysql::scan::{Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::sql::rows::{Row, Rows};
@@ -80,6 +81,27 @@ impl Stored {
     /// For a program that has a comment: writes it as the program's own mode reads it.
     pub fn mend_comment(&mut self) {
         self.create = with_plain_comment(std::mem::take(&mut self.create), &self.mode);
+    }
+
+    /// For an event: under a mode that makes another word of NOT, MySQL can't read what it prints of events
+    /// that go when they are over. That is the default: it needs not be said.
+    pub fn without_completion(&mut self) {
+        let has = |mode: &[u8]| mode.eq_ignore_ascii_case(b"HIGH_NOT_PRECEDENCE");
+        if !self.mode.split_str(",").any(has) {
+            return;
+        }
+        let all: Vec<Token<'_>> = tokens(&self.create, Quoting::of_mode(&self.mode)).collect();
+        let words = ["ON", "COMPLETION", "NOT", "PRESERVE"];
+        let told = all.windows(words.len()).find(|window| {
+            let mut each = window.iter().zip(words);
+            each.all(|(token, word)| token.is(word))
+        });
+        let ends = told.and_then(|told| Some((told.first()?.start, told.last()?.end())));
+        if let Some((start, end)) = ends {
+            let part = |from: usize, to: usize| self.create.get(from..to).unwrap_or_default();
+            let rest = part(end, self.create.len()).trim_start();
+            self.create = [part(0, start), rest].concat().into();
+        }
     }
 
     /// Renders the statement of `object` between its settings.

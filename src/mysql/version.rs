@@ -178,6 +178,12 @@ impl Caps {
         !self.since(mysql("8.0.11"), NEVER)
     }
 
+    /// `SHOW GRANTS` quotes the names of columns. Before, they stand there as they are, whatever is in them.
+    #[must_use]
+    pub fn grants_quote_columns(&self) -> bool {
+        self.since(mysql("8.0.11"), mariadb("10.5.0"))
+    }
+
     /// Accounts as JSON in `mysql.global_priv`.
     #[must_use]
     pub fn global_priv(&self) -> bool {

@@ -17,8 +17,17 @@ const NEVER: &str = "TIMESTAMP'2038-01-19 03:14:07.999999'";
 /// So many bytes of keys are deleted by one statement.
 const KEYS: usize = 256 << 10;
 
-/// The end of frames that set the clock, instead of the ordinary one.
-pub(super) const TAIL: &[u8] = b";\nSET timestamp=DEFAULT;\nSET NAMES utf8mb4;\n";
+/// The beginning of frames that set the clock, instead of the ordinary one: rows are deleted by what may be
+/// no key.
+pub(super) const HEAD: &[u8] = b"SET NAMES binary;\n\
+    SET @dumpkeep_safe_updates=@@sql_safe_updates, sql_safe_updates=0;\n";
+/// The same for those that are read as text.
+pub(super) const CHARACTERS_HEAD: &[u8] = b"SET NAMES utf8mb4;\n\
+    SET @dumpkeep_safe_updates=@@sql_safe_updates, sql_safe_updates=0;\n";
+/// Their end.
+pub(super) const TAIL: &[u8] =
+    b";\nSET timestamp=DEFAULT, sql_safe_updates=@dumpkeep_safe_updates;\n\
+    SET NAMES utf8mb4;\n";
 
 /// What is read of each row before its columns.
 pub(super) fn read(versions: &Versions, out: &mut Vec<u8>) {

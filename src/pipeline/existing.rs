@@ -51,7 +51,7 @@ fn about(entry: &TocEntry) -> Option<(&'static str, BString)> {
     let (name, detail) = (&entry.name.0, &entry.detail.0);
     match entry.kind.as_str() {
         "role" | "role_setting" => Some(("role", name.clone())),
-        "user" | "grant" => Some(("user", name.clone())),
+        "user" | "grant" | "system_grant" => Some(("user", name.clone())),
         "role_membership" => Some(("role", detail.clone())),
         _ => ONCE
             .iter()

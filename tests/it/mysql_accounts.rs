@@ -111,3 +111,54 @@ fn accounts_without_a_password_come_to_a_server_that_checks_them() {
         assert_eq!(accounts(&to), accounts(&from));
     }
 }
+
+/// Rights on columns and routines can't be given where these are gone: that stopped a restore.
+#[test]
+fn rights_on_what_is_gone_are_told() {
+    const SETUP: &str = "CREATE PROCEDURE p() SELECT 1; CREATE FUNCTION `f ``g`() RETURNS INT DETERMINISTIC RETURN 1; \
+         CREATE USER u@localhost; GRANT EXECUTE ON PROCEDURE p TO u@localhost; \
+         GRANT EXECUTE, ALTER ROUTINE ON FUNCTION `f ``g` TO u@localhost; \
+         CREATE TABLE t (`select` INT, b INT); GRANT SELECT (`select`), INSERT (b) ON t TO u@localhost; \
+         CREATE TABLE k (`a, b` INT, a INT, b INT); GRANT SELECT (`a, b`) ON k TO u@localhost;";
+    const AGAIN: &str = "CREATE FUNCTION `f ``g`() RETURNS INT DETERMINISTIC RETURN 1; CREATE TABLE k (`a, b` INT, a INT, b INT)";
+    for server in [
+        MySql::start("5.6"),
+        MySql::start("9.7"),
+        MariaDb::start("10.5"),
+        MariaDb::start("11.8"),
+    ] {
+        server.create_database("shop");
+        server.sql("shop", SETUP);
+        // the rights stay
+        server.sql("", "DROP DATABASE shop");
+        let globals = globals_archive(&server, false).expect("dumped");
+        let named = |archive: &[u8], what: &str| {
+            let script = String::from_utf8_lossy(&script(archive)).into_owned();
+            script
+                .lines()
+                .any(|line| line.starts_with("GRANT") && line.contains(what))
+        };
+        assert_eq!(warned(&globals).len(), 4, "{:?}", warned(&globals));
+        assert!(!named(&globals, "`shop`"));
+        server.create_database("shop");
+        server.sql("shop", AGAIN);
+        assert_eq!(
+            warned(&globals_archive(&server, false).expect("dumped")),
+            [""; 0]
+        );
+        let dumped = archive(&server.url("shop"), "shop", &job(), None).expect("dumped");
+        assert_eq!(warned(&dumped), ["grants to u@localhost"; 2]);
+        assert!(named(&dumped, "SELECT (`a, b`) ON `k`"));
+        assert!(named(&dumped, "ON FUNCTION `f ``g`"));
+        assert!(!named(&dumped, "`p`") && !named(&dumped, "`t`"));
+        server.create_database("again");
+        native(&dumped, &server.url("again")).expect("a restore");
+        server.create_database("piped");
+        pipe(&dumped, &server, "piped", &["--binary-mode", "--comments"])
+            .expect("a script that loads");
+        for database in ["again", "piped"] {
+            let sql = format!("SELECT column_name FROM mysql.columns_priv WHERE db = '{database}'");
+            assert_eq!(server.sql("", &sql).trim(), "a, b");
+        }
+    }
+}

@@ -249,3 +249,23 @@ fn a_directory_that_is_ignored_is_told() {
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.err.contains("DATA DIRECTORY"), "{}", ran.err);
 }
+
+/// What a MariaDB server may have set for its own administrators' safety, or for altering tables.
+#[test]
+fn statements_beside_the_tables_run_under_other_settings() {
+    const SETUP: &str = "CREATE TABLE p (a INT PRIMARY KEY); CREATE TABLE c (a INT, b INT, KEY (a), FOREIGN KEY (a) REFERENCES p (a)); \
+         SET foreign_key_checks = 0; ALTER TABLE c DROP KEY a; \
+         CREATE TABLE h (a INT) WITH SYSTEM VERSIONING; INSERT INTO h VALUES (1), (2); UPDATE h SET a = 3 WHERE a = 1;";
+    let server = MariaDb::start("10.5");
+    server.create_database("shop");
+    server.sql("shop", SETUP);
+    let archive = dumped(&server, "shop");
+    server.sql(
+        "",
+        "SET GLOBAL sql_safe_updates = 1, GLOBAL alter_algorithm = 'INSTANT'",
+    );
+    for database in restored(&archive, &server) {
+        let again = body(&dumped(&server, database)).replace(database, "shop");
+        assert_eq!(again, body(&archive));
+    }
+}

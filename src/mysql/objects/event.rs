@@ -81,6 +81,7 @@ impl Object for Event {
             self.stored.mend_comment();
         }
         self.stored.time_zone = Some(row.owned("time_zone")?);
+        self.stored.without_completion();
         Ok(())
     }
 

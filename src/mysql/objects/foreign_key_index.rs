@@ -40,7 +40,9 @@ pub(super) fn drop_indexes(table: &[u8], names: &[BString]) -> Vec<BString> {
     let text = drop(Text::new("ALTER TABLE ").ident(table), first);
     let text = rest
         .iter()
-        .fold(text, |text, name| drop(text.words(","), name));
+        .fold(text, |text, name| drop(text.words(","), name))
+        // MariaDB's `alter_algorithm` may allow no other than one that can't
+        .words(" /*!50600 , ALGORITHM=DEFAULT */");
     let choice = Text::new("SET @dumpkeep_set = IF(VERSION() < '8', ");
     vec![
         choice.string(text.as_ref()).words(", 'DO 0')").into(),
@@ -141,7 +143,7 @@ mod tests {
             "KEY `dumpkeep_1` (`a`,`b`),\n  CONSTRAINT `z`",
         );
         assert_eq!(with, both);
-        let drop = "'ALTER TABLE `t` DROP KEY `dumpkeep_0`, DROP KEY `dumpkeep_1`'";
+        let drop = "'ALTER TABLE `t` DROP KEY `dumpkeep_0`, DROP KEY `dumpkeep_1` /*!50600 , ALGORITHM=DEFAULT */'";
         assert!(drop_indexes(b"t", &names)[0].contains_str(drop));
         let whole = b"CREATE TABLE `t` (\n  `a` int,\n  KEY `a` (`a`,`b`),\n  CONSTRAINT `x` FOREIGN KEY (`a`) REFERENCES `u` (`a`)\n)";
         let (same, none) = with_indexes(whole);

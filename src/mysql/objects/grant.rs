@@ -10,6 +10,7 @@ use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::text::{Sql, Text};
+use crate::mysql::version::Caps;
 use crate::plan::entry::{Identity, Section};
 use crate::sql::rows::{Row, Rows};
 
@@ -52,16 +53,26 @@ fn proxy(row: &Row<'_>, account: &Account) -> Result<BString> {
     Ok(text.words(option).into())
 }
 
-/// The account's own lines.
-pub(super) fn read_grants(rows: &Rows, account: &Account) -> Result<Vec<Grant>> {
+/// The account's own lines, but for those on columns where their names are not quoted: no one can tell
+/// where such a name ends.
+pub(super) fn read_grants(rows: &Rows, account: &Account, caps: Caps) -> Result<Vec<Grant>> {
     let Some(column) = rows.columns().first() else {
         return Ok(Vec::new());
     };
     let mut grants = Vec::new();
     for row in rows.iter() {
-        grants.extend(Grant::read(row.bytes(column)?, account));
+        let line = row.bytes(column)?;
+        if caps.grants_quote_columns() || !is_on_columns(line) {
+            grants.extend(Grant::read(line, account));
+        }
     }
     Ok(grants)
+}
+
+/// The words for rights hold no bracket, and the first name behind them is quoted.
+fn is_on_columns(line: &[u8]) -> bool {
+    let first = line.iter().find(|byte| b"(`'".contains(byte));
+    first == Some(&b'(')
 }
 
 impl Object for Grants {
@@ -95,7 +106,7 @@ impl Object for Grants {
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
         let (grants, users) = answers.split_at_checked(2).unwrap_or_default();
         if let [rows, proxied] = grants {
-            let all = read_grants(rows, &self.account)?;
+            let all = read_grants(rows, &self.account, scope.caps)?;
             let own = |grant: &Grant| grant.database.is_none() && !grant.sql.starts_with(PROXY);
             let global = all.into_iter().filter(own);
             self.statements.extend(global.map(|grant| grant.sql));

@@ -16,6 +16,7 @@ mod foreign_key_index;
 mod foreign_key_name;
 mod foreign_key_order;
 pub mod fulltext_index;
+mod given_rights;
 pub mod grant;
 pub mod histogram;
 mod implied_collation;
@@ -39,6 +40,7 @@ pub mod server;
 pub mod spatial_reference_system;
 mod stand_in_type;
 mod stand_ins;
+pub mod system_grant;
 pub mod table;
 pub mod table_data;
 pub mod tablespace;
@@ -88,4 +90,5 @@ pub const GLOBALS: &[Kind] = &[
     Kind::of::<grant::Grants>(),
     Kind::of::<role_admin::RoleAdmin>(),
     Kind::of::<component::PasswordCheck>(),
+    Kind::of::<system_grant::SystemGrants>(),
 ];

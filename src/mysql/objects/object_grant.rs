@@ -8,10 +8,11 @@ use crate::error::{Error, Result};
 use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
 use crate::mysql::objects::account::{self, Account};
+use crate::mysql::objects::given_rights::{self, Known};
 use crate::mysql::objects::grant::{read_grants, show_grants};
 use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::quote;
-use crate::mysql::scan::{Kind, Quoting, Token, tokens};
+use crate::mysql::scan::{Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::text::{Sql, Text};
@@ -25,7 +26,8 @@ pub struct ObjectGrants {
     /// There is a row that makes it one.
     has_account: bool,
     statements: Vec<BString>,
-    /// Grants of rights on columns that are gone, which no server takes again.
+    has_routines: bool,
+    /// Grants of rights on columns and routines that are gone, which no server takes again.
     lost: Vec<BString>,
 }
 
@@ -55,6 +57,10 @@ impl Object for ObjectGrants {
         let row = "EXISTS (SELECT * FROM mysql.user u WHERE u.user = granted.user \
                    AND u.host = granted.host)";
         select = select.col("has_account", row);
+        let routines = Text::new("EXISTS (SELECT * FROM mysql.procs_priv p WHERE p.db = ")
+            .string(&scope.database)
+            .words(" AND p.user = granted.user AND p.host = granted.host)");
+        select = select.col("has_routines", &BString::from(routines).to_str_lossy());
         Found::Query(select.col("default_role", "''").order("user, host"))
     }
 
@@ -62,18 +68,34 @@ impl Object for ObjectGrants {
         Ok(Self {
             account: Account::decode(row)?,
             has_account: row.bool("has_account")?,
+            has_routines: row.bool("has_routines")?,
             statements: Vec::new(),
             lost: Vec::new(),
         })
     }
 
-    fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
-        vec![show_grants(&self.account)]
+    fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
+        let mut all = vec![show_grants(&self.account)];
+        if self.has_routines {
+            all.push(routines_gone(&self.account, &scope.database));
+        }
+        if !scope.caps.grants_quote_columns() {
+            let columns = given_rights::columns(&self.account);
+            all.push(columns.equals("c.db", &scope.database).sql());
+        }
+        all
     }
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
-        for rows in answers {
-            let all = read_grants(rows, &self.account)?;
+        let (shown, more) = answers.split_at(answers.len().min(1));
+        let (gone, columns) = more.split_at(usize::from(self.has_routines).min(more.len()));
+        let gone = gone
+            .iter()
+            .flat_map(Rows::iter)
+            .map(|row| row.owned("name"));
+        let gone = gone.collect::<Result<Vec<BString>>>()?;
+        for rows in shown {
+            let all = read_grants(rows, &self.account, scope.caps)?;
             // a line that can't be read may be about an object of this database
             let object = format!("grants to {}", self.identity().name);
             for grant in all.iter().filter(|grant| grant.database.is_none()) {
@@ -82,10 +104,29 @@ impl Object for ObjectGrants {
             let own = all.into_iter();
             let own = own.filter(|grant| grant.database.as_ref() == Some(&scope.database));
             let mut own: Vec<BString> = own.map(|grant| grant.local).collect();
+            for rows in columns {
+                let each = given_rights::on_columns(rows, &self.account)?.into_iter();
+                own.extend(each.map(|(_, grant)| grant));
+            }
             // MariaDB lists them in no order
             own.sort_unstable();
             for grant in own {
-                let (statements, lost) = on_what_is_there(grant, scope);
+                let routine = given_rights::routine(&grant).unwrap_or_default();
+                if gone.iter().any(|one| one.eq_ignore_ascii_case(&routine)) {
+                    self.lost.push(grant);
+                    continue;
+                }
+                let known = |table: &BString| match scope.relations.find(table) {
+                    Some(relation) => Known::There(
+                        relation
+                            .columns
+                            .iter()
+                            .map(|one| one.name.clone())
+                            .collect(),
+                    ),
+                    None => Known::Gone,
+                };
+                let (statements, lost) = given_rights::on_what_is_there(grant, known);
                 self.statements.extend(statements);
                 self.lost.extend(lost);
             }
@@ -95,7 +136,9 @@ impl Object for ObjectGrants {
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         for statement in &self.lost {
-            let message = format!("what is about columns that are gone is left out: {statement}");
+            let message = format!(
+                "what is about columns and routines that are gone is left out: {statement}"
+            );
             claims.warn(format!("grants to {}", self.identity().name), message);
         }
         Ok(())
@@ -143,89 +186,22 @@ impl Object for ObjectGrants {
     }
 }
 
+/// The query for the routines that an account has rights on and that are gone, by kind and name.
+fn routines_gone(account: &Account, database: &BString) -> BString {
+    let there = "SELECT * FROM information_schema.routines r WHERE r.routine_schema = p.db \
+                 AND r.routine_name = p.routine_name AND r.routine_type = p.routine_type";
+    let select = Select::from("mysql.procs_priv AS p")
+        .col("name", "CONCAT(p.routine_type, ' ', p.routine_name)")
+        .filter("p.routine_type IN ('FUNCTION', 'PROCEDURE')")
+        .filter(&format!("NOT EXISTS ({there})"));
+    let select = select
+        .equals("p.db", database)
+        .equals("p.user", &account.user);
+    select.equals("p.host", &account.host).order("name").sql()
+}
+
 fn is_on_package(grant: &[u8]) -> bool {
     let all: Vec<Token<'_>> = tokens(grant, Quoting::default()).collect();
     let on = |pair: &[Token<'_>]| matches!(pair, [on, kind] if on.is("ON") && kind.is("PACKAGE"));
     all.windows(2).any(on)
-}
-
-/// Rights on tables and columns stay when these go. Those on a table can be given without it together
-/// with CREATE, which is taken away again; those on columns can't be given again, and are returned.
-fn on_what_is_there(grant: BString, scope: &Scope<'_>) -> (Vec<BString>, Option<BString>) {
-    let all: Vec<Token<'_>> = tokens(&grant, Quoting::default()).collect();
-    let mut depth = 0_i32;
-    let on = all.iter().position(|token| {
-        depth += i32::from(token.is_mark(b'(')) - i32::from(token.is_mark(b')'));
-        depth == 0 && token.is("ON")
-    });
-    let (rights, rest) = all.split_at(on.unwrap_or(all.len()));
-    let [on, name, to, who @ ..] = rest else {
-        return (vec![grant], None);
-    };
-    let Some((table, _)) = quote::unquote_ident(name.text).filter(|_| to.is("TO")) else {
-        return (vec![grant], None);
-    };
-    let relation = scope.relations.find(&table);
-    let there = |column: &BString| {
-        let mut columns = relation.iter().flat_map(|relation| &relation.columns);
-        // a view that can't be opened lists none
-        let unknown = relation.is_some_and(|relation| relation.columns.is_empty());
-        unknown || columns.any(|one| one.name.eq_ignore_ascii_case(column))
-    };
-    let given = rights_on(rights.get(1..).unwrap_or_default(), there);
-    let complete = given.len() == rights_on(rights.get(1..).unwrap_or_default(), |_| true).len()
-        && rights
-            .iter()
-            .filter(|token| token.kind == Kind::Ident)
-            .all(|token| {
-                quote::unquote_ident(token.text).is_some_and(|(column, _)| there(&column))
-            });
-    let part = |from: usize, to: usize| grant.get(from..to).unwrap_or_default();
-    let lost = (!complete).then(|| grant.clone());
-    let needs_create = relation.is_none() && !given.iter().any(|right| right.starts_with("CREATE"));
-    if given.is_empty()
-        || (complete && !needs_create)
-        || given.iter().any(|one| one == "ALL PRIVILEGES")
-    {
-        return (if complete { vec![grant] } else { Vec::new() }, lost);
-    }
-    let create = if needs_create { ", CREATE " } else { " " };
-    let rights = Text::new("GRANT ").words(&given.join(", ")).words(create);
-    let mut statements = vec![rights.raw(part(on.start, grant.len())).into()];
-    if needs_create {
-        let end = who.iter().find(|token| token.is("WITH"));
-        let end = end.map_or(grant.len(), |with| with.start);
-        let first = who.first().map_or(grant.len(), |token| token.start);
-        let taken = Text::new("REVOKE CREATE ON ")
-            .raw(name.text)
-            .words(" FROM ");
-        statements.push(taken.raw(part(first, end).trim_ascii_end()).into());
-    }
-    (statements, lost)
-}
-
-/// The rights of a grant, each with those of its columns that are there.
-fn rights_on(all: &[Token<'_>], there: impl Fn(&BString) -> bool) -> Vec<String> {
-    let mut depth = 0_i32;
-    let each = all.split(|token| {
-        depth += i32::from(token.is_mark(b'(')) - i32::from(token.is_mark(b')'));
-        depth == 0 && token.is_mark(b',')
-    });
-    let right = |tokens: &[Token<'_>]| {
-        let words = tokens.iter().filter(|token| token.kind == Kind::Word);
-        let words: Vec<_> = words.map(|token| token.text.to_str_lossy()).collect();
-        let columns = tokens.iter().filter(|token| token.kind == Kind::Ident);
-        let columns = columns.filter_map(|token| quote::unquote_ident(token.text));
-        let kept: Vec<String> = columns
-            .filter(|(column, _)| there(column))
-            .map(|(column, _)| quote::ident(&column).to_string())
-            .collect();
-        let on_columns = tokens.iter().any(|token| token.is_mark(b'('));
-        match (on_columns, kept.is_empty()) {
-            (false, _) => Some(words.join(" ")),
-            (true, true) => None,
-            (true, false) => Some(format!("{} ({})", words.join(" "), kept.join(", "))),
-        }
-    };
-    each.filter_map(right).collect()
 }

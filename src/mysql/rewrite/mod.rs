@@ -71,6 +71,9 @@ const ACCOUNTS: [&str; 3] = ["user", "grant", "object_grant"];
 
 /// Why an object has no counterpart at all.
 fn left_out(entry: &Entry, to: Caps) -> Option<&'static str> {
+    if entry.kind == "system_grant" {
+        return Some("left out, rights on the server's own objects, which are others there");
+    }
     if to.is_mariadb() {
         return match entry.kind {
             "library" => Some("left out, there are no libraries"),

@@ -113,7 +113,7 @@ impl Asked {
     }
 
     fn note(&mut self, dialect: Dialect, need: Need, entry: &TocEntry) {
-        let mut of_accounts = ["user", "grant", "role_admin"].iter();
+        let mut of_accounts = ["user", "grant", "role_admin", "system_grant"].iter();
         let (labels, count) = match need {
             // they come with the archive of the globals themselves
             Need::Role(_)

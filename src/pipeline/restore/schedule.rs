@@ -140,6 +140,18 @@ impl Node {
     fn is_handed_out(&self) -> bool {
         self.begun >= self.pieces.tasks()
     }
+
+    /// So many are at it.
+    fn running(&self) -> u32 {
+        (self.begun + self.left).saturating_sub(self.pieces.tasks())
+    }
+
+    /// What is left for each, where one more comes to it.
+    fn share(&self) -> u64 {
+        let tasks = self.pieces.tasks();
+        let left = u64::from(tasks.saturating_sub(self.begun));
+        self.weight / u64::from(tasks.max(1)) * left / (u64::from(self.running()) + 1)
+    }
 }
 
 /// The tasks, and how far they are.
@@ -158,6 +170,8 @@ pub(super) struct Schedule {
     workers: usize,
     /// The largest work goes first, not the archive's order.
     spread: bool,
+    /// Each worker stays at a table of its own, as long as there are others.
+    apart: bool,
 }
 
 impl Schedule {
@@ -178,13 +192,17 @@ impl Schedule {
             builder.add_entry(*at, &entry);
         }
         builder.link(late);
-        builder.finish(workers)
+        let mut schedule = builder.finish(workers);
+        // Two that load one table stand in each other's way on InnoDB, which has one lock for all pages of an
+        // index that are split: 6 million rows of 33 bytes took MariaDB 10.11 8.3 s of processor time from one
+        // session, 12.8 s from two. PostgreSQL takes the same for both.
+        schedule.apart = schedule.spread && toc.head.dialect == Dialect::Mysql;
+        schedule
     }
 
     /// What a worker does next.
     pub(super) fn next(&mut self) -> Result<Next> {
-        let free = self.ready.iter().find(|(_, node)| self.is_free(*node));
-        if let Some(task) = free.copied().and_then(|(_, node)| self.hand_out(node)) {
+        if let Some(task) = self.choose().and_then(|node| self.hand_out(node)) {
             return Ok(Next::Run(task));
         }
         if self.running > 0 {
@@ -195,6 +213,25 @@ impl Schedule {
         }
         let what = "the entries that are left wait for each other";
         Err(Error::new(Kind::Internal, what))
+    }
+
+    /// The heaviest that may be done; where workers stay apart, the heaviest that nobody is at.
+    fn choose(&self) -> Option<usize> {
+        let nodes = self.ready.iter().map(|(_, node)| *node);
+        let mut free = nodes.filter(|node| self.is_free(*node));
+        if !self.apart {
+            return free.next();
+        }
+        let node = |at: &usize| self.nodes.get(*at);
+        let mut shared = Vec::new();
+        for at in free {
+            if node(&at).is_some_and(|node| node.running() == 0) {
+                return Some(at);
+            }
+            shared.push(at);
+        }
+        let share = |at: &usize| node(at).map(Node::share);
+        shared.into_iter().max_by_key(share)
     }
 
     /// What may be done in one transaction with this task, which was handed out: small ones that wait for
@@ -494,6 +531,13 @@ impl<'a> Builder<'a> {
             node.keys = true;
             node.weight = weight;
         }
+        for at in &rows {
+            // What has keys to be made is to be there earlier.
+            let node = self.of_entry.get(*at).copied().flatten();
+            if let Some(node) = node.and_then(|node| self.nodes.get_mut(node as usize)) {
+                node.weight = node.weight.saturating_add(weight);
+            }
+        }
         self.wait_for(node, &rows);
         self.edges.push((node, all_rows));
     }
@@ -608,6 +652,7 @@ impl<'a> Builder<'a> {
             running: 0,
             workers: workers.max(1),
             spread: workers > 1,
+            apart: false,
         };
         for (at, left) in free {
             if left == 0 {

@@ -1,4 +1,4 @@
--- requires: mysql>=8.0.11 mariadb>=10.5
+-- requires: mysql>=5.6 mariadb>=10.5
 -- no reference: the vendors' dumpers stop at such a table
 CREATE TABLE gone (a INT PRIMARY KEY, b TEXT, KEY (b(5))) ENGINE = InnoDB;
 INSERT INTO gone VALUES (1, 'x');

@@ -1,4 +1,4 @@
--- requires: mysql>=8.0.11 mariadb>=10.5
+-- requires: mysql>=5.6 mariadb>=10.5
 CREATE USER u@localhost; CREATE USER `o'b`@`%`;
 CREATE TABLE gone (a INT); CREATE TABLE kept (a INT);
 GRANT SELECT, UPDATE ON gone TO u@localhost; GRANT INSERT ON gone TO `o'b`@`%` WITH GRANT OPTION;

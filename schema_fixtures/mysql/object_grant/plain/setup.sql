@@ -1,4 +1,4 @@
--- requires: mysql>=8.0.11 mariadb>=10.5
+-- requires: mysql>=5.6 mariadb>=10.5
 CREATE USER u@localhost; CREATE USER `o'b`@`%`;
 CREATE TABLE t (a INT, `b``x` INT, `o,n` INT); CREATE TABLE `t ``2` (a INT);
 CREATE VIEW v AS SELECT a FROM t;

@@ -12,6 +12,7 @@ SET @dumpkeep_old_div_precision_increment = @@div_precision_increment, div_preci
 SET @dumpkeep_old_default_week_format = @@default_week_format, default_week_format = 0;
 SET @dumpkeep_old_lc_time_names = @@lc_time_names, lc_time_names = 'en_US';
 SET SESSION TRANSACTION READ WRITE;
+/*M!100101 SET @dumpkeep_old_statement_time = @@max_statement_time, max_statement_time = 0 */;
 /*M!100601 SET @dumpkeep_old_old_mode = @@old_mode, old_mode = 'UTF8_IS_UTF8MB3' */;
 /*M!110201 SET @dumpkeep_old_collations = @@character_set_collations, character_set_collations = '' */;
 SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
@@ -60,6 +61,7 @@ SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
 SET div_precision_increment = @dumpkeep_old_div_precision_increment;
 SET default_week_format = @dumpkeep_old_default_week_format;
 SET lc_time_names = @dumpkeep_old_lc_time_names;
+/*M!100101 SET max_statement_time = @dumpkeep_old_statement_time */;
 /*M!100601 SET old_mode = @dumpkeep_old_old_mode */;
 /*M!110201 SET character_set_collations = @dumpkeep_old_collations */;
 SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
