@@ -250,6 +250,10 @@ pub trait Target: Send + Sized {
     /// Whether statements and rows are sent without waiting for the answers to those before: in a
     /// transaction, which the first failure ends. Turned off, it gives that failure.
     fn pipeline(&mut self, on: bool) -> impl Future<Output = Result<()>> + Send;
+    /// Whether rows of `INSERT`s may go in the server's own format for files, as far as it takes them: in a
+    /// transaction, which is run again without this where they were not taken as they are. Turned off,
+    /// it gives that failure.
+    fn by_file(&mut self, on: bool) -> impl Future<Output = Result<()>> + Send;
     /// How many user objects the database holds (0: it is empty).
     fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
     /// What it has of these things, and what it is.

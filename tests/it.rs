@@ -70,6 +70,8 @@ mod mysql_connect;
 mod mysql_consistency;
 #[path = "it/mysql_data.rs"]
 mod mysql_data;
+#[path = "it/mysql_infile.rs"]
+mod mysql_infile;
 #[path = "it/mysql_objects.rs"]
 mod mysql_objects;
 #[path = "it/mysql_rights.rs"]

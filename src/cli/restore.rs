@@ -181,6 +181,7 @@ fn job(args: &Args) -> Result<RestoreJob> {
         journal: true,
         resume: args.resume,
         dry_run: args.dry_run,
+        ..RestoreJob::default()
     })
 }
 

@@ -14,8 +14,8 @@ use crate::mysql::session::Session;
 use crate::mysql::text::Text;
 use crate::sql::rows::Rows;
 
-/// Values that were cut, rounded or replaced.
-const LOSSES: [&str; 5] = ["1264", CUT, "1292", "1366", "1406"];
+/// Values that were cut, rounded or replaced; a NULL where none may be.
+const LOSSES: [&str; 6] = ["1048", "1264", CUT, "1292", "1366", "1406"];
 
 /// A value was cut. It also comes with an ENUM's error value, which is carried so; and as a note, where
 /// nothing but blanks or digits beyond a column's scale was cut.

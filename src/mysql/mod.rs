@@ -13,6 +13,7 @@ mod discarded;
 pub mod facts;
 pub mod granted;
 mod head_words;
+mod infile;
 pub mod insert;
 pub mod inventory;
 mod journal;

@@ -27,7 +27,8 @@ impl Session {
 
     /// The same for either purpose.
     pub async fn open_for(settings: &Settings, purpose: Purpose) -> Result<Self> {
-        let mut connection = Connection::open(settings).await?;
+        let infile = purpose == Purpose::Load && settings.local_infile;
+        let mut connection = Connection::open(settings, infile).await?;
         let facts = Facts::read(&mut connection).await?;
         setup::settle(&mut connection, purpose)
             .await
@@ -83,6 +84,13 @@ impl Session {
         Ok(())
     }
 
+    /// The columns of a statement's result, which holds no rows.
+    pub async fn columns(&mut self, sql: &[u8]) -> Result<Vec<Column>> {
+        let columns = self.begin(sql).await?;
+        while !matches!(self.connection.row(sql).await?, Next::End(_)) {}
+        Ok(columns)
+    }
+
     /// Runs a statement whose rows are to be read one by one with [`Self::row`], to the end.
     pub async fn begin(&mut self, sql: &[u8]) -> Result<Vec<Column>> {
         match self.connection.query(sql).await? {
@@ -100,6 +108,21 @@ impl Session {
     #[inline]
     pub fn ready_row(&mut self) -> Option<Reader<'_>> {
         self.connection.ready_row()
+    }
+
+    /// Runs a `LOAD DATA LOCAL`, up to where the server wants its rows. A session that reads can't.
+    pub async fn load_begin(&mut self, sql: &[u8]) -> Result<()> {
+        self.connection.load_begin(sql).await
+    }
+
+    /// Sends some of them.
+    pub async fn load_data(&mut self, data: &[u8]) -> Result<()> {
+        self.connection.load_data(data).await
+    }
+
+    /// Ends them, and gives what the server made of them.
+    pub async fn load_end(&mut self, sql: &[u8]) -> Result<Done> {
+        self.connection.load_end(sql).await
     }
 
     /// The connection itself.

@@ -109,4 +109,6 @@ pub struct Settings {
     pub compression: Vec<Option<Compression>>,
     /// Send the password in clear to a plugin that wants it so (PAM, LDAP), over TLS or a socket.
     pub cleartext: bool,
+    /// Rows may go by `LOAD DATA LOCAL`, where the server takes that.
+    pub local_infile: bool,
 }

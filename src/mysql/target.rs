@@ -6,6 +6,7 @@ use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::mysql::addresses::Addresses;
 use crate::mysql::conninfo;
+use crate::mysql::infile::Infile;
 use crate::mysql::journal;
 use crate::mysql::losses;
 use crate::mysql::optionfile::Disk;
@@ -28,6 +29,7 @@ pub struct MysqlTarget {
     database: Option<Vec<u8>>,
     max_packet: usize,
     addresses: Addresses,
+    infile: Infile,
 }
 
 impl MysqlTarget {
@@ -44,13 +46,19 @@ impl MysqlTarget {
             .await?;
         let row = rows.first();
         let max_packet = row.map(|row| row.num("bytes")).transpose()?;
+        let max_packet = max_packet.unwrap_or(1 << 20);
+        let infile = match settings.local_infile {
+            true => Infile::of(&mut session, max_packet).await?,
+            false => Infile::default(),
+        };
         Ok(Self {
             server: server_info(session.facts(), settings),
             session,
             settings: settings.clone(),
             database: None,
-            max_packet: max_packet.unwrap_or(1 << 20),
+            max_packet,
             addresses: Addresses::default(),
+            infile,
         })
     }
 
@@ -123,6 +131,9 @@ impl Target for MysqlTarget {
     }
 
     async fn execute(&mut self, sql: &[u8]) -> Result<()> {
+        if self.infile.takes(&mut self.session, sql).await? {
+            return Ok(());
+        }
         if sql.len() < self.max_packet {
             return self.run(sql).await;
         }
@@ -151,6 +162,10 @@ impl Target for MysqlTarget {
 
     async fn pipeline(&mut self, _: bool) -> Result<()> {
         Ok(())
+    }
+
+    async fn by_file(&mut self, on: bool) -> Result<()> {
+        self.infile.turn(&mut self.session, on).await
     }
 
     async fn object_count(&mut self) -> Result<u64> {

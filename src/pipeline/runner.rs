@@ -206,6 +206,7 @@ impl<'a, T: Target> Runner<'a, T> {
         self.copying = None;
         // What was sent without waiting ends first; its failures are taken back with it.
         let _ = self.target.pipeline(false).await;
+        let _ = self.target.by_file(false).await;
         self.target.execute(b"ROLLBACK").await
     }
 

@@ -120,6 +120,11 @@ impl Target for PgTarget {
         self.session.copy_in_end(COPYING, rows).await
     }
 
+    /// There are no `INSERT`s of ours.
+    async fn by_file(&mut self, _: bool) -> Result<()> {
+        Ok(())
+    }
+
     async fn pipeline(&mut self, on: bool) -> Result<()> {
         self.session.pipeline(on).await
     }

@@ -1,7 +1,7 @@
 //! Rows of every type and character set, bit for bit: piped into the servers' own clients, with
 //! and without their switches for binary data, and restored natively.
 
-use crate::support::mysql_archive::{archive, job, native, pipe, script};
+use crate::support::mysql_archive::{archive, by_files, job, native, pipe, script};
 use crate::support::oracle;
 use crate::support::server::{MariaDb, MySql, MySqlServer};
 
@@ -96,6 +96,11 @@ fn everything(server: &MySqlServer, more: &str) {
     server.create_database("native");
     native(&first, &server.url("native")).expect("a native restore");
     oracle::mysql((server, "a"), (server, "native")).expect("native");
+    server.create_database("by_files");
+    // Tables whose rows hold nothing that only a statement can carry, and no computed columns.
+    let files = by_files(&first, server, "by_files");
+    assert!(files >= 20, "{files} files");
+    oracle::mysql((server, "a"), (server, "by_files")).expect("by files");
 }
 
 const MARIADB: &str = "

@@ -79,11 +79,34 @@ pub(crate) fn pipe(
 
 /// Restores natively.
 pub(crate) fn native(archive: &[u8], url: &str) -> Result<(), Error> {
+    natively(archive, url, &RestoreJob::default())
+}
+
+/// The same with all rows by files, where the server takes them so; tells how many it was sent.
+pub(crate) fn by_files(archive: &[u8], server: &MySqlServer, database: &str) -> u64 {
+    let job = RestoreJob {
+        by_file_from: 0,
+        ..RestoreJob::default()
+    };
+    server.sql("", "SET GLOBAL local_infile = 1");
+    let before = loads(server);
+    natively(archive, &server.url(database), &job).expect("a native restore by files");
+    loads(server) - before
+}
+
+/// How many times a server was sent a `LOAD DATA`.
+pub(crate) fn loads(server: &MySqlServer) -> u64 {
+    let found = server.sql("", "SHOW GLOBAL STATUS LIKE 'Com_load'");
+    let count = found.split_whitespace().last().map(str::parse::<u64>);
+    count.expect("a row").expect("a number")
+}
+
+fn natively(archive: &[u8], url: &str, job: &RestoreJob) -> Result<(), Error> {
     wait(async {
         let mut target = MysqlTarget::connect(url, &nowhere()).await?;
         let reader = Reader::open(Cursor::new(archive.to_vec()))?;
         let task = Progress::default().task("restore", 0);
-        restore(&mut target, reader, &RestoreJob::default(), &task).await?;
+        restore(&mut target, reader, job, &task).await?;
         target.close().await
     })
 }

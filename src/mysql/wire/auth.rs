@@ -192,6 +192,7 @@ mod tests {
             compression: Vec::new(),
             get_server_public_key: false,
             cleartext: false,
+            local_infile: false,
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) struct Compressed {
     out: Vec<u8>,
     sent: usize,
     sequence: u8,
-    /// The last that happened was a read: what is written next begins a command.
+    /// The last that happened was a read: what is written next may begin a command.
     answered: bool,
 }
 
@@ -84,7 +84,9 @@ impl Compressed {
 
     /// Appends a packet to what is to be sent.
     fn pack(&mut self, part: &[u8]) -> io::Result<()> {
-        if std::mem::take(&mut self.answered) {
+        // Only a command's first packet has the number 0 after an answer; a file that the server asked for
+        // goes on counting.
+        if std::mem::take(&mut self.answered) && part.get(3) == Some(&0) {
             self.sequence = 0;
         }
         let deflated = match part.len() {

@@ -24,7 +24,7 @@ pub struct Connection {
     capabilities: u32,
     id: u32,
     tls: bool,
-    /// Rows of the last statement were not read to their end.
+    /// Rows of the last statement were not read to their end, or those of a file not all sent.
     open: bool,
 }
 
@@ -49,22 +49,23 @@ pub enum Next<'a> {
 }
 
 impl Connection {
-    /// Connects and logs in, within the settings' time limit.
-    pub async fn open(settings: &Settings) -> Result<Self> {
+    /// Connects and logs in, within the settings' time limit. `infile`: for [`Self::load_begin`].
+    pub async fn open(settings: &Settings, infile: bool) -> Result<Self> {
         let limit = settings.connect_timeout;
-        let opened = tokio::time::timeout(limit, Self::log_in(settings)).await;
+        let opened = tokio::time::timeout(limit, Self::log_in(settings, infile)).await;
         let opened = opened.unwrap_or_else(|_| Err(too_slow(limit)));
         opened.map_err(|error| error.while_(format!("connecting to {}", settings.place)))
     }
 
-    async fn log_in(settings: &Settings) -> Result<Self> {
+    async fn log_in(settings: &Settings, infile: bool) -> Result<Self> {
         let mut packets = Packets::new(dial(&settings.place).await?);
         let greeting = Greeting::parse(packets.read().await.map_err(refusal::lost)?)?;
         let tls = wants_tls(settings, &greeting)?;
         let database = settings.database.as_deref();
         let compression = greeting.compression(&settings.compression)?;
-        let capabilities =
-            greeting.agreed(tls, database.is_some()) | compression.map_or(0, greeting::flag);
+        let capabilities = greeting.agreed(tls, database.is_some())
+            | compression.map_or(0, greeting::flag)
+            | if infile { greeting.local_files() } else { 0 };
         if tls {
             packets = secured(packets, settings, capabilities).await?;
         }
@@ -205,6 +206,45 @@ impl Connection {
                     rows.push(values(&columns, Reader(&row))?)?;
                 }
             }
+        }
+    }
+
+    /// Runs a `LOAD DATA LOCAL`, up to where the server asks for its file. No file is ever read: what is sent
+    /// is what [`Self::load_data`] is given, and only after a statement that was run by this.
+    pub async fn load_begin(&mut self, sql: &[u8]) -> Result<()> {
+        if self.open {
+            let message = "a file was begun before the rows of the last statement were read";
+            return Err(Error::new(Kind::Internal, message));
+        }
+        self.packets.begin();
+        let sent = self.packets.write(b"\x03", sql).await;
+        sent.map_err(refusal::lost)?;
+        let payload = self.packets.read().await.map_err(refusal::lost)?;
+        match payload.first() {
+            Some(0xfb) => self.open = true,
+            Some(0xff) => return Err(refusal::of_statement(sql, reply::refusal(payload))),
+            _ => return Err(nonsense("no answer to LOAD DATA")),
+        }
+        Ok(())
+    }
+
+    /// Sends a part of the file: not nothing, which would be its end.
+    pub async fn load_data(&mut self, data: &[u8]) -> Result<()> {
+        if data.is_empty() {
+            return Ok(());
+        }
+        let sent = self.packets.write(b"", data).await;
+        sent.map_err(refusal::lost)
+    }
+
+    /// Ends the file.
+    pub async fn load_end(&mut self, sql: &[u8]) -> Result<Done> {
+        let sent = self.packets.write(b"", b"").await;
+        sent.map_err(refusal::lost)?;
+        self.open = false;
+        match self.answer(sql).await? {
+            Answer::Done(done) => Ok(done),
+            Answer::Rows(_) => Err(nonsense("rows in answer to LOAD DATA")),
         }
     }
 

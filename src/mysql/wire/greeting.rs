@@ -16,6 +16,8 @@ pub mod capability {
     pub const CONNECT_WITH_DB: u32 = 1 << 3;
     /// Packets compressed by zlib.
     pub const COMPRESS: u32 = 1 << 5;
+    /// The client may be asked for a file (`LOAD DATA LOCAL`).
+    pub const LOCAL_FILES: u32 = 1 << 7;
     /// The protocol since 4.1.
     pub const PROTOCOL_41: u32 = 1 << 9;
     /// TLS.
@@ -38,7 +40,8 @@ pub mod capability {
     pub const ZSTD: u32 = 1 << 26;
 }
 
-/// What this client can. LOCAL INFILE and several statements in one command are not among it.
+/// What this client always can. LOCAL INFILE is not among it, which is asked for by who loads only; nor are
+/// several statements in one command.
 const OURS: u32 = capability::LONG_PASSWORD
     | capability::LONG_FLAG
     | capability::PROTOCOL_41
@@ -129,6 +132,12 @@ impl Greeting {
             )
             .hint("Add uncompressed to them, or zlib, which nearly every server has.")),
         }
+    }
+
+    /// That of `LOAD DATA LOCAL`, where the server has it.
+    #[must_use]
+    pub fn local_files(&self) -> u32 {
+        self.capabilities & capability::LOCAL_FILES
     }
 
     /// The capabilities that both sides have.

@@ -37,6 +37,9 @@ pub struct RestoreJob {
     pub unchecked: bool,
     /// What makes the server load faster.
     pub tuning: Tuning,
+    /// MySQL and MariaDB: rows of this length or more, in bytes, may go by a file, which is asked for by
+    /// more statements.
+    pub by_file_from: u64,
     /// Record in the target what is done, so that a restore that is broken off can go on.
     pub journal: bool,
     /// Go on with a restore that was broken off.
@@ -62,6 +65,7 @@ impl Default for RestoreJob {
             older_server: false,
             unchecked: false,
             tuning: Tuning::default(),
+            by_file_from: 256 << 10,
             journal: false,
             resume: false,
             dry_run: false,

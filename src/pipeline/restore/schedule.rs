@@ -107,9 +107,24 @@ struct Node {
 }
 
 impl Node {
+    fn tasks(&self) -> usize {
+        self.pieces.as_ref().map_or(1, Vec::len)
+    }
+
     /// All of it.
     fn is_handed_out(&self) -> bool {
-        self.begun >= self.pieces.as_ref().map_or(1, Vec::len)
+        self.begun >= self.tasks()
+    }
+
+    /// So many are at it.
+    fn running(&self) -> usize {
+        (self.begun + self.left).saturating_sub(self.tasks())
+    }
+
+    /// What is left for each, where one more comes to it.
+    fn share(&self) -> u64 {
+        let left = self.tasks().saturating_sub(self.begun) as u64;
+        self.weight / self.tasks().max(1) as u64 * left / (self.running() as u64 + 1)
     }
 }
 
@@ -123,6 +138,8 @@ pub(super) struct Schedule {
     held: HashMap<usize, Option<u32>>,
     running: usize,
     workers: usize,
+    /// Each worker stays at a table of its own, as long as there are others.
+    apart: bool,
 }
 
 impl Schedule {
@@ -142,13 +159,17 @@ impl Schedule {
             builder.add_entry(at, spread);
         }
         builder.link(late, spread);
-        builder.finish(workers)
+        let mut schedule = builder.finish(workers);
+        // Two that load one table stand in each other's way on InnoDB, which has one lock for all pages of an
+        // index that are split: 6 million rows of 33 bytes took MariaDB 10.11 8.3 s of processor time from one
+        // session, 12.8 s from two. PostgreSQL takes the same for both.
+        schedule.apart = spread && toc.head.dialect == Dialect::Mysql;
+        schedule
     }
 
     /// What a worker does next.
     pub(super) fn next(&mut self) -> Result<Next> {
-        let free = self.ready.iter().find(|(_, node)| self.is_free(*node));
-        if let Some(task) = free.copied().and_then(|(_, node)| self.hand_out(node)) {
+        if let Some(task) = self.choose().and_then(|node| self.hand_out(node)) {
             return Ok(Next::Run(task));
         }
         if self.running > 0 {
@@ -159,6 +180,25 @@ impl Schedule {
         }
         let what = "the entries that are left wait for each other";
         Err(Error::new(Kind::Internal, what))
+    }
+
+    /// The heaviest that may be done; where workers stay apart, the heaviest that nobody is at.
+    fn choose(&self) -> Option<usize> {
+        let nodes = self.ready.iter().map(|(_, node)| *node);
+        let mut free = nodes.filter(|node| self.is_free(*node));
+        if !self.apart {
+            return free.next();
+        }
+        let node = |at: &usize| self.nodes.get(*at);
+        let mut shared = Vec::new();
+        for at in free {
+            if node(&at).is_some_and(|node| node.running() == 0) {
+                return Some(at);
+            }
+            shared.push(at);
+        }
+        let share = |at: &usize| node(at).map(Node::share);
+        shared.into_iter().max_by_key(share)
     }
 
     /// What may be done in one transaction with this task, which was handed out: small ones that wait for
@@ -432,6 +472,13 @@ impl<'a> Builder<'a> {
             node.keys = true;
             node.weight = if spread { weight } else { 0 };
         }
+        for rows in rows.iter().filter_map(|at| self.of_entry.get(at)) {
+            // What has keys to be made is to be there earlier.
+            let node = self.nodes.get_mut(*rows).filter(|_| spread);
+            if let Some(node) = node {
+                node.weight = node.weight.saturating_add(weight);
+            }
+        }
         self.wait_for(node, &rows);
         self.edges.insert((node, all_rows));
     }
@@ -540,6 +587,7 @@ impl<'a> Builder<'a> {
             held: HashMap::new(),
             running: 0,
             workers: workers.max(1),
+            apart: false,
         };
         for (at, weight, left) in free {
             if left == 0 {

@@ -112,6 +112,30 @@ fn all(toc: &Toc) -> Vec<usize> {
     (0..toc.entries.len()).collect()
 }
 
+/// Two connections in one table stand in each other's way there.
+#[test]
+fn workers_stay_apart_on_mysql_while_there_are_tables_for_it() {
+    let mut toc = toc(vec![
+        entry(1, "table_data", "large", &[], 9000),
+        entry(2, "table_data", "middle", &[], 5000),
+        entry(3, "table_data", "small", &[], 50),
+    ]);
+    let order = |toc: &Toc| {
+        let mut schedule = schedule(toc, &[0, 1, 2], true);
+        let tasks = now(&mut schedule);
+        names(toc, &tasks).join(" ").replace("table_data ", "")
+    };
+    // nobody gets ready: one for each, then the largest that is left for who comes
+    let together = order(&toc);
+    assert!(
+        together.starts_with("large large large middle"),
+        "{together}"
+    );
+    toc.head.dialect = Dialect::Mysql;
+    let apart = order(&toc);
+    assert!(apart.starts_with("large middle small large"), "{apart}");
+}
+
 #[test]
 fn the_largest_goes_first_and_indexes_as_soon_as_their_tables_are_loaded() {
     let toc = shop();

@@ -11,7 +11,7 @@ use tokio::sync::{Barrier, Notify, OnceCell, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::archive::toc::{ArchiveKind, Piece, TocEntry};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::pipeline::head::feed_head;
 use crate::pipeline::restore::archive::{Archive, missing};
 use crate::pipeline::restore::late_keys::LateKeys;
@@ -118,7 +118,9 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             Next::Nothing => Ok(Some(Vec::new())),
             Next::Run(task) => {
                 let mut tasks = vec![task];
-                if self.in_steps() {
+                let entry = self.archive.toc().entries.get(task.entry);
+                let pieces = entry.map(|entry| together::pieces_of(entry, task.piece));
+                if self.in_steps() && !self.goes_by_file(pieces.unwrap_or_default()) {
                     tasks.extend(schedule.beside(task));
                 }
                 Ok(Some(tasks))
@@ -162,6 +164,13 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     /// and can be tried again. MySQL's definitions end every transaction.
     fn is_whole(&self, entry: &TocEntry, dialect: Dialect) -> bool {
         self.in_steps() && (dialect == Dialect::Postgres || entry.rows.is_some())
+    }
+
+    /// Whether rows are worth a file.
+    fn goes_by_file(&self, pieces: &[Piece]) -> bool {
+        let length: u64 = pieces.iter().map(|piece| u64::from(piece.length)).sum();
+        let is_mysql = self.archive.toc().head.dialect == Dialect::Mysql;
+        is_mysql && length >= self.job.by_file_from
     }
 
     /// Whether transactions may be begun and ended here.
@@ -489,13 +498,21 @@ where
     R: Read + Seek + Send + 'static,
 {
     let step = together::step(entry, (number, pieces));
+    let mut by_file = shared.goes_by_file(pieces);
     let mut tries = 1;
     loop {
         runner.begin_part().await?;
-        let done = match feed(runner, shared, entry, pieces).await {
+        let done = match feed_rows(runner, shared, entry, (pieces, by_file)).await {
             Ok(()) => note(runner, shared, std::slice::from_ref(&step)).await,
             failed => failed,
         };
+        let refused = |error: &Error| error.kind() == Kind::Server && !is_deadlock(error);
+        if by_file && done.as_ref().is_err_and(refused) {
+            // its statements tell what is wrong, or that nothing is
+            runner.roll_back_part().await?;
+            by_file = false;
+            continue;
+        }
         if tries < TRIES && done.as_ref().is_err_and(is_deadlock) {
             again(runner, &mut tries).await?;
             if keeps_rows(runner, entry).await? {
@@ -573,6 +590,27 @@ fn name_keys(error: Error, entry: &TocEntry) -> Error {
         "A foreign key that is there already was checked: --data-only --disable-triggers loads \
          rows with none checked (session_replication_role = replica, a superuser's right).",
     )
+}
+
+/// Feeds rows; by a file, where the server takes them so.
+async fn feed_rows<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Arc<Shared<R>>,
+    entry: &TocEntry,
+    (pieces, by_file): (&[Piece], bool),
+) -> Result<()>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    if by_file {
+        runner.target().by_file(true).await?;
+    }
+    feed(runner, shared, entry, pieces).await?;
+    if by_file {
+        runner.target().by_file(false).await?;
+    }
+    Ok(())
 }
 
 /// Feeds an entry's statements, or rows.
