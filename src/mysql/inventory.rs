@@ -1,6 +1,6 @@
 //! The database's tables and columns, read once: several kinds are made from them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bstr::{BStr, BString, ByteSlice};
 
@@ -11,6 +11,7 @@ use crate::mysql::part_options::PartOptions;
 use crate::mysql::quote;
 use crate::mysql::select::Select;
 use crate::mysql::session::Session;
+use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
 use crate::sql::rows::Row;
 
@@ -128,6 +129,9 @@ pub async fn load(
             relations.push(relation);
         }
     }
+    if !caps.is_mariadb() && !caps.data_dictionary() {
+        relations.extend(unlisted(session, database, &relations).await?);
+    }
     match columns(
         session,
         columns_query(caps).equals("table_schema", database),
@@ -180,6 +184,41 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
         own_collation: None,
         part_options: PartOptions::default(),
     })
+}
+
+/// Tables that have their definition's file and that the engine does not find: MySQL before 8 leaves them out
+/// of its catalog.
+async fn unlisted(
+    session: &mut Session,
+    database: &[u8],
+    listed: &[Relation],
+) -> Result<Vec<Relation>> {
+    let show = Text::new("SHOW TABLES FROM ").ident(database);
+    let shown = session.query(show).await?;
+    let Some(column) = shown.columns().first() else {
+        return Ok(Vec::new());
+    };
+    let listed: HashSet<&BString> = listed.iter().map(|relation| &relation.name).collect();
+    let names = shown.iter().map(|row| row.owned(column));
+    let names = names.collect::<Result<Vec<BString>>>()?;
+    let unknown = |name: &BString| !listed.contains(name) && name != "dumpkeep_restore";
+    let mut missing: Vec<BString> = names.into_iter().filter(unknown).collect();
+    if missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    // made in between
+    let again = session.query(tables_query(database).sql()).await?;
+    for row in again.iter() {
+        let name: BString = row.owned("table_name")?;
+        missing.retain(|missing| *missing != name);
+    }
+    let unknown = |name| Relation {
+        name,
+        table_type: "BASE TABLE".into(),
+        comment: "its file is there, but its engine does not know it".into(),
+        ..Relation::default()
+    };
+    Ok(missing.into_iter().map(unknown).collect())
 }
 
 /// The columns of each relation by a question of its own; of one that the server can't open its

@@ -609,14 +609,14 @@ where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    if by_file {
-        runner.target().by_file(true).await?;
+    if !by_file {
+        return feed(runner, shared, entry, pieces).await;
     }
-    feed(runner, shared, entry, pieces).await?;
-    if by_file {
-        runner.target().by_file(false).await?;
-    }
-    Ok(())
+    runner.target().by_file(true).await?;
+    let fed = feed(runner, shared, entry, pieces).await;
+    // After a failure too: the session is in the middle of the file.
+    let ended = runner.target().by_file(false).await;
+    fed.and(ended)
 }
 
 /// Feeds an entry's statements, or rows.
