@@ -81,6 +81,12 @@ fn a_log_of_statements_gets_statements() {
         let files = restored(&server, (&file, format), "local-infile=1");
         assert_eq!(files, 0, "{format}");
     }
+    // a cluster may commit a file in parts
+    server.sql(
+        "",
+        "SET GLOBAL binlog_format = ROW, GLOBAL wsrep_load_data_splitting = 1",
+    );
+    assert_eq!(restored(&server, (&file, "parts"), "local-infile=1"), 0);
 }
 
 /// A file's rows are stored with `IGNORE`: what does not fit would be made to.
