@@ -249,14 +249,14 @@ impl<'s> Head<'s> {
     }
 }
 
-/// How the table's columns are sent; `None` where the table is none for it: its rows can't be taken back, it
-/// has versions of them or columns that are computed, or one of its types is not known here.
+/// How the table's columns are sent; `None` where the table is none for it: its rows can't be taken back (of
+/// other engines with transactions, NDB commits at a file's end), it has versions of them or columns that are
+/// computed, or one of its types is not known here.
 async fn look(session: &mut Session, head: &Head<'_>) -> Result<Option<Vec<Take>>> {
     let sql = Text::new(
         "SELECT COUNT(*) AS good FROM information_schema.tables t \
-         JOIN information_schema.engines e ON e.engine = t.engine \
          WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' \
-         AND e.transactions = 'YES' AND NOT EXISTS (SELECT 1 FROM information_schema.columns c \
+         AND t.engine = 'InnoDB' AND NOT EXISTS (SELECT 1 FROM information_schema.columns c \
          WHERE c.table_schema = DATABASE() AND c.table_name = t.table_name \
          AND (c.extra LIKE '%GENERATED%' OR c.extra LIKE '%VIRTUAL%' OR c.extra LIKE '%PERSISTENT%')) \
          AND t.table_name = ",
