@@ -3,6 +3,7 @@
 
 use std::io::{Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use dumpkeep::archive::reader::Reader;
 use dumpkeep::archive::sequential::Sequential;
@@ -78,7 +79,7 @@ pub fn judged_harmless_is_one_statement(dialect: Dialect, text: &[u8]) {
 }
 
 /// Reads a file at random and as a pipe; both must agree whether it is whole.
-pub fn read_all(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
+pub fn read_all(file: &[u8]) -> Result<(Arc<Toc>, Vec<u8>)> {
     let at_random = at_random(file);
     let as_pipe = as_pipe(file);
     assert_eq!(
@@ -99,26 +100,24 @@ pub fn read_all(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
     at_random
 }
 
-fn at_random(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
+fn at_random(file: &[u8]) -> Result<(Arc<Toc>, Vec<u8>)> {
     let mut reader = Reader::open(Cursor::new(file))?;
     let mut script = Vec::new();
     reader.check(|_, sql| {
         script.extend_from_slice(sql);
         Ok(())
     })?;
-    Ok((reader.toc().clone(), script))
+    Ok((reader.shared_toc(), script))
 }
 
-fn as_pipe(file: &[u8]) -> Result<(Toc, Vec<u8>)> {
+fn as_pipe(file: &[u8]) -> Result<(Arc<Toc>, Vec<u8>)> {
     let mut reader = Sequential::open(OneByte(file))?;
     let (mut script, mut sql) = (Vec::new(), Vec::new());
     while reader.next(&mut sql)? {
         script.extend_from_slice(&sql);
     }
-    Ok((
-        reader.toc().expect("a whole archive has one").clone(),
-        script,
-    ))
+    let toc = reader.shared_toc().expect("a whole archive has one");
+    Ok((toc, script))
 }
 
 /// Hands out a byte at a time, as a slow pipe may.

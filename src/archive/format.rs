@@ -1,12 +1,12 @@
 //! The table of contents as bytes, and what must hold in it before anything is believed. Pure.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::{fmt, io};
 
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::archive::entries::{Filling, TocEntries};
 use crate::archive::toc::{FORMAT, FrameInfo, Head, Piece, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 
@@ -101,9 +101,17 @@ impl<W: io::Write> io::Write for Counted<W> {
 
 /// A whole table of contents, of what gives its entries away; it begins at the byte that comes with it.
 pub(crate) fn whole(read: impl FnOnce(Take<'_>) -> Result<(u64, Toc)>) -> Result<Toc> {
-    let mut entries = Vec::new();
-    let (at, mut toc) = read(&mut |entry| entries.push(entry))?;
-    toc.entries = entries;
+    let mut entries = Filling::default();
+    let mut failed = None;
+    let (at, mut toc) = read(&mut |entry| {
+        if failed.is_none() {
+            failed = entries.push(entry).err();
+        }
+    })?;
+    toc.entries = match failed {
+        None => entries.end()?,
+        Some(error) => return Err(error),
+    };
     check_entries(&toc, at)?;
     Ok(toc)
 }
@@ -204,11 +212,14 @@ impl<'de> Visitor<'de> for Reading<'_> {
         }
         let missing = A::Error::missing_field;
         entries.ok_or_else(|| missing("entries"))?;
+        if let Some(frames) = &mut frames {
+            frames.shrink_to_fit();
+        }
         Ok(Toc {
             head: head.ok_or_else(|| missing("head"))?,
             digest: digest.ok_or_else(|| missing("digest"))?,
             frames: frames.ok_or_else(|| missing("frames"))?,
-            entries: Vec::new(),
+            entries: TocEntries::default(),
         })
     }
 }
@@ -261,19 +272,19 @@ fn check_frames(frames: &[FrameInfo], contents: u64) -> Result<()> {
 
 /// Checks the entries of a whole table of contents.
 fn check_entries(toc: &Toc, contents: u64) -> Result<()> {
-    let ids: HashSet<_> = toc.entries.iter().map(|entry| entry.id).collect();
-    if ids.len() != toc.entries.len() {
+    if toc.entries.is_any_twice() {
         return Err(broken(
             contents,
             "the table of contents lists an entry twice",
         ));
     }
+    let is_there = |id| toc.entries.place(id).is_some();
     for entry in &toc.entries {
-        let fault = if !entry.needs.iter().all(|need| ids.contains(need)) {
+        let fault = if !entry.needs.iter().all(|need| is_there(*need)) {
             Some("needs an entry that is not there")
         } else if !entry.pieces.iter().all(|piece| fits(piece, &toc.frames)) {
             Some("lies outside of its frame")
-        } else if !adds_up(entry) {
+        } else if !adds_up(&entry) {
             Some("is not the sum of its pieces")
         } else {
             None

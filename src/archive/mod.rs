@@ -2,6 +2,7 @@
 
 mod closing;
 pub mod codec;
+pub mod entries;
 mod format;
 pub mod frame;
 pub mod packed;

@@ -3,6 +3,7 @@
 //! that back, or say so.
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -19,7 +20,7 @@ pub struct Sequential<R> {
     input: Tally<BufReader<R>>,
     codec: Codec,
     seen: Vec<FrameInfo>,
-    toc: Option<Toc>,
+    toc: Option<Arc<Toc>>,
 }
 
 impl<R: Read> Sequential<R> {
@@ -54,7 +55,13 @@ impl<R: Read> Sequential<R> {
     /// What it held, once all was read.
     #[must_use]
     pub fn toc(&self) -> Option<&Toc> {
-        self.toc.as_ref()
+        self.toc.as_deref()
+    }
+
+    /// The same, for who keeps it longer.
+    #[must_use]
+    pub fn shared_toc(&self) -> Option<Arc<Toc>> {
+        self.toc.clone()
     }
 
     fn magic(&mut self) -> Result<u32> {
@@ -210,7 +217,7 @@ impl<R: Read> Sequential<R> {
         if const_hex::encode(before.finalize()) != toc.digest {
             return Err(broken(0, "the digest over all frames is not the one noted"));
         }
-        self.toc = Some(toc);
+        self.toc = Some(Arc::new(toc));
         Ok(false)
     }
 }

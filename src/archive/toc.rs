@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use twox_hash::xxhash3_128::Hasher as Xxh3;
 
+use crate::archive::entries::TocEntries;
 use crate::archive::sum::Sum;
 use crate::plan::entry::{EntryId, Section, Statement};
 use crate::source::{ServerInfo, Warning};
@@ -23,7 +24,7 @@ use crate::sql::dialect::Dialect;
 pub const FORMAT: u32 = 1;
 
 /// What an archive holds, and where in the file it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Toc {
     /// What made it, from what, when.
     pub head: Head,
@@ -32,7 +33,7 @@ pub struct Toc {
     /// The frames in the order in which they stand in the file.
     pub frames: Vec<FrameInfo>,
     /// The entries in the order in which they restore.
-    pub entries: Vec<TocEntry>,
+    pub entries: TocEntries,
 }
 
 /// What made an archive, from what, when.

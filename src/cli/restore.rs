@@ -123,7 +123,7 @@ fn contents(path: &Path) -> Result<Arc<Toc>> {
     let Some(file) = ForeignFile::open(path)? else {
         return Ok(open(path)?.shared_toc());
     };
-    match about(&file) {
+    match about(&file)? {
         About::PgDump(_, toc, _) => Ok(Arc::from(toc)),
         About::Script(_) => {
             let what = format!("{} is a script: there is nothing to list", path.display());

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bstr::ByteSlice as _;
 
 use super::Context;
 use super::choice::ChoiceArgs;
 use super::table;
+use crate::archive::entries::TocEntries;
 use crate::archive::toc::{ArchiveKind, Head, Piece, Toc, TocEntry};
 use crate::error::{Error, Kind, Result, visible};
 use crate::pipeline::engine::open;
@@ -60,7 +62,7 @@ impl From<FormatArg> for Format {
 /// Shows what an archive holds.
 pub fn run(args: &Args, ctx: &Context) -> Result<u8> {
     if let Some(file) = ForeignFile::open(&args.file)? {
-        return foreign(&about_foreign(&file), args, ctx);
+        return foreign(&about_foreign(&file)?, args, ctx);
     }
     let reader = open(&args.file)?;
     let choice = args.choice.choice()?;
@@ -105,11 +107,13 @@ fn contents(toc: &Toc, by: &str, length: u64, args: &Args, ctx: &Context) -> Res
     let chosen = if choice.takes_all() {
         None
     } else {
-        let places = choice.of(toc)?.into_iter();
-        let entries = places.filter_map(|at| toc.entries.get(at).cloned());
+        let places = choice.of(toc)?;
+        let entries = toc.entries.those(&places);
         Some(Toc {
-            entries: entries.collect(),
-            ..Toc::clone(toc)
+            head: toc.head.clone(),
+            digest: toc.digest.clone(),
+            frames: toc.frames.clone(),
+            entries: TocEntries::of(entries.map(Arc::unwrap_or_clone))?,
         })
     };
     let toc = chosen.as_ref().unwrap_or(toc);
@@ -121,7 +125,7 @@ fn contents(toc: &Toc, by: &str, length: u64, args: &Args, ctx: &Context) -> Res
         out.write_all(about(&toc.head, by, length).as_bytes())?;
         let head = ["ID", "KIND", "NAME", "ROWS", "BYTES", "PACKED", "OWNER"];
         table::write(out, head, || {
-            toc.entries.iter().map(|entry| cells(toc, entry))
+            toc.entries.iter().map(|entry| cells(toc, &entry))
         })
     })?;
     Ok(0)

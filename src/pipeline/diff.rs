@@ -102,7 +102,7 @@ pub fn diff(a: &Toc, b: &Toc) -> Diff {
 fn by_object(toc: &Toc) -> BTreeMap<Object, Entries> {
     let mut all: BTreeMap<Object, Entries> = BTreeMap::new();
     for entry in &toc.entries {
-        let entries = all.entry(object(entry)).or_default();
+        let entries = all.entry(object(&entry)).or_default();
         entries.digests.push((entry.digest, entry.bytes));
         entries.bytes += entry.bytes;
         if let Some(rows) = entry.rows {

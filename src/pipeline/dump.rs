@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{Write, sink};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
 use bstr::ByteSlice as _;
@@ -22,7 +22,7 @@ use crate::pipeline::nice::{Gate, beside};
 use crate::pipeline::pace::Pace;
 use crate::pipeline::pack::{Packed, Packer, Style, label};
 use crate::pipeline::reconnect;
-use crate::pipeline::stream::{Shared, died, lock, stream};
+use crate::pipeline::stream::{Shared, died, stream};
 use crate::plan::entries::Entries;
 use crate::plan::entry::{EntryId, Section, Statement};
 use crate::plan::order::order;
@@ -123,26 +123,23 @@ where
     done.while_with(|| format!("dumping database {name} on {}", place(source.server())))
 }
 
-/// Dumps `database` to nowhere; gives the entries of its table of contents.
+/// Dumps `database` to nowhere; `each` sees the entries of its table of contents.
 pub(super) async fn contents_of<S>(
     source: &S,
     database: &[u8],
     job: &DumpJob,
-    progress: &Progress,
-) -> Result<Vec<TocEntry>>
+    (progress, each): (&Progress, impl Fn(&TocEntry) + Send + 'static),
+) -> Result<()>
 where
     S: Source,
     S::Snapshot: 'static,
 {
     let name = database.to_str_lossy();
     let task = progress.task(&name, 0);
-    let entries = Arc::new(Mutex::new(Vec::new()));
-    let kept = Arc::clone(&entries);
-    let keep = move |entry: &TocEntry| lock(&kept).push(entry.clone());
-    let done = attempt(source, database, job, sink(), (&task, keep)).await;
+    let done = attempt(source, database, job, sink(), (&task, each)).await;
     task.done();
     done.while_with(|| format!("dumping database {name} on {}", place(source.server())))?;
-    Ok(std::mem::take(&mut lock(&entries)))
+    Ok(())
 }
 
 /// "db1:5432 (PostgreSQL 16.3)"

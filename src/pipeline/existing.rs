@@ -1,6 +1,8 @@
 //! Globals on a server that has some of them: accounts that exist stay as they are, unless the user
 //! says otherwise.
 
+use std::sync::Arc;
+
 use bstr::{BString, ByteSlice as _};
 
 use crate::archive::toc::TocEntry;
@@ -11,18 +13,18 @@ use crate::source::{Existing, Target};
 
 /// The entries without those that would change what exists. What is left alone is noted, and what
 /// is not, where it is the account that the restore came in with.
-pub(super) async fn leave_existing<'a, T: Target>(
+pub(super) async fn leave_existing<T: Target>(
     runner: &mut Runner<'_, T>,
-    chosen: Vec<&'a TocEntry>,
+    chosen: Vec<Arc<TocEntry>>,
     job: &RestoreJob,
-) -> Result<Vec<&'a TocEntry>> {
+) -> Result<Vec<Arc<TocEntry>>> {
     let existing = runner.target().existing().await?;
     let mut left = Vec::new();
     for entry in chosen {
-        match about(entry) {
+        match about(&entry) {
             Some((kind, name)) if is_there(&existing, kind, &name) => {
                 if overwrites(kind, job) {
-                    note_own(entry, &existing, &name);
+                    note_own(&entry, &existing, &name);
                     left.push(entry);
                 } else if entry.kind == kind {
                     runner.skip(left_alone(&existing, kind, &name));

@@ -2,6 +2,7 @@
 //! past is made again by a clock (`TocEntry::in_turn`) they are those that are there at the end.
 
 use std::io::{Read, Seek, Write};
+use std::sync::Arc;
 
 use bstr::{BString, ByteSlice as _};
 use memchr::memchr;
@@ -51,11 +52,13 @@ pub fn extract<R: Read + Seek>(
     Ok(rows.written)
 }
 
-fn the_table(toc: &Toc, table: &str) -> Result<TocEntry> {
+fn the_table(toc: &Toc, table: &str) -> Result<Arc<TocEntry>> {
     let pattern = Pattern::table(toc.head.dialect, table)?;
-    let mut found = toc.entries.iter().filter(|entry| {
+    let rows = (0..toc.entries.len()).filter(|at| toc.entries.kind(*at) == "table_data");
+    let rows = rows.filter_map(|at| toc.entries.get(at));
+    let mut found = rows.filter(|entry| {
         let schema = entry.schema.as_ref().map_or(&b""[..], |schema| &schema.0);
-        entry.kind == "table_data" && pattern.matches(schema, &entry.name.0)
+        pattern.matches(schema, &entry.name.0)
     });
     let usage = |what: String| Error::new(Kind::Usage, what);
     let Some(entry) = found.next() else {
@@ -63,7 +66,7 @@ fn the_table(toc: &Toc, table: &str) -> Result<TocEntry> {
         return Err(error.hint("`dumpkeep show` lists what the archive holds."));
     };
     match found.next() {
-        None => Ok(entry.clone()),
+        None => Ok(entry),
         Some(other) => {
             let (one, two) = (entry.label(), other.label());
             Err(usage(format!(

@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use crate::archive::toc::{Toc, TocEntry};
+use crate::archive::toc::Toc;
 use crate::error::{Error, Kind, Result, visible};
-use crate::plan::entry::{EntryId, Section};
+use crate::plan::entry::Section;
 
 /// The list of these entries.
 #[must_use]
@@ -15,7 +15,7 @@ pub fn write(toc: &Toc, places: &[usize]) -> String {
         "; Entries of an archive, in the order in which they are restored. Delete or move\n\
          ; lines, or begin them with a semicolon, and give the file to `restore --use-list`.\n",
     );
-    for entry in places.iter().filter_map(|at| toc.entries.get(*at)) {
+    for entry in toc.entries.those(places) {
         if entry.section != Section::Database {
             let _ = writeln!(out, "{} {}", entry.id.0, visible(&entry.label()));
         }
@@ -48,35 +48,31 @@ pub fn read(text: &str) -> Result<Vec<u32>> {
 /// in which something would come before what it needs is an error.
 pub(super) fn in_order(toc: &Toc, places: &[usize], list: &[u32]) -> Result<Vec<usize>> {
     let rank: HashMap<u32, usize> = list.iter().copied().zip(1..).collect();
-    let entry = |at: &usize| toc.entries.get(*at);
     let mut sorted = places.to_vec();
     sorted.sort_by_key(|at| {
-        let rank = entry(at).and_then(|entry| rank.get(&entry.id.0));
-        (section(entry(at)), rank.copied().unwrap_or_default(), *at)
+        let rank = toc.entries.id(*at).and_then(|id| rank.get(&id.0));
+        // Definitions come before rows, and rows before what stands on them, in any list.
+        let section = toc.entries.section(*at);
+        (section, rank.copied().unwrap_or_default(), *at)
     });
-    let mut later: HashSet<EntryId> = sorted
-        .iter()
-        .filter_map(entry)
-        .map(|entry| entry.id)
-        .collect();
-    for entry in sorted.iter().filter_map(entry) {
-        later.remove(&entry.id);
-        if let Some(need) = entry.needs.iter().find(|need| later.contains(need)) {
-            let need = toc.entries.iter().find(|entry| entry.id == *need);
-            let need = need.map(TocEntry::label).unwrap_or_default();
+    let label = |at: usize| {
+        let entry = toc.entries.get(at);
+        entry.map(|entry| entry.label()).unwrap_or_default()
+    };
+    let mut later: HashSet<usize> = sorted.iter().copied().collect();
+    for at in &sorted {
+        later.remove(at);
+        let mut needs = toc.entries.needed(*at);
+        if let Some(need) = needs.find(|need| later.contains(need)) {
             let what = format!(
-                "the list has {} before {need}, which it needs",
-                entry.label()
+                "the list has {} before {}, which it needs",
+                label(*at),
+                label(need)
             );
             return Err(Error::new(Kind::Usage, what));
         }
     }
     Ok(sorted)
-}
-
-/// Definitions come before rows, and rows before what stands on them, in any list.
-fn section(entry: Option<&TocEntry>) -> Option<Section> {
-    entry.map(|entry| entry.section)
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::archive::entries::TocEntries;
 use crate::archive::sum::Sum;
-use crate::archive::toc::TocEntry;
+use crate::archive::toc::{Check, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::plan::entry::Section;
 
@@ -24,25 +25,45 @@ pub struct Proof {
 
 /// Compares the archive's contents with those of a dump of the restored database. What only the
 /// latter has is no fault: the archive may have been made of a part.
-pub fn compare(archive: &[TocEntry], restored: &[TocEntry]) -> Result<Proof> {
-    let found: HashMap<String, Counted> = counted(restored).into_iter().collect();
+pub fn compare(archive: &TocEntries, restored: Tally) -> Result<Proof> {
+    let (mut wanted, found) = (Tally::default(), restored.all());
+    archive.iter().for_each(|entry| wanted.add(&entry));
     let mut proof = Proof::default();
-    let mut faults = Vec::new();
-    for (label, wanted) in counted(archive) {
-        match found.get(&label) {
-            None => faults.push(format!("{label} is not there")),
-            Some(found) => match wanted.fault(found) {
-                Some(fault) => faults.push(format!("{label} {fault}")),
-                None => proof.add(&wanted, found),
-            },
+    let mut faults: HashMap<Check, String> = HashMap::new();
+    for wanted in wanted.all() {
+        let place = found.binary_search_by_key(&wanted.label.0, |found| found.label.0);
+        let found = place.ok().and_then(|at| found.get(at));
+        let fault = match found {
+            None => Some("is not there".to_owned()),
+            Some(found) => wanted.fault(found),
+        };
+        match (fault, found) {
+            (Some(fault), _) => {
+                faults.insert(wanted.label, fault);
+            }
+            (None, found) => found.iter().for_each(|found| proof.add(&wanted, found)),
         }
     }
     if faults.is_empty() {
         return Ok(proof);
     }
-    let more = faults.len().saturating_sub(NAMED);
-    faults.truncate(NAMED);
-    let mut what = faults.join("; ");
+    let count = faults.len();
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    for entry in archive {
+        let label = entry.label();
+        if let Some(fault) = faults.remove(&digest(&label)) {
+            named.insert(label, fault);
+        }
+        if named.len() > NAMED {
+            named.pop_last();
+        }
+    }
+    let more = count.saturating_sub(named.len());
+    let named: Vec<String> = named
+        .iter()
+        .map(|(label, fault)| format!("{label} {fault}"))
+        .collect();
+    let mut what = named.join("; ");
     if more > 0 {
         what.push_str(&format!("; and {more} more"));
     }
@@ -51,36 +72,65 @@ pub fn compare(archive: &[TocEntry], restored: &[TocEntry]) -> Result<Proof> {
         .hint("Servers of different versions may print the same values otherwise: prove an archive on its own version."))
 }
 
-/// What entries of one name hold together.
-#[derive(Debug, Clone, Copy, Default)]
+/// What a database holds, by the labels' digests: of a hundred thousand tables there are hundreds of thousands
+/// of labels.
+#[derive(Debug, Default)]
+pub struct Tally(Vec<Counted>);
+
+/// What entries of one label hold together.
+#[derive(Debug, Clone, Copy)]
 struct Counted {
-    entries: u64,
-    rows: Option<u64>,
-    sum: Option<Sum>,
+    label: Check,
+    entries: u32,
+    is_rows: bool,
+    is_summed: bool,
+    rows: u64,
+    sum: Sum,
 }
 
-fn counted(entries: &[TocEntry]) -> BTreeMap<String, Counted> {
-    let mut all: BTreeMap<String, Counted> = BTreeMap::new();
-    // The database itself has another name.
-    let own = |entry: &&TocEntry| {
+impl Tally {
+    /// Takes an entry.
+    pub fn add(&mut self, entry: &TocEntry) {
+        // The database itself has another name.
         let database = entry.kind.starts_with("database") || entry.kind == "read_only";
-        entry.section != Section::Database && !database
-    };
-    for entry in entries.iter().filter(own) {
-        all.entry(entry.label()).or_default().add(entry);
+        if entry.section == Section::Database || database {
+            return;
+        }
+        self.0.push(Counted {
+            label: digest(&entry.label()),
+            entries: 1,
+            is_rows: entry.rows.is_some(),
+            is_summed: entry.sum.is_some(),
+            rows: entry.rows.unwrap_or(0),
+            sum: entry.sum.unwrap_or_default(),
+        });
     }
-    all
+
+    /// One for each label, by its digest.
+    fn all(mut self) -> Vec<Counted> {
+        self.0.sort_unstable_by_key(|one| one.label.0);
+        self.0.dedup_by(|next, before| {
+            let same = next.label == before.label;
+            if same {
+                before.join(next);
+            }
+            same
+        });
+        self.0
+    }
+}
+
+fn digest(label: &str) -> Check {
+    Check::of(label.as_bytes())
 }
 
 impl Counted {
-    fn add(&mut self, entry: &TocEntry) {
-        self.entries += 1;
-        if let Some(rows) = entry.rows {
-            *self.rows.get_or_insert(0) += rows;
-        }
-        if let Some(sum) = entry.sum {
-            self.sum = Some(self.sum.unwrap_or_default().and(sum));
-        }
+    fn join(&mut self, other: &Self) {
+        self.entries += other.entries;
+        self.is_rows |= other.is_rows;
+        self.is_summed |= other.is_summed;
+        self.rows += other.rows;
+        self.sum = self.sum.and(other.sum);
     }
 
     fn fault(&self, found: &Self) -> Option<String> {
@@ -90,26 +140,22 @@ impl Counted {
                 found.entries, self.entries
             ));
         }
-        let wanted = self.rows?;
-        let rows = found.rows.unwrap_or(0);
-        if rows != wanted {
-            return Some(format!("has {rows} rows, not {wanted}"));
+        if !self.is_rows {
+            return None;
         }
-        match (self.sum, found.sum) {
-            (Some(wanted), Some(found)) if wanted != found => {
-                Some("has other rows than the archive".to_owned())
-            }
-            _ => None,
+        if found.rows != self.rows {
+            return Some(format!("has {} rows, not {}", found.rows, self.rows));
         }
+        let summed = self.is_summed && found.is_summed;
+        (summed && self.sum != found.sum).then(|| "has other rows than the archive".to_owned())
     }
 }
 
 impl Proof {
     fn add(&mut self, wanted: &Counted, found: &Counted) {
-        self.objects += wanted.entries;
-        self.rows += wanted.rows.unwrap_or(0);
-        self.sums +=
-            u64::from(wanted.rows.is_some() && wanted.sum.is_some() && found.sum.is_some());
+        self.objects += u64::from(wanted.entries);
+        self.rows += wanted.rows;
+        self.sums += u64::from(wanted.is_rows && wanted.is_summed && found.is_summed);
     }
 }
 
@@ -182,19 +228,23 @@ mod tests {
 
     #[test]
     fn a_row_that_is_missing_changed_or_doubled_is_found() {
-        let archive = toc(&["a", "b"]);
-        assert_eq!(compare(&archive, &toc(&["b", "a"])).unwrap().sums, 1);
+        let tally = |entries: &[TocEntry]| {
+            let mut tally = Tally::default();
+            entries.iter().for_each(|entry| tally.add(entry));
+            tally
+        };
+        let archive = TocEntries::of(toc(&["a", "b"])).unwrap();
+        let same = tally(&toc(&["b", "a"]));
+        assert_eq!(compare(&archive, same).unwrap().sums, 1);
         for (rows, fault) in [
             (&["a"][..], "has 1 rows, not 2"),
             (&["a", "c"], "has other rows"),
             (&["a", "a"], "has other rows"),
         ] {
-            let error = compare(&archive, &toc(rows)).unwrap_err();
+            let error = compare(&archive, tally(&toc(rows))).unwrap_err();
             assert!(error.line().contains(fault), "{error}");
         }
-        let mut none = toc(&[]);
-        none.clear();
-        let error = compare(&archive, &none).unwrap_err();
+        let error = compare(&archive, tally(&[])).unwrap_err();
         assert!(
             error.line().contains("table_data t is not there"),
             "{error}"

@@ -2,9 +2,10 @@
 //! case, and dumped before that, to compare what came out with what went in.
 
 use std::io::{Read, Seek};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 
 use crate::archive::codec::Codec;
 use crate::archive::reader::Reader;
@@ -12,7 +13,7 @@ use crate::archive::toc::{Toc, TocEntry};
 use crate::env::Env;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::pipeline::dump::{DumpJob, contents_of};
-use crate::pipeline::proof::{Proof, compare};
+use crate::pipeline::proof::{Proof, Tally, compare};
 use crate::pipeline::restore::{RestoreJob, restore};
 use crate::plan::entry::Section;
 use crate::progress::Progress;
@@ -60,7 +61,8 @@ where
         connected = target() => connected?,
         () = stop() => return Err(interrupted()),
     };
-    let create = renamed(loading.dialect(), creation(&toc)?, &name)?;
+    let (create, database) = creation(&toc)?;
+    let create = renamed(loading.dialect(), (&create, database), &name)?;
     let made = loading.execute(&create).await;
     made.while_with(|| format!("making the scratch database {name}"))?;
     let work = async {
@@ -73,8 +75,8 @@ where
         task.done();
         restored.while_with(|| format!("restoring into the scratch database {name}"))?;
         loading.close().await?;
-        let restored = contents(&source().await?, &name, &toc, job).await?;
-        compare(&toc.entries, &restored)
+        let restored = tally(&source().await?, &name, &toc, job).await?;
+        compare(&toc.entries, restored)
     };
     let mut stopped = false;
     let proved = tokio::select! {
@@ -108,8 +110,8 @@ where
     Ok(proof)
 }
 
-/// The entries that a dump of the database has.
-async fn contents<S>(source: &S, name: &str, toc: &Toc, job: &ProofJob<'_>) -> Result<Vec<TocEntry>>
+/// What a dump of the database has.
+async fn tally<S>(source: &S, name: &str, toc: &Toc, job: &ProofJob<'_>) -> Result<Tally>
 where
     S: Source,
     S::Snapshot: 'static,
@@ -125,7 +127,15 @@ where
         jobs: job.jobs,
         ..DumpJob::new(job.env.now)
     };
-    contents_of(source, name.as_bytes(), &dump_job, job.progress).await
+    let tally = Arc::new(Mutex::new(Tally::default()));
+    let filled = Arc::clone(&tally);
+    let add = move |entry: &TocEntry| lock(&filled).add(entry);
+    contents_of(source, name.as_bytes(), &dump_job, (job.progress, add)).await?;
+    Ok(std::mem::take(&mut *lock(&tally)))
+}
+
+fn lock(tally: &Mutex<Tally>) -> std::sync::MutexGuard<'_, Tally> {
+    tally.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// MySQL's "Schema '…' is in read only mode": the archive's database is, and so is its copy.
@@ -158,13 +168,15 @@ async fn drop_database<T: Target>(target: &mut T, name: &str) -> Result<()> {
 }
 
 /// The statement that makes the archive's database: encoding and collations matter to the proof.
-fn creation(toc: &Toc) -> Result<(&[u8], &[u8])> {
+fn creation(toc: &Toc) -> Result<(BString, &[u8])> {
     let database = &toc.head.database.0;
-    let mut entries = toc.entries.iter();
-    let own = entries.find(|entry| entry.section == Section::Database && entry.kind == "database");
-    let create = own.and_then(|entry| entry.sql.first());
+    let own = (0..toc.entries.len()).find(|at| {
+        toc.entries.section(*at) == Some(Section::Database) && toc.entries.kind(*at) == "database"
+    });
+    let own = own.and_then(|at| toc.entries.get(at));
+    let create = own.and_then(|entry| entry.sql.first().cloned());
     match create {
-        Some(create) => Ok((&create.0, database)),
+        Some(create) => Ok((create.0, database)),
         None => Err(Error::new(
             Kind::Usage,
             "the archive does not say by itself how its database is made",

@@ -1,7 +1,9 @@
 //! Which entries of an archive a command is about. Pure.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use crate::archive::entries::TocEntries;
 use crate::archive::toc::{Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::list;
@@ -71,38 +73,29 @@ const TIES: &[&str] = &[
 const LARGE_OBJECTS: &[&str] = &["large_object", "blob", "blob_metadata"];
 
 /// The sections that switches ask for entries by.
-struct Sections<'t> {
-    entries: HashMap<EntryId, &'t TocEntry>,
-}
+struct Sections<'t>(&'t TocEntries);
 
-impl<'t> Sections<'t> {
-    fn of(toc: &'t Toc) -> Self {
-        let entries = toc.entries.iter().map(|entry| (entry.id, entry));
-        Self {
-            entries: entries.collect(),
-        }
-    }
-
+impl Sections<'_> {
     /// Large objects are rows, with all that is about them, and grants go with what they are on, as
     /// pg_restore has it, wherever they stand. What has grants and no entry is the system's.
-    fn section(&self, entry: &TocEntry) -> Section {
-        let own = |entry: &TocEntry| match LARGE_OBJECTS.contains(&entry.kind.as_str()) {
-            true => Section::Data,
-            false => entry.section,
+    fn section(&self, at: usize) -> Option<Section> {
+        let Self(entries) = self;
+        let own = |at: usize| match LARGE_OBJECTS.contains(&entries.kind(at)) {
+            true => Some(Section::Data),
+            false => entries.section(at),
         };
-        let is_grants = |entry: &TocEntry| entry.kind == "grants";
-        let needs = entry.needs.iter().filter_map(|id| self.entries.get(id));
+        let is_grants = |at: &usize| entries.kind(*at) == "grants";
         // Grants on columns may hang on those on their table.
-        let mut on = needs.filter(|need| !is_grants(need));
-        match entry.kind.as_str() {
-            "grants" if entry.section != Section::Database => {
-                let on = on.map(|need| own(need)).max();
-                on.unwrap_or(Section::PreData).max(Section::PreData)
+        let mut on = entries.needed(at).filter(|need| !is_grants(need));
+        match entries.kind(at) {
+            "grants" if entries.section(at) != Some(Section::Database) => {
+                let on = on.filter_map(own).max();
+                Some(on.unwrap_or(Section::PreData).max(Section::PreData))
             }
-            "comment" | "security_label" if on.any(|need| own(need) == Section::Data) => {
-                Section::Data
+            "comment" | "security_label" if on.any(|need| own(need) == Some(Section::Data)) => {
+                Some(Section::Data)
             }
-            _ => own(entry),
+            _ => own(at),
         }
     }
 }
@@ -145,17 +138,14 @@ impl Choice {
     pub fn of(&self, toc: &Toc) -> Result<Vec<usize>> {
         let by_name = self.named(toc)?;
         let excluded = self.excluded(toc)?;
-        let entries = toc.entries.iter().enumerate();
-        let sections = Sections::of(toc);
-        let chosen = |at: usize, entry: &TocEntry| {
-            self.in_section(sections.section(entry))
-                && !excluded.contains(&at)
-                && by_name.as_ref().is_none_or(|named| named.contains(&at))
+        let sections = Sections(&toc.entries);
+        let chosen = |at: &usize| {
+            let section = sections.section(*at);
+            section.is_some_and(|section| self.in_section(section))
+                && !excluded.contains(at)
+                && by_name.as_ref().is_none_or(|named| named.contains(at))
         };
-        let places: Vec<usize> = entries
-            .filter(|(at, entry)| chosen(*at, entry))
-            .map(|(at, _)| at)
-            .collect();
+        let places: Vec<usize> = (0..toc.entries.len()).filter(chosen).collect();
         self.whole_views(toc, &places)?;
         match &self.list {
             Some(list) => list::in_order(toc, &places, list),
@@ -165,8 +155,12 @@ impl Choice {
 
     /// An error where a view is chosen and its query is not: it would be an empty one.
     fn whole_views(&self, toc: &Toc, places: &[usize]) -> Result<()> {
+        let rules = view_rules(toc);
+        if rules.is_empty() {
+            return Ok(());
+        }
         let chosen: HashSet<usize> = places.iter().copied().collect();
-        for (rule, view) in view_rules(toc) {
+        for (rule, view) in rules {
             let (Some(rule_entry), Some(view_entry)) =
                 (toc.entries.get(rule), toc.entries.get(view))
             else {
@@ -190,13 +184,17 @@ impl Choice {
         let relations = Relations::of(toc);
         let chosen: HashSet<usize> = chosen.iter().copied().collect();
         let mut lines = Vec::new();
-        for (at, entry) in toc.entries.iter().enumerate() {
-            if !TIES.contains(&entry.kind.as_str())
+        for at in 0..toc.entries.len() {
+            let in_section = |section| self.in_section(section);
+            if !TIES.contains(&toc.entries.kind(at))
                 || chosen.contains(&at)
-                || !self.in_section(entry.section)
+                || !toc.entries.section(at).is_some_and(in_section)
             {
                 continue;
             }
+            let Some(entry) = toc.entries.get(at) else {
+                continue;
+            };
             let (own, others) = relations.own_and_others(toc, at);
             let needs = own.iter().chain(&others);
             let mut outside = needs.filter(|need| !chosen.contains(need));
@@ -219,13 +217,12 @@ impl Choice {
     }
 
     /// What these entries need and is not among them: for the error of one that fails.
-    pub fn missing<'a>(&self, toc: &'a Toc, chosen: &[usize], at: usize) -> Vec<&'a TocEntry> {
+    pub fn missing(&self, toc: &Toc, chosen: &[usize], at: usize) -> Vec<Arc<TocEntry>> {
         if self.takes_all() {
             return Vec::new();
         }
-        let relations = Relations::of(toc);
         let chosen: HashSet<usize> = chosen.iter().copied().collect();
-        let needs = relations.needs_of(at).into_iter();
+        let needs = toc.entries.needed(at);
         needs
             .filter(|need| !chosen.contains(need))
             .filter_map(|need| toc.entries.get(need))
@@ -300,7 +297,7 @@ impl Choice {
         named.extend(with_belongings(toc, &tables));
         let numbers = self.entries.iter().chain(self.list.iter().flatten());
         for number in numbers {
-            let hit = toc.entries.iter().position(|entry| entry.id.0 == *number);
+            let hit = toc.entries.place(EntryId(*number));
             named.insert(hit.ok_or_else(|| no_entry(*number))?);
         }
         if self.with_dependencies {
@@ -346,21 +343,19 @@ fn with_needs(toc: &Toc, chosen: HashSet<usize>, mut tables: Vec<usize>) -> Hash
     let mut open: Vec<usize> = all.iter().copied().collect();
     loop {
         while let Some(at) = open.pop() {
-            let reads = toc.entries.get(at).is_some_and(|entry| {
-                let views = ["view", "view_rule", "materialized_view", "matview_refresh"];
-                views.contains(&entry.kind.as_str())
-            });
+            let views = ["view", "view_rule", "materialized_view", "matview_refresh"];
+            let reads = views.contains(&toc.entries.kind(at));
             for need in relations.needs_of(at) {
-                let entry = toc.entries.get(need);
-                if reads && entry.is_some_and(is_relation) {
+                let is_relation = RELATIONS.contains(&toc.entries.kind(need));
+                if reads && is_relation {
                     read.push(need);
                 }
-                if entry.is_none_or(|entry| entry.section == Section::Database) || !all.insert(need)
-                {
+                let section = toc.entries.section(need);
+                if section.is_none_or(|section| section == Section::Database) || !all.insert(need) {
                     continue;
                 }
                 open.push(need);
-                if entry.is_some_and(is_relation) {
+                if is_relation {
                     tables.push(need);
                 }
             }
@@ -385,8 +380,6 @@ fn with_needs(toc: &Toc, chosen: HashSet<usize>, mut tables: Vec<usize>) -> Hash
 /// The queries of views that need what needs the view: entries of their own, each with its view. pg_dump
 /// calls them rules, of its own name.
 fn view_rules(toc: &Toc) -> HashMap<usize, usize> {
-    let places: HashMap<EntryId, usize> =
-        toc.entries.iter().map(|entry| entry.id).zip(0..).collect();
     let is_of = |rule: &TocEntry, view: &TocEntry| {
         let name = match rule.kind.as_str() {
             "view_rule" => Some(&rule.name.0[..]),
@@ -395,14 +388,15 @@ fn view_rules(toc: &Toc) -> HashMap<usize, usize> {
         };
         view.kind == "view" && rule.schema == view.schema && name == Some(&view.name.0[..])
     };
-    let view_of = |rule: &TocEntry| {
-        let mut needs = rule.needs.iter().filter_map(|id| places.get(id).copied());
-        needs.find(|at| toc.entries.get(*at).is_some_and(|view| is_of(rule, view)))
+    let view_of = |at: usize| {
+        let rule = toc.entries.get(at)?;
+        let mut needs = toc.entries.needed(at);
+        needs.find(|at| toc.entries.get(*at).is_some_and(|view| is_of(&rule, &view)))
     };
-    let rules = toc.entries.iter().enumerate();
+    let rules = 0..toc.entries.len();
     rules
-        .filter(|(_, entry)| entry.kind == "view_rule" || entry.kind == "rule")
-        .filter_map(|(at, entry)| Some((at, view_of(entry)?)))
+        .filter(|at| ["view_rule", "rule"].contains(&toc.entries.kind(*at)))
+        .filter_map(|at| Some((at, view_of(at)?)))
         .collect()
 }
 
@@ -438,31 +432,26 @@ fn in_schema(entry: &TocEntry, pattern: &Pattern) -> bool {
 /// relation that stays out (a foreign key to such a one does). Views and routines over them are
 /// objects of their own. Sequences that only these tables need come along.
 fn with_belongings(toc: &Toc, tables: &[usize]) -> HashSet<usize> {
-    let places: HashMap<EntryId, usize> =
-        toc.entries.iter().map(|entry| entry.id).zip(0..).collect();
     let mut taken: HashSet<usize> = tables.iter().copied().collect();
-    let needs = |at: usize| {
-        let ids = toc.entries.get(at).map_or(&[][..], |entry| &entry.needs);
-        ids.iter().filter_map(|id| places.get(id).copied())
-    };
-    let kind = |at: usize| toc.entries.get(at).map_or("", |entry| entry.kind.as_str());
+    let needs = |at: usize| toc.entries.needed(at);
+    let kind = |at: usize| toc.entries.kind(at);
     let rules = view_rules(toc);
     for at in tables.iter().copied() {
         taken.extend(needs(at).filter(|&need| kind(need) == "sequence"));
     }
     // In the archive's order, so that what belongs to a belonging is met after it.
-    for (at, entry) in toc.entries.iter().enumerate() {
+    for at in 0..toc.entries.len() {
         if let Some(view) = rules.get(&at) {
             // A view is nothing without it, whatever it reads.
             taken.extend(taken.contains(view).then_some(at));
             continue;
         }
-        let own = BELONGINGS.contains(&entry.kind.as_str());
+        let own = BELONGINGS.contains(&kind(at));
         let touches = needs(at).any(|need| taken.contains(&need));
         // An index of a partition hangs on that of its parent, and goes with both.
         let outside = |need: usize| {
             RELATIONS.contains(&kind(need))
-                || (entry.kind == "index_attach" && BELONGINGS.contains(&kind(need)))
+                || (kind(at) == "index_attach" && BELONGINGS.contains(&kind(need)))
         };
         let inside = needs(at).all(|need| taken.contains(&need) || !outside(need));
         if own && touches && inside {

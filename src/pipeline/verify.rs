@@ -1,6 +1,5 @@
 //! Is an archive what it says? Every checksum, every frame, every piece, and the rows counted again.
 
-use std::collections::HashMap;
 use std::io::{Read, Seek};
 
 use crate::archive::reader::Reader;
@@ -42,19 +41,19 @@ pub fn verify<R: Read + Seek>(reader: &mut Reader<R>) -> Result<Verified> {
 struct Contents<'a> {
     toc: &'a Toc,
     splitter: Splitter,
-    /// Each frame's pieces, with the entry's place in the table of contents.
-    pieces: HashMap<u32, Vec<(usize, Piece)>>,
+    /// The pieces by their frames, and in those by their places, each with the entry's in the table of
+    /// contents.
+    pieces: Vec<(u32, Piece)>,
     rows: u64,
 }
 
 impl<'a> Contents<'a> {
     fn new(toc: &'a Toc) -> Self {
-        let mut pieces: HashMap<u32, Vec<(usize, Piece)>> = HashMap::new();
-        for (at, entry) in toc.entries.iter().enumerate() {
-            for piece in &entry.pieces {
-                pieces.entry(piece.frame).or_default().push((at, *piece));
-            }
+        let mut pieces: Vec<(u32, Piece)> = Vec::new();
+        for (at, entry) in (0..).zip(&toc.entries) {
+            pieces.extend(entry.pieces.iter().map(|piece| (at, *piece)));
         }
+        pieces.sort_by_key(|(_, piece)| (piece.frame, piece.offset));
         Self {
             toc,
             splitter: Splitter::new(toc.head.dialect),
@@ -71,13 +70,22 @@ impl<'a> Contents<'a> {
         if number as usize + 1 == self.toc.frames.len() && !sql.ends_with(COMPLETE.as_bytes()) {
             return Err(fault(offset, "the script does not end with its last line"));
         }
-        let Some(mut pieces) = self.pieces.remove(&number) else {
+        let first = self
+            .pieces
+            .partition_point(|(_, piece)| piece.frame < number);
+        let end = self
+            .pieces
+            .partition_point(|(_, piece)| piece.frame <= number);
+        if first == end {
             self.count(sql)?;
             return Ok(());
-        };
-        pieces.sort_by_key(|(_, piece)| piece.offset);
+        }
         let mut at = 0;
-        for (entry, piece) in pieces {
+        for place in first..end {
+            let Some((entry, piece)) = self.pieces.get(place).copied() else {
+                break;
+            };
+            let entry = entry as usize;
             if piece.offset as usize != at {
                 return Err(self.wrong(
                     entry,
@@ -101,9 +109,7 @@ impl<'a> Contents<'a> {
             return Ok(());
         };
         // What is inserted elsewhere is no table's rows: where a sequence of MariaDB's stands.
-        let of_rows = self.toc.entries.get(entry);
-        let of_rows = of_rows.is_some_and(|entry| entry.rows.is_some());
-        if !of_rows && piece.rows == 0 {
+        if !self.toc.entries.is_rows(entry) && piece.rows == 0 {
             return Ok(());
         }
         self.rows += counted;

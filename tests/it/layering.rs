@@ -61,10 +61,11 @@ const RULES: &[Rule] = &[
         PLAIN,
         &["tokio::", "rustls", "clap::", "std::env::"],
     ),
+    rule("archive::entries", PLAIN, IMPURE),
     rule("archive::format", PLAIN, IMPURE),
     rule(
         "foreign",
-        &["plan", "source", "sql", "archive::toc"],
+        &["plan", "source", "sql", "archive::entries", "archive::toc"],
         &["tokio::", "rustls", "clap::", "std::env::", "tracing::"],
     ),
     rule(

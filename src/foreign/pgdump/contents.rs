@@ -7,7 +7,9 @@ use bstr::ByteSlice as _;
 
 use super::entry::Entry;
 use super::open::PgDump;
+use crate::archive::entries::TocEntries;
 use crate::archive::toc::{ArchiveKind, Check, FORMAT, Head, Text, Toc, TocEntry};
+use crate::error::Result;
 use crate::plan::entry::{EntryId, Section};
 use crate::source::ServerInfo;
 use crate::sql::dialect::Dialect;
@@ -37,8 +39,7 @@ impl PgDump {
 
     /// Our own form of the table of contents, in the order in which entries restore, and of each
     /// line the place of its entry.
-    #[must_use]
-    pub fn contents(&self) -> (Toc, Vec<usize>) {
+    pub fn contents(&self) -> Result<(Toc, Vec<usize>)> {
         let by_id: HashMap<i32, &Entry> =
             self.entries.iter().map(|entry| (entry.id, entry)).collect();
         let entries = self.entries.iter().enumerate();
@@ -49,14 +50,14 @@ impl PgDump {
         let entry = |at: &usize| self.entries.get(*at);
         places.sort_by_key(|at| entry(at).map(pass));
         let lines = places.iter().filter_map(entry);
-        let entries = lines.map(|entry| line(entry, &by_id)).collect();
+        let entries = TocEntries::of(lines.map(|entry| line(entry, &by_id)))?;
         let toc = Toc {
             head: self.toc_head(),
             digest: String::new(),
             frames: Vec::new(),
             entries,
         };
-        (toc, places)
+        Ok((toc, places))
     }
 
     fn toc_head(&self) -> Head {

@@ -27,9 +27,8 @@ pub enum About {
 }
 
 /// Tells what a file is.
-#[must_use]
-pub fn about(file: &ForeignFile) -> About {
-    match file {
+pub fn about(file: &ForeignFile) -> Result<About> {
+    Ok(match file {
         ForeignFile::Script { maker, .. } => About::Script(*maker),
         ForeignFile::PgDump(archive) => {
             let version = archive.head.version_text();
@@ -37,9 +36,9 @@ pub fn about(file: &ForeignFile) -> About {
                 "pg_dump, {} format, archive version {version}",
                 archive.format_name()
             );
-            About::PgDump(what, Box::new(archive.contents().0), archive.length)
+            About::PgDump(what, Box::new(archive.contents()?.0), archive.length)
         }
-    }
+    })
 }
 
 /// Reads a file to its end; says what it is and what it holds. Takes its time: not for async threads.

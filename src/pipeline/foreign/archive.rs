@@ -27,7 +27,7 @@ const TABLES: [&str; 4] = ["TABLE", "FOREIGN TABLE", "MATERIALIZED VIEW", "VIEW"
 pub(super) struct Chosen {
     archive: Arc<PgDump>,
     /// The line of the table of contents, and the place of the entry in the archive.
-    entries: Vec<(TocEntry, usize)>,
+    entries: Vec<(Arc<TocEntry>, usize)>,
     by_id: HashMap<i32, usize>,
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn restore<T: Target + 'static>(
     task: &Task,
 ) -> Result<Outcome> {
     usable(target, job)?;
-    let (toc, places) = archive.contents();
+    let (toc, places) = archive.contents()?;
     let archive = Arc::from(archive);
     if job.dry_run {
         if !job.create {
@@ -168,7 +168,7 @@ impl Chosen {
             if let (Some(line), Some(place)) = (toc.entries.get(at), places.get(at))
                 && line.section != Section::Database
             {
-                entries.push((line.clone(), *place));
+                entries.push((line, *place));
             }
         }
         let all = archive.entries.iter().enumerate();

@@ -59,11 +59,15 @@ impl<R: Read + Seek + Send + 'static> Archive<R> {
 
     /// Checks that the bytes of all frames that these entries need are those that were written.
     pub(super) async fn check(self: &Arc<Self>, entries: &[usize]) -> Result<()> {
-        let pieces = entries.iter().filter_map(|at| self.toc.entries.get(*at));
-        let mut frames: Vec<u32> = pieces
-            .flat_map(|entry| &entry.pieces)
-            .map(|piece| piece.frame)
-            .collect();
+        let mut frames: Vec<u32> = Vec::new();
+        for entry in self.toc.entries.those(entries) {
+            for piece in &entry.pieces {
+                // Small entries that stand beside each other share one.
+                if frames.last() != Some(&piece.frame) {
+                    frames.push(piece.frame);
+                }
+            }
+        }
         frames.sort_unstable();
         frames.dedup();
         let mut rest = &frames[..];

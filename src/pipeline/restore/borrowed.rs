@@ -13,7 +13,6 @@ use crate::archive::toc::Toc;
 use crate::error::{Error, Result};
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::definitions;
-use crate::pipeline::restore::relations::Relations;
 use crate::pipeline::runner::Runner;
 use crate::source::Target;
 use crate::sql::dialect::Dialect;
@@ -154,15 +153,11 @@ fn as_made(sql: &[u8], how: As) -> Vec<u8> {
 /// The views that this one reads, and those that they do, as far as they are made here: in the archive's
 /// order.
 fn views_read(toc: &Toc, at: usize, chosen: &[usize]) -> Vec<usize> {
-    let relations = Relations::of(toc);
     let chosen: HashSet<usize> = chosen.iter().copied().collect();
-    let is_view = |at: &usize| {
-        let entry = toc.entries.get(*at);
-        chosen.contains(at) && entry.is_some_and(|entry| entry.kind == "view")
-    };
+    let is_view = |at: &usize| chosen.contains(at) && toc.entries.kind(*at) == "view";
     let (mut found, mut open) = (HashSet::new(), vec![at]);
     while let Some(at) = open.pop() {
-        let needs = relations.needs_of(at).into_iter().filter(is_view);
+        let needs = toc.entries.needed(at).filter(is_view);
         open.extend(needs.filter(|need| found.insert(*need)));
     }
     let mut found: Vec<usize> = found.into_iter().collect();

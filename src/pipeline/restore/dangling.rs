@@ -31,7 +31,7 @@ where
     if toc.head.dialect != Dialect::Mysql || !some || !choice.defines() {
         return Ok(Vec::new());
     }
-    let entries = chosen.iter().filter_map(|at| toc.entries.get(*at));
+    let entries = toc.entries.those(chosen);
     let own = entries.filter(|entry| is_relation(entry));
     let own: HashSet<BString> = own.map(|entry| lower(&entry.name.0)).collect();
     let mut missing = Vec::new();

@@ -21,9 +21,9 @@ pub(super) async fn each<R: Read + Seek + Send + 'static>(
     mut see: impl FnMut(&TocEntry, &[u8]),
 ) -> Result<()> {
     let toc = archive.toc();
-    for entry in chosen.iter().filter_map(|at| toc.entries.get(*at)) {
+    for entry in toc.entries.those(chosen) {
         for statement in &entry.sql {
-            see(entry, &statement.0);
+            see(&entry, &statement.0);
         }
         if entry.section == Section::Data {
             continue;
@@ -35,7 +35,7 @@ pub(super) async fn each<R: Read + Seek + Send + 'static>(
         splitter.end();
         while let Some(item) = splitter.next()? {
             if let Item::Statement(piece) = item {
-                see(entry, piece.text);
+                see(&entry, piece.text);
             }
         }
     }
@@ -49,14 +49,13 @@ pub(super) async fn loose<R: Read + Seek + Send + 'static>(
     places: &[usize],
 ) -> Result<HashSet<usize>> {
     let toc = archive.toc();
-    let entry = |at: &usize| toc.entries.get(*at);
     if toc.head.dialect == Dialect::Postgres {
         let loose = places.iter().copied();
-        return Ok(loose.filter(|at| entry(at).is_some_and(is_loose)).collect());
+        return Ok(loose.filter(|at| is_loose(toc.entries.kind(*at))).collect());
     }
     let tables = places.iter().copied();
     let tables: Vec<usize> = tables
-        .filter(|at| entry(at).is_some_and(|entry| entry.kind == "table"))
+        .filter(|at| toc.entries.kind(*at) == "table")
         .collect();
     let mut loose: HashMap<EntryId, bool> = HashMap::new();
     each(archive, &tables, |entry, statement| {
@@ -65,6 +64,9 @@ pub(super) async fn loose<R: Read + Seek + Send + 'static>(
         loose.insert(entry.id, first && stands_alone(statement));
     })
     .await?;
-    let is_loose = |at: &usize| entry(at).is_some_and(|entry| loose.get(&entry.id) == Some(&true));
+    let is_loose = |at: &usize| {
+        let id = toc.entries.id(*at);
+        id.is_some_and(|id| loose.get(&id) == Some(&true))
+    };
     Ok(tables.into_iter().filter(is_loose).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
-use crate::archive::toc::{ArchiveKind, TocEntry};
+use crate::archive::toc::ArchiveKind;
 use crate::error::Result;
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::relations::Relations;
@@ -48,7 +48,7 @@ impl LateKeys {
         let tables: Vec<usize> = chosen
             .iter()
             .copied()
-            .filter(|at| toc.entries.get(*at).is_some_and(is_table))
+            .filter(|at| toc.entries.kind(*at) == TABLE)
             .collect();
         definitions::each(archive, &tables, |entry, statement| {
             pointed.extend(
@@ -89,9 +89,7 @@ impl LateKeys {
     }
 }
 
-fn is_table(entry: &TocEntry) -> bool {
-    entry.kind == "table"
-}
+const TABLE: &str = "table";
 
 /// The entries of tables with many rows, where both are chosen.
 fn large<R: Read + Seek + Send + 'static>(
@@ -102,11 +100,14 @@ fn large<R: Read + Seek + Send + 'static>(
     let relations = Relations::of(toc);
     let chosen: HashSet<usize> = chosen.iter().copied().collect();
     let tables = chosen.iter().filter_map(|at| {
-        let entry = toc.entries.get(*at).filter(|entry| is_table(entry))?;
+        let id = toc.entries.id(*at)?;
+        if toc.entries.kind(*at) != TABLE {
+            return None;
+        }
         let rows = relations.rows_of(&[*at]).into_iter();
         let rows = rows.filter(|rows| chosen.contains(rows));
         let rows = rows.filter_map(|rows| toc.entries.get(rows));
-        (rows.map(|rows| rows.bytes).sum::<u64>() >= LEAST).then_some((entry.id, *at))
+        (rows.map(|rows| rows.bytes).sum::<u64>() >= LEAST).then_some((id, *at))
     });
     tables.collect()
 }

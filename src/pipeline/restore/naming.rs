@@ -142,7 +142,7 @@ impl<'a> Postgres<'a> {
         Self { toc, chosen }
     }
 
-    fn entries(&self) -> impl Iterator<Item = (usize, &'a TocEntry)> {
+    fn entries(&self) -> impl Iterator<Item = (usize, Arc<TocEntry>)> {
         let toc = self.toc;
         let places = self.chosen.iter();
         places.filter_map(move |at| Some((*at, toc.entries.get(*at)?)))
@@ -200,7 +200,7 @@ impl<'a> Postgres<'a> {
     fn one_name_each(&self, renaming: &Renaming) -> Result<()> {
         let mut taken: HashMap<Pair, String> = HashMap::new();
         for (_, entry) in self.entries().filter(|(_, entry)| is_relation(entry)) {
-            let Some(old) = pair(entry) else { continue };
+            let Some(old) = pair(&entry) else { continue };
             let new = renaming.relations.names.get(&old).cloned().unwrap_or(old);
             let name = format!("{}.{}", new.0, new.1);
             if let Some(other) = taken.insert(new, entry.label()) {
@@ -251,7 +251,9 @@ impl<'a> Postgres<'a> {
             let names = !PARTS.contains(&entry.kind.as_str());
             names.then(|| (schema.0.clone(), entry.name.0.clone()))
         };
-        self.entries().filter_map(|(_, entry)| own(entry)).collect()
+        self.entries()
+            .filter_map(|(_, entry)| own(&entry))
+            .collect()
     }
 
     /// Sequences that a renamed table needs and does not own: those are told by their statements.
@@ -260,15 +262,15 @@ impl<'a> Postgres<'a> {
         let chosen: BTreeSet<usize> = self.chosen.iter().copied().collect();
         let mut found = Vec::new();
         for (at, entry) in self.entries() {
-            let Some(table) = pair(entry).filter(|pair| tables.contains_key(pair)) else {
+            let Some(table) = pair(&entry).filter(|pair| tables.contains_key(pair)) else {
                 continue;
             };
             for need in relations.needs_of(at) {
                 let sequence = self.toc.entries.get(need);
                 let sequence =
                     sequence.filter(|entry| entry.kind == "sequence" && chosen.contains(&need));
-                if let Some((schema, name)) = sequence.and_then(pair).filter(|_| is_relation(entry))
-                {
+                let names = sequence.and_then(|entry| pair(&entry));
+                if let Some((schema, name)) = names.filter(|_| is_relation(&entry)) {
                     found.push(Made {
                         table: table.clone(),
                         name,
@@ -283,11 +285,11 @@ impl<'a> Postgres<'a> {
 
     /// By its name alone a table can't be told from a routine.
     fn unlike_a_routine(&self, table: &Pair) -> Result<()> {
-        let same = |entry: &&TocEntry| {
-            ["routine", "aggregate"].contains(&entry.kind.as_str())
-                && pair(entry).as_ref() == Some(table)
-        };
-        match self.toc.entries.iter().find(same) {
+        let entries = &self.toc.entries;
+        let mut routines = (0..entries.len())
+            .filter(|at| ["routine", "aggregate"].contains(&entries.kind(*at)))
+            .filter_map(|at| entries.get(at));
+        match routines.find(|entry| pair(entry).as_ref() == Some(table)) {
             None => Ok(()),
             Some(entry) => {
                 let what = format!(

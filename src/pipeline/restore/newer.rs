@@ -101,10 +101,10 @@ pub(super) async fn rows_with_oids<R: Read + Seek + Send + 'static>(
     for at in chosen {
         let entry = archive.toc().entries.get(*at);
         let rows = entry.filter(|entry| entry.kind == "table_data");
-        let Some(piece) = rows.and_then(|entry| entry.pieces.first()) else {
+        let Some(piece) = rows.and_then(|entry| entry.pieces.first().copied()) else {
             continue;
         };
-        let mut chunks = archive.stream(*piece);
+        let mut chunks = archive.stream(piece);
         let first = chunks.next().await?;
         let head = first.and_then(|chunk| chunk.lines().next());
         if head.is_some_and(|line| line.ends_with(b" WITH OIDS FROM stdin;")) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bstr::{BString, ByteSlice as _};
 
-use crate::archive::toc::TocEntry;
+use crate::archive::toc::Toc;
 use crate::error::Result;
 use crate::pipeline::restore::archive::Archive;
 use crate::pipeline::restore::definitions;
@@ -30,22 +30,20 @@ impl Numbers {
         if toc.head.dialect != Dialect::Mysql {
             return Ok(numbers);
         }
-        let entries = || chosen.iter().filter_map(|at| toc.entries.get(*at));
-        let named = |kind: &'static str| {
-            let own = entries().filter(move |entry| entry.kind == kind);
-            own.map(|entry| &entry.name.0).collect::<HashSet<_>>()
-        };
-        let (rows, tables) = (named("table_data"), named("table"));
-        let alone = |entry: &TocEntry| {
-            let name = &entry.name.0;
-            entry.kind == "table" && rows.contains(name) && !tables.contains(name)
-        };
-        let alone = toc
-            .entries
+        let is_table = |at: &usize| toc.entries.kind(*at) == "table";
+        let tables: HashSet<BString> = names(toc, chosen.iter().filter(|at| is_table(at)));
+        let rows = chosen
             .iter()
-            .zip(0..)
-            .filter(|(entry, _)| alone(entry));
-        let alone: Vec<usize> = alone.map(|(_, at)| at).collect();
+            .filter(|at| toc.entries.kind(**at) == "table_data");
+        let mut rows = names(toc, rows);
+        rows.retain(|name| !tables.contains(name));
+        let mut alone: Vec<usize> = Vec::new();
+        if !rows.is_empty() {
+            let all: Vec<usize> = (0..toc.entries.len()).filter(is_table).collect();
+            let all = all.iter().zip(toc.entries.those(&all));
+            let own = all.filter(|(_, entry)| rows.contains(&entry.name.0));
+            alone.extend(own.map(|(at, _)| *at));
+        }
         definitions::each(archive, &alone, |entry, statement| {
             let columns = numbered(statement);
             if !columns.is_empty() {
@@ -88,6 +86,11 @@ impl Numbers {
         }
         found
     }
+}
+
+fn names<'a>(toc: &'a Toc, places: impl Iterator<Item = &'a usize>) -> HashSet<BString> {
+    let entries = toc.entries.those(places);
+    entries.map(|entry| entry.name.0.clone()).collect()
 }
 
 fn shortened(text: &BString) -> String {

@@ -17,29 +17,21 @@ pub(super) fn lines(
     renaming: &Renaming,
 ) -> Vec<String> {
     let mut lines = Vec::new();
-    let entries = |places: &[usize]| -> Vec<&TocEntry> {
-        places
-            .iter()
-            .filter_map(|at| toc.entries.get(*at))
-            .collect()
-    };
     if job.create {
-        let own = toc.entries.iter();
-        let own: Vec<&TocEntry> = own
-            .filter(|entry| entry.section == Section::Database)
-            .collect();
         if job.clean {
-            drops(&own, (toc.head.dialect, renaming), &mut lines);
+            let own = 0..toc.entries.len();
+            let own = own.filter(|at| toc.entries.section(*at) == Some(Section::Database));
+            let own: Vec<usize> = own.collect();
+            drops((toc, &own), (toc.head.dialect, renaming), &mut lines);
         }
         let renamed = renaming.database.as_ref().map(|(_, new)| new);
         let name = renamed.unwrap_or(&toc.head.database.0);
         lines.push(format!("create database {}", name.to_str_lossy()));
     }
-    let chosen = entries(chosen);
     if job.clean && !job.create {
-        drops(&chosen, (toc.head.dialect, renaming), &mut lines);
+        drops((toc, chosen), (toc.head.dialect, renaming), &mut lines);
     }
-    lines.extend(chosen.into_iter().map(step));
+    lines.extend(toc.entries.those(chosen).map(|entry| step(&entry)));
     lines.extend(renamed(renaming));
     lines
 }
@@ -57,17 +49,19 @@ fn renamed(renaming: &Renaming) -> Vec<String> {
 }
 
 fn drops(
-    entries: &[&TocEntry],
+    (toc, places): (&Toc, &[usize]),
     (dialect, renaming): (Dialect, &Renaming),
     lines: &mut Vec<String>,
 ) {
-    for drop in entries.iter().rev().flat_map(|entry| &entry.drop) {
-        let drop = if_exists(&drop.0);
-        let drop = match renaming.apply(dialect, &drop) {
-            Ok(Outcome::Changed(drop)) => drop,
-            _ => drop.into(),
-        };
-        lines.push(drop.to_str_lossy().into_owned());
+    for entry in toc.entries.those(places.iter().rev()) {
+        for drop in &entry.drop {
+            let drop = if_exists(&drop.0);
+            let drop = match renaming.apply(dialect, &drop) {
+                Ok(Outcome::Changed(drop)) => drop,
+                _ => drop.into(),
+            };
+            lines.push(drop.to_str_lossy().into_owned());
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bstr::{BString, ByteSlice as _};
 use memchr::memchr_iter;
 
-use crate::archive::toc::{ArchiveKind, Piece, Toc, TocEntry};
+use crate::archive::toc::{ArchiveKind, Piece, Text, Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::restore::archive::Archive;
@@ -143,7 +143,7 @@ impl Asked {
         most: u64,
     ) -> Result<()> {
         let toc = archive.toc();
-        for entry in chosen.iter().filter_map(|at| toc.entries.get(*at)) {
+        for entry in toc.entries.those(chosen) {
             let long = |piece: &&Piece| u64::from(piece.length) >= most && entry.rows.is_some();
             let mut longest = 0;
             for piece in entry.pieces.iter().filter(long) {
@@ -168,7 +168,7 @@ impl Asked {
         let toc = archive.toc();
         for at in newer::rows_with_oids(archive, chosen, server).await? {
             if let Some(entry) = toc.entries.get(at) {
-                self.note(toc.head.dialect, Need::Oids, entry);
+                self.note(toc.head.dialect, Need::Oids, &entry);
             }
         }
         Ok(())
@@ -285,10 +285,13 @@ pub(super) fn missing_schemas(
     job: &RestoreJob,
 ) -> Vec<String> {
     let moved = &renaming.relations.schemas;
-    let entries = || chosen.iter().filter_map(|at| toc.entries.get(*at));
+    if renaming.relations.names.is_empty() {
+        return Vec::new();
+    }
+    let entries = || toc.entries.those(chosen);
     let own = entries().filter(|entry| entry.kind == "schema");
-    let own = own.map(|entry| moved.get(&entry.name.0).unwrap_or(&entry.name.0));
-    let made: BTreeSet<&BString> = own.chain(moved.values()).collect();
+    let own = own.map(|entry| moved.get(&entry.name.0).unwrap_or(&entry.name.0).clone());
+    let made: BTreeSet<BString> = own.chain(moved.values().cloned()).collect();
     let public = BString::from("public");
     let there = |schema: &BString| match &facts.schemas {
         // It is to be made, with nothing else in it.
@@ -440,9 +443,13 @@ impl Judge<'_> {
 
     fn collation(&self, schema: &BString, name: &BString, who: &str) -> Option<String> {
         let there = self.facts.collations.as_ref()?;
-        let own = self.toc.entries.iter().any(|entry| {
+        let entries = &self.toc.entries;
+        let mut collations = (0..entries.len())
+            .filter(|at| entries.kind(*at) == "collation")
+            .filter_map(|at| entries.get(at));
+        let own = collations.any(|entry| {
             let same = entry.schema.as_ref().is_some_and(|own| own.0 == *schema);
-            entry.kind == "collation" && same && entry.name.0 == *name
+            same && entry.name.0 == *name
         });
         // MySQL's are written in lower case or not at all
         let known = there.contains(&(schema.clone(), name.clone()))
@@ -476,20 +483,23 @@ pub(super) fn owners(toc: &Toc, chosen: &[usize], job: &RestoreJob) -> BTreeSet<
     if job.names.no_owner || job.choice.data_only {
         return BTreeSet::new();
     }
-    let entries = chosen.iter().filter_map(|at| toc.entries.get(*at));
-    // PostgreSQL's `public` is there already, and mostly stays whose it is.
-    let given = |entry: &&TocEntry| !(entry.kind == "schema" && entry.name.0 == "public");
-    let owners = entries
-        .filter(given)
-        .filter_map(|entry| entry.owner.as_ref());
-    let owners: BTreeSet<&BString> = owners.map(|owner| &owner.0).collect();
+    let mut owners: BTreeSet<BString> = BTreeSet::new();
+    for entry in toc.entries.those(chosen) {
+        // PostgreSQL's `public` is there already, and mostly stays whose it is.
+        let given = !(entry.kind == "schema" && entry.name.0 == "public");
+        if let Some(Text(owner)) = entry.owner.as_ref().filter(|_| given)
+            && !owners.contains(owner)
+        {
+            owners.insert(owner.clone());
+        }
+    }
     let new = |owner: &BString| {
         let map = job.names.roles.iter();
         let mut map = map.filter_map(|word| word.split_once('='));
         let mapped = map.find(|(old, _)| owner.as_bytes() == old.as_bytes());
         mapped.map_or_else(|| owner.clone(), |(_, new)| new.into())
     };
-    owners.into_iter().map(new).collect()
+    owners.iter().map(new).collect()
 }
 
 /// One error for all of them.

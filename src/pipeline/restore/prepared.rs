@@ -1,6 +1,7 @@
 //! What is known before anything is run: under which names things are restored, what would fail,
 //! what is made beforehand.
 
+use std::borrow::Cow;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
@@ -40,11 +41,11 @@ impl Prepared {
     ) -> Result<Self> {
         let toc = archive.toc();
         let renaming = Arc::new(job.names.renaming(archive, chosen).await?);
-        let mut places = chosen.to_vec();
+        let mut places = Cow::Borrowed(chosen);
         if job.create {
-            let all = toc.entries.iter().zip(0..);
-            let own = all.filter(|(entry, _)| entry.section == Section::Database);
-            places.extend(own.map(|(_, at)| at));
+            let all = 0..toc.entries.len();
+            let own = all.filter(|at| toc.entries.section(*at) == Some(Section::Database));
+            places.to_mut().extend(own);
         }
         let mut prepared = Self {
             renaming,

@@ -21,8 +21,8 @@ use crate::sql::dialect::Dialect;
 /// How far an earlier restore came: empty for one that begins.
 #[derive(Debug, Default)]
 pub(super) struct Past {
-    /// What each entry's number has done: `None` is all of it.
-    done: HashMap<u32, HashSet<Option<u32>>>,
+    /// Entries' numbers, each with a piece that is done: `None` is all of it.
+    done: HashSet<(u32, Option<u32>)>,
     /// The places of entries that must be dropped and made again, in their order.
     redo: Vec<usize>,
     /// Those of the rows that go with them.
@@ -30,16 +30,16 @@ pub(super) struct Past {
 }
 
 impl Past {
-    /// Whether all of the entry is done.
-    pub(super) fn has(&self, entry: &TocEntry) -> bool {
-        self.has_piece(entry, None)
+    /// Whether all of the entry at this place is done.
+    pub(super) fn has(&self, toc: &Toc, at: usize) -> bool {
+        let id = toc.entries.id(at);
+        id.is_some_and(|id| self.done.contains(&(id.0, None)))
     }
 
     /// Whether this piece of the entry is done.
     pub(super) fn has_piece(&self, entry: &TocEntry, piece: Option<usize>) -> bool {
         let piece = piece.and_then(|piece| u32::try_from(piece).ok());
-        let done = self.done.get(&entry.id.0);
-        done.is_some_and(|done| done.contains(&piece))
+        self.done.contains(&(entry.id.0, piece))
     }
 }
 
@@ -47,8 +47,8 @@ impl Past {
 pub(super) fn name(toc: &Toc, chosen: &[usize], job: &RestoreJob) -> String {
     let mut digest = Sha256::new();
     digest.update(toc.digest.as_bytes());
-    for entry in chosen.iter().filter_map(|at| toc.entries.get(*at)) {
-        digest.update(entry.id.0.to_le_bytes());
+    for id in chosen.iter().filter_map(|at| toc.entries.id(*at)) {
+        digest.update(id.0.to_le_bytes());
     }
     digest.update(format!("{:?}{:?}", job.assume_encoding, job.names).as_bytes());
     const_hex::encode(digest.finalize())
@@ -92,7 +92,7 @@ where
 {
     let toc = archive.toc();
     record_redo(runner.target(), toc, past).await?;
-    for entry in past.redo.iter().rev().filter_map(|at| toc.entries.get(*at)) {
+    for entry in toc.entries.those(past.redo.iter().rev()) {
         for Text(drop) in &entry.drop {
             runner.drop_one(drop, &entry.label(), false).await?;
         }
@@ -106,10 +106,8 @@ where
         borrowed::give_back(runner, archive, (*at, &there)).await?;
     }
     // Columns that a trigger names and that are gone are there only while it is made.
-    let triggers = past.redo.iter().copied().filter(|at| {
-        let entry = toc.entries.get(*at);
-        entry.is_some_and(|entry| entry.kind == "trigger")
-    });
+    let triggers = past.redo.iter().copied();
+    let triggers = triggers.filter(|at| toc.entries.kind(*at) == "trigger");
     let mut ends: HashMap<EntryId, Vec<u8>> = HashMap::new();
     definitions::each(archive, &triggers.collect::<Vec<_>>(), |entry, sql| {
         ends.insert(entry.id, sql.to_vec());
@@ -128,8 +126,8 @@ where
 /// this goes on from there.
 async fn record_redo<T: Target>(target: &mut T, toc: &Toc, past: &Past) -> Result<()> {
     let ids = |places: &[usize]| -> Vec<u32> {
-        let entries = places.iter().filter_map(|at| toc.entries.get(*at));
-        entries.map(|entry| entry.id.0).collect()
+        let ids = places.iter().filter_map(|at| toc.entries.id(*at));
+        ids.map(|id| id.0).collect()
     };
     let step = |entry| Step {
         entry,
@@ -148,8 +146,7 @@ async fn record_redo<T: Target>(target: &mut T, toc: &Toc, past: &Past) -> Resul
 }
 
 fn is_view(toc: &Toc, at: usize) -> bool {
-    let entry = toc.entries.get(at);
-    toc.head.dialect == Dialect::Mysql && entry.is_some_and(|entry| entry.kind == "view")
+    toc.head.dialect == Dialect::Mysql && toc.entries.kind(at) == "view"
 }
 
 fn drops_columns(sql: &[u8]) -> bool {
@@ -163,7 +160,8 @@ struct Record<'a> {
     toc: &'a Toc,
     relations: Relations,
     steps: &'a [Step],
-    places: HashMap<u32, usize>,
+    /// The number of steps of each entry, and of their rows.
+    counts: HashMap<u32, (usize, u64)>,
     there: HashMap<Name, Relation>,
     /// The places of entries that were begun and not done.
     begun: Vec<usize>,
@@ -171,10 +169,14 @@ struct Record<'a> {
 
 impl<'a> Record<'a> {
     fn new(toc: &'a Toc, steps: &'a [Step], there: Vec<Relation>) -> Self {
-        let ids = toc.entries.iter().map(|entry| entry.id.0);
-        let places: HashMap<u32, usize> = ids.zip(0..).collect();
         let begun = steps.iter().filter(|step| !step.done);
-        let begun = begun.filter_map(|step| places.get(&step.entry).copied());
+        let begun = begun.filter_map(|step| toc.entries.place(EntryId(step.entry)));
+        let mut counts: HashMap<u32, (usize, u64)> = HashMap::new();
+        for step in steps {
+            let (count, rows) = counts.entry(step.entry).or_default();
+            *count += 1;
+            *rows += step.rows;
+        }
         let dialect = toc.head.dialect;
         let named = |table: Relation| (name_of(dialect, table.schema.as_ref(), &table.name), table);
         Self {
@@ -182,19 +184,20 @@ impl<'a> Record<'a> {
             relations: Relations::of(toc),
             steps,
             begun: begun.collect(),
-            places,
+            counts,
             there: there.into_iter().map(named).collect(),
         }
     }
 
     /// The tables and views that were made.
-    fn made(&self) -> impl Iterator<Item = (usize, &'a TocEntry)> {
+    fn made(&self) -> impl Iterator<Item = (usize, Arc<TocEntry>)> {
+        let entries = &self.toc.entries;
         let whole = self.steps.iter().filter(|step| step.piece.is_none());
-        let places = whole.filter_map(|step| self.places.get(&step.entry).copied());
-        places.filter_map(|at| {
-            let entry = self.toc.entries.get(at)?;
-            is_listed(self.toc.head.dialect, entry).then_some((at, entry))
-        })
+        let places = whole.filter_map(|step| entries.place(EntryId(step.entry)));
+        let listed = |at: &usize| is_listed(self.toc.head.dialect, entries.kind(*at));
+        places
+            .filter(listed)
+            .filter_map(|at| Some((at, entries.get(at)?)))
     }
 
     fn name(&self, entry: &TocEntry) -> Name {
@@ -203,18 +206,16 @@ impl<'a> Record<'a> {
     }
 
     fn same_tables(&self) -> Result<()> {
-        let made: HashMap<Name, &TocEntry> = self
-            .made()
-            .map(|(_, entry)| (self.name(entry), entry))
-            .collect();
-        if let Some(stranger) = self.there.keys().find(|name| !made.contains_key(*name)) {
+        let made = self.made().map(|(_, entry)| self.name(&entry));
+        let made: HashSet<Name> = made.collect();
+        if let Some(stranger) = self.there.keys().find(|name| !made.contains(*name)) {
             let name = stranger.1.to_str_lossy();
             return Err(changed(&format!(
                 "it has {name}, which the restore did not make"
             )));
         }
         for (at, entry) in self.made() {
-            if !self.there.contains_key(&self.name(entry)) && !self.begun.contains(&at) {
+            if !self.there.contains_key(&self.name(&entry)) && !self.begun.contains(&at) {
                 return Err(changed(&format!("{} is gone", entry.label())));
             }
         }
@@ -225,7 +226,7 @@ impl<'a> Record<'a> {
     async fn same_rows<T: Target>(&self, target: &mut T) -> Result<()> {
         let (mut recorded, mut found) = (0, 0);
         for (at, entry) in self.made() {
-            let Some(table) = self.there.get(&self.name(entry)) else {
+            let Some(table) = self.there.get(&self.name(&entry)) else {
                 continue;
             };
             let rows = self.relations.rows_of(&[at]);
@@ -243,9 +244,9 @@ impl<'a> Record<'a> {
     }
 
     fn rows_done(&self, at: usize) -> u64 {
-        let id = self.toc.entries.get(at).map(|entry| entry.id.0);
-        let steps = self.steps.iter().filter(|step| Some(step.entry) == id);
-        steps.map(|step| step.rows).sum()
+        let id = self.toc.entries.id(at);
+        let counts = id.and_then(|id| self.counts.get(&id.0));
+        counts.map_or(0, |(_, rows)| *rows)
     }
 
     /// Whether it is not known which of the table's rows are there.
@@ -253,8 +254,8 @@ impl<'a> Record<'a> {
         let whole = |rows: &usize| {
             let entry = self.toc.entries.get(*rows);
             entry.is_none_or(|entry| {
-                let steps = self.steps.iter().filter(|step| step.entry == entry.id.0);
-                steps.count() == entry.pieces.len()
+                let counts = self.counts.get(&entry.id.0);
+                counts.map_or(0, |(count, _)| *count) == entry.pieces.len()
             })
         };
         !table.transactional && !self.relations.rows_of(&[at]).iter().all(whole)
@@ -263,7 +264,7 @@ impl<'a> Record<'a> {
     fn past(&self) -> Past {
         let mut redo = self.begun.clone();
         for (at, entry) in self.made() {
-            let table = self.there.get(&self.name(entry));
+            let table = self.there.get(&self.name(&entry));
             if table.is_some_and(|table| self.is_lost(at, table)) {
                 redo.push(at);
             }
@@ -272,23 +273,23 @@ impl<'a> Record<'a> {
         redo.dedup();
         let lost = self.relations.rows_of(&redo);
         let mut forgotten: HashSet<usize> = redo.iter().chain(&lost).copied().collect();
-        let mut done: HashMap<u32, HashSet<Option<u32>>> = HashMap::new();
+        let mut done = HashSet::new();
         // A program may have been in the making, under another default of MySQL's database.
-        let settings = (0..).zip(&self.toc.entries);
-        let settings = settings.filter(|(_, entry)| entry.kind == "database_settings");
-        forgotten.extend(settings.map(|(at, _)| at));
+        let entries = &self.toc.entries;
+        let settings = 0..entries.len();
+        forgotten.extend(settings.filter(|at| entries.kind(*at) == "database_settings"));
         for step in self.steps.iter().filter(|step| step.done) {
-            let at = self.places.get(&step.entry);
-            if at.is_some_and(|at| !forgotten.contains(at)) {
-                done.entry(step.entry).or_default().insert(step.piece);
+            let at = entries.place(EntryId(step.entry));
+            if at.is_some_and(|at| !forgotten.contains(&at)) {
+                done.insert((step.entry, step.piece));
             }
         }
         Past { done, redo, lost }
     }
 }
 
-fn is_listed(dialect: Dialect, entry: &TocEntry) -> bool {
-    match entry.kind.as_str() {
+fn is_listed(dialect: Dialect, kind: &str) -> bool {
+    match kind {
         "table" | "view" | "materialized_view" | "foreign_table" => true,
         "sequence" => dialect == Dialect::Mysql,
         _ => false,

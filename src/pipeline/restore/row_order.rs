@@ -16,8 +16,8 @@ pub(super) fn row_order(
     is_task: impl Fn(usize) -> bool,
 ) -> BTreeMap<usize, Vec<usize>> {
     let mut waits: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for (at, entry) in toc.entries.iter().enumerate() {
-        if entry.kind != "foreign_key" || is_task(at) {
+    for at in 0..toc.entries.len() {
+        if toc.entries.kind(at) != "foreign_key" || is_task(at) {
             continue;
         }
         let (own, others) = relations.own_and_others(toc, at);

@@ -1,12 +1,13 @@
 //! An archive's file into a server: definitions in the order of its table of contents, then rows and
 //! what stands behind them as the schedule has it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use crate::archive::reader::Reader;
-use crate::archive::toc::{ArchiveKind, Text, Toc, TocEntry};
+use crate::archive::toc::{ArchiveKind, Text, Toc};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::existing::leave_existing;
 use crate::pipeline::head::feed_head;
@@ -183,11 +184,15 @@ where
         chosen = without_existing(&mut runner, toc, chosen, job).await?;
     }
     let past = past.unwrap_or_default();
-    task.expect(entries(toc, &chosen).iter().map(|entry| entry.bytes).sum());
-    let (last, scheduled): (Vec<usize>, Vec<usize>) = chosen.iter().partition(|at| {
-        let entry = toc.entries.get(**at);
-        entry.is_some_and(|entry| LAST.contains(&entry.kind.as_str()))
-    });
+    task.expect(toc.entries.those(&chosen).map(|entry| entry.bytes).sum());
+    let is_last = |at: &usize| LAST.contains(&toc.entries.kind(*at));
+    let last: Vec<usize> = chosen.iter().copied().filter(is_last).collect();
+    let scheduled = if last.is_empty() {
+        Cow::Borrowed(&chosen)
+    } else {
+        let before = chosen.iter().copied();
+        Cow::Owned(before.filter(|at| !is_last(at)).collect())
+    };
     let whole = whole(toc, &chosen, job, &past);
     let late = LateKeys::of(archive, &chosen, (job, renaming)).await?;
     let order = (if job.spread() { job.jobs } else { 1 }, &past);
@@ -205,7 +210,7 @@ where
     );
     let more = if job.spread() { job.jobs - 1 } else { 0 };
     let others = workers::work_all(&mut runner, &shared, more).await?;
-    end(&mut runner, &shared, &entries(toc, &last)).await?;
+    end(&mut runner, &shared, &last).await?;
     if job.single_transaction {
         runner.commit().await?;
     }
@@ -224,8 +229,11 @@ async fn stages<R: Read + Seek + Send + 'static>(
     let toc = archive.toc();
     let mut left = chosen.to_vec();
     left.retain(|at| {
-        let entry = toc.entries.get(*at);
-        entry.is_some_and(|entry| entry.section < Section::Data && !past.has(entry))
+        let before = toc
+            .entries
+            .section(*at)
+            .is_some_and(|own| own < Section::Data);
+        before && !past.has(toc, *at)
     });
     // What fails beside others is taken back and made again: only where a failure is no end.
     let spread = job.spread() && job.by_steps() && toc.head.kind == ArchiveKind::Database;
@@ -257,7 +265,7 @@ where
     }
     // A database that was just made holds nothing.
     if job.clean && !job.create {
-        drop_all(runner, &entries(toc, chosen), job.single_transaction).await?;
+        drop_all(runner, (toc, chosen), job.single_transaction).await?;
     }
     if !recorded {
         return Ok(false);
@@ -274,7 +282,7 @@ where
 async fn end<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    last: &[&TocEntry],
+    last: &[usize],
 ) -> Result<()>
 where
     T: Target,
@@ -284,8 +292,8 @@ where
         runner.begin_part().await?;
         runner.target().journal_end().await?;
     }
-    for entry in last {
-        workers::feed(runner, shared, entry, &entry.pieces).await?;
+    for entry in shared.archive.toc().entries.those(last) {
+        workers::feed(runner, shared, &entry, &entry.pieces).await?;
     }
     if shared.journal {
         runner.commit_part().await?;
@@ -300,20 +308,11 @@ async fn without_existing<T: Target>(
     mut chosen: Vec<usize>,
     job: &RestoreJob,
 ) -> Result<Vec<usize>> {
-    let left = leave_existing(runner, entries(toc, &chosen), job).await?;
+    let entries = toc.entries.those(&chosen).collect();
+    let left = leave_existing(runner, entries, job).await?;
     let left: HashSet<EntryId> = left.into_iter().map(|entry| entry.id).collect();
-    chosen.retain(|at| {
-        let entry = toc.entries.get(*at);
-        entry.is_some_and(|entry| left.contains(&entry.id))
-    });
+    chosen.retain(|at| toc.entries.id(*at).is_some_and(|id| left.contains(&id)));
     Ok(chosen)
-}
-
-fn entries<'a>(toc: &'a Toc, places: &[usize]) -> Vec<&'a TocEntry> {
-    places
-        .iter()
-        .filter_map(|at| toc.entries.get(*at))
-        .collect()
 }
 
 /// Whether this archive can go to this server in this way.
@@ -388,9 +387,10 @@ pub(crate) async fn refuse_filled<T: Target>(target: &mut T, job: &RestoreJob) -
 fn chosen(toc: &Toc, job: &RestoreJob) -> Result<Vec<usize>> {
     let mut places = job.choice.of(toc)?;
     places.retain(|at| {
-        let entry = toc.entries.get(*at);
-        entry.is_some_and(|entry| entry.section != Section::Database)
+        let section = toc.entries.section(*at);
+        section.is_some_and(|section| section != Section::Database)
     });
+    places.shrink_to_fit();
     if places.is_empty() && job.choice.by_name() {
         let what = "there is nothing in the archive of what was chosen";
         return Err(Error::new(Kind::Usage, what)
@@ -407,19 +407,18 @@ async fn create_database<T: Target, R: Read + Seek + Send + 'static>(
     job: &RestoreJob,
 ) -> Result<()> {
     let toc = archive.toc();
-    let entries = || {
-        let entries = toc.entries.iter();
-        entries.filter(|entry| entry.section == Section::Database)
-    };
-    if entries().next().is_none() {
+    let own = 0..toc.entries.len();
+    let own = own.filter(|at| toc.entries.section(*at) == Some(Section::Database));
+    let own: Vec<usize> = own.collect();
+    if own.is_empty() {
         let what = "the archive does not say how its database is made";
         return Err(Error::new(Kind::Usage, what));
     }
     let mut runner = Runner::new(target, job.on_error).renaming(renaming);
     if job.clean {
-        drop_all(&mut runner, &entries().collect::<Vec<_>>(), false).await?;
+        drop_all(&mut runner, (toc, &own), false).await?;
     }
-    for entry in entries() {
+    for entry in toc.entries.those(&own) {
         let label = entry.label();
         for statement in &entry.sql {
             let made = runner.statement(&statement.0, &label).await;
@@ -460,10 +459,10 @@ fn database<'a>(toc: &'a Toc, renaming: &'a Renaming) -> &'a [u8] {
 /// The last made first. `inside`: in a transaction.
 async fn drop_all<T: Target>(
     runner: &mut Runner<'_, T>,
-    chosen: &[&TocEntry],
+    (toc, chosen): (&Toc, &[usize]),
     inside: bool,
 ) -> Result<()> {
-    for entry in chosen.iter().rev() {
+    for entry in toc.entries.those(chosen.iter().rev()) {
         for Text(drop) in &entry.drop {
             runner.drop_one(drop, &entry.label(), inside).await?;
         }

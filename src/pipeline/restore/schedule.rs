@@ -22,6 +22,7 @@ use crate::pipeline::restore::relations::Relations;
 use crate::pipeline::restore::resume::Past;
 use crate::pipeline::restore::row_order::row_order;
 use crate::plan::entry::Section;
+use crate::plan::lists::Lists;
 use crate::sql::dialect::Dialect;
 
 /// What takes time, and reads or locks only the tables that it names.
@@ -81,50 +82,75 @@ enum Hold {
     Alone,
 }
 
-/// An entry, or a point in time that others wait for.
+/// The pieces of an entry that are tasks of their own.
+#[derive(Debug)]
+enum Pieces {
+    /// None: it is one task.
+    Together,
+    /// Each of the first so many.
+    First(u32),
+    /// These: what is left of an entry that was begun.
+    #[expect(clippy::box_collection, reason = "few are, and all nodes are as large")]
+    Some(Box<Vec<u32>>),
+}
+
+impl Pieces {
+    fn tasks(&self) -> u32 {
+        match self {
+            Self::Together => 1,
+            Self::First(count) => *count,
+            Self::Some(pieces) => number(pieces.len()),
+        }
+    }
+
+    fn get(&self, at: u32) -> Option<usize> {
+        match self {
+            Self::Together => None,
+            Self::First(count) => (at < *count).then_some(at as usize),
+            Self::Some(pieces) => pieces.get(at as usize).map(|piece| *piece as usize),
+        }
+    }
+}
+
+/// An entry, or a point in time that others wait for. Of a hundred thousand tables there are some
+/// hundreds of thousands.
 #[derive(Debug)]
 struct Node {
     /// The entry's place in the table of contents.
-    entry: Option<usize>,
-    /// The pieces that are tasks of their own; `None`: it is one task.
-    pieces: Option<Vec<usize>>,
+    entry: Option<u32>,
+    pieces: Pieces,
     /// It is the table's late keys.
     keys: bool,
     /// So many tasks were handed out.
-    begun: usize,
+    begun: u32,
     /// So many are not done.
-    left: usize,
-    /// Larger ones go first.
+    left: u32,
+    /// How long it takes, about.
     weight: u64,
-    /// It may be one transaction with others, and weighs so much there.
-    small: Option<u64>,
+    /// It may be one transaction with others.
+    is_small: bool,
     /// What comes behind it in the archive's order, and waits for it for that alone.
-    then: Option<usize>,
+    then: Option<u32>,
     /// So many nodes must be done before it.
-    waits: usize,
-    waited_by: Vec<usize>,
-    holds: Vec<(usize, Hold)>,
+    waits: u32,
 }
 
 impl Node {
-    fn tasks(&self) -> usize {
-        self.pieces.as_ref().map_or(1, Vec::len)
-    }
-
     /// All of it.
     fn is_handed_out(&self) -> bool {
-        self.begun >= self.tasks()
+        self.begun >= self.pieces.tasks()
     }
 
     /// So many are at it.
-    fn running(&self) -> usize {
-        (self.begun + self.left).saturating_sub(self.tasks())
+    fn running(&self) -> u32 {
+        (self.begun + self.left).saturating_sub(self.pieces.tasks())
     }
 
     /// What is left for each, where one more comes to it.
     fn share(&self) -> u64 {
-        let left = self.tasks().saturating_sub(self.begun) as u64;
-        self.weight / self.tasks().max(1) as u64 * left / (self.running() as u64 + 1)
+        let tasks = self.pieces.tasks();
+        let left = u64::from(tasks.saturating_sub(self.begun));
+        self.weight / u64::from(tasks.max(1)) * left / (u64::from(self.running()) + 1)
     }
 }
 
@@ -132,12 +158,18 @@ impl Node {
 #[derive(Debug)]
 pub(super) struct Schedule {
     nodes: Vec<Node>,
+    /// Of each node, those that wait for it.
+    waited_by: Lists<u32>,
+    /// Of each node, the tables that it holds.
+    holds: Lists<(u32, Hold)>,
     /// What can be handed out: the heaviest first, then the archive's order.
     ready: BTreeSet<(Reverse<u64>, usize)>,
     /// How often a table is held; `None` is by one alone.
-    held: HashMap<usize, Option<u32>>,
+    held: HashMap<u32, Option<u32>>,
     running: usize,
     workers: usize,
+    /// The largest work goes first, not the archive's order.
+    spread: bool,
     /// Each worker stays at a table of its own, as long as there are others.
     apart: bool,
 }
@@ -153,17 +185,18 @@ impl Schedule {
         (workers, past): (usize, &Past),
         (whole, late): (&HashSet<usize>, &[usize]),
     ) -> Self {
-        let spread = workers > 1;
         let mut builder = Builder::new(toc, past, whole);
-        for at in chosen.iter().copied() {
-            builder.add_entry(at, spread);
+        let tasks = builder.tasks(chosen);
+        builder.nodes.reserve_exact(tasks.len() + 2 + late.len());
+        for (at, entry) in tasks.iter().zip(toc.entries.those(&tasks)) {
+            builder.add_entry(*at, &entry);
         }
-        builder.link(late, spread);
+        builder.link(late);
         let mut schedule = builder.finish(workers);
         // Two that load one table stand in each other's way on InnoDB, which has one lock for all pages of an
         // index that are split: 6 million rows of 33 bytes took MariaDB 10.11 8.3 s of processor time from one
         // session, 12.8 s from two. A third of them took PostgreSQL 18 1.2 and 1.4 s.
-        schedule.apart = spread && toc.head.dialect == Dialect::Mysql;
+        schedule.apart = schedule.spread && toc.head.dialect == Dialect::Mysql;
         schedule
     }
 
@@ -205,7 +238,7 @@ impl Schedule {
     /// nothing either, and the light ones that come behind it. They are handed out with it.
     pub(super) fn beside(&mut self, first: Task) -> Vec<Task> {
         let mut tasks = Vec::new();
-        let Some(mut sum) = self.nodes.get(first.node).and_then(|node| node.small) else {
+        let Some(mut sum) = self.small(first.node) else {
             return tasks;
         };
         // Some for each worker, so that none is at it when the others have nothing left.
@@ -221,9 +254,9 @@ impl Schedule {
         if at != first.node {
             return tasks;
         }
-        let key = self.nodes.get(at).map(|node| (Reverse(node.weight), at));
+        let key = self.key(at);
         let behind = key.map(|key| self.ready.range(key..)).into_iter().flatten();
-        let small = behind.map_while(|(_, node)| Some((*node, self.nodes.get(*node)?.small?)));
+        let small = behind.map_while(|(_, node)| self.small(*node).map(|weight| (*node, weight)));
         // What is handed out with them may hold their tables: they are looked at again below.
         let small: Vec<(usize, u64)> = small.take(TOGETHER).collect();
         for (node, weight) in small {
@@ -238,18 +271,24 @@ impl Schedule {
         tasks
     }
 
+    /// How much a node weighs, where it may be one transaction with others.
+    fn small(&self, node: usize) -> Option<u64> {
+        let node = self.nodes.get(node)?;
+        node.is_small.then_some(node.weight)
+    }
+
     /// The node that waits for this one alone, which need not be done before it in another transaction.
     fn follower(&self, at: usize) -> Option<usize> {
-        let next = self.nodes.get(at)?.then?;
+        let next = self.nodes.get(at)?.then? as usize;
         let node = self.nodes.get(next)?;
         (node.waits == 1 && self.is_free_beside(next, at)).then_some(next)
     }
 
     /// Whether a node can be handed out to who holds what this other one holds.
     fn is_free_beside(&self, node: usize, other: usize) -> bool {
-        let holds = |node: usize| self.nodes.get(node).map_or(&[][..], |node| &node.holds);
-        let by_other = |table: usize| holds(other).iter().any(|(held, _)| *held == table);
-        holds(node)
+        let by_other = |table: u32| self.holds.get(other).iter().any(|(held, _)| *held == table);
+        self.holds
+            .get(node)
             .iter()
             .all(|(table, _)| match self.held.get(table) {
                 None | Some(Some(0)) => true,
@@ -258,22 +297,26 @@ impl Schedule {
             })
     }
 
+    /// Where a node is among those that can be handed out.
+    fn key(&self, at: usize) -> Option<(Reverse<u64>, usize)> {
+        let node = self.nodes.get(at)?;
+        Some((Reverse(if self.spread { node.weight } else { 0 }), at))
+    }
+
     fn hand_out(&mut self, at: usize) -> Option<Task> {
+        let key = self.key(at)?;
         let node = self.nodes.get_mut(at)?;
         let task = Task {
-            entry: node.entry.unwrap_or_default(),
-            piece: node
-                .pieces
-                .as_ref()
-                .and_then(|pieces| pieces.get(node.begun).copied()),
+            entry: node.entry.unwrap_or_default() as usize,
+            piece: node.pieces.get(node.begun),
             keys: node.keys,
             node: at,
         };
         node.begun += 1;
         if node.is_handed_out() {
-            self.ready.remove(&(Reverse(node.weight), at));
+            self.ready.remove(&key);
         }
-        for (table, hold) in &node.holds {
+        for (table, hold) in self.holds.get(at) {
             let held = self.held.entry(*table).or_insert(Some(0));
             *held = held
                 .filter(|_| *hold == Hold::Shared)
@@ -284,8 +327,8 @@ impl Schedule {
     }
 
     fn is_free(&self, node: usize) -> bool {
-        let holds = self.nodes.get(node).map_or(&[][..], |node| &node.holds);
-        holds
+        self.holds
+            .get(node)
             .iter()
             .all(|(table, hold)| match self.held.get(table) {
                 None | Some(Some(0)) => true,
@@ -304,9 +347,13 @@ impl Schedule {
         let Some(node) = self.nodes.get_mut(task.node) else {
             return;
         };
-        for (table, _) in &node.holds {
-            let held = self.held.entry(*table).or_insert(Some(0));
-            *held = Some(held.map_or(0, |count| count.saturating_sub(1)));
+        for (table, _) in self.holds.get(task.node) {
+            match self.held.get_mut(table) {
+                Some(Some(count)) if *count > 1 => *count -= 1,
+                _ => {
+                    self.held.remove(table);
+                }
+            }
         }
         node.left -= 1;
         if node.left == 0 {
@@ -318,11 +365,7 @@ impl Schedule {
     fn release(&mut self, done: usize) {
         let mut open = vec![done];
         while let Some(done) = open.pop() {
-            let node = self.nodes.get_mut(done);
-            for next in node
-                .map(|node| std::mem::take(&mut node.waited_by))
-                .unwrap_or_default()
-            {
+            for next in self.waited_by.get(done).iter().map(|next| *next as usize) {
                 let Some(node) = self.nodes.get_mut(next) else {
                     continue;
                 };
@@ -333,7 +376,7 @@ impl Schedule {
                 if node.left == 0 {
                     open.push(next);
                 } else if !node.is_handed_out() {
-                    self.ready.insert((Reverse(node.weight), next));
+                    self.ready.extend(self.key(next));
                 }
             }
         }
@@ -346,12 +389,13 @@ struct Builder<'a> {
     whole: &'a HashSet<usize>,
     relations: Relations,
     nodes: Vec<Node>,
-    /// Each entry's node.
-    of_entry: HashMap<usize, usize>,
+    holds: Lists<(u32, Hold)>,
+    /// Each entry's node, by place.
+    of_entry: Vec<Option<u32>>,
     /// The same in the order in which they were chosen.
-    chosen: Vec<(usize, usize)>,
+    chosen: Vec<(u32, u32)>,
     /// Who waits for whom.
-    edges: HashSet<(usize, usize)>,
+    edges: Vec<(u32, u32)>,
 }
 
 impl<'a> Builder<'a> {
@@ -362,46 +406,55 @@ impl<'a> Builder<'a> {
             whole,
             relations: Relations::of(toc),
             nodes: Vec::new(),
-            of_entry: HashMap::new(),
+            holds: Lists::default(),
+            of_entry: vec![None; toc.entries.len()],
             chosen: Vec::new(),
-            edges: HashSet::new(),
+            edges: Vec::new(),
         }
     }
 
-    fn add_entry(&mut self, at: usize, spread: bool) {
-        let Some(entry) = self.toc.entries.get(at) else {
-            return;
-        };
-        if entry.section < Section::Data || entry.pieces.is_empty() || self.past.has(entry) {
-            return;
-        }
+    /// Those among these entries that are tasks.
+    fn tasks(&self, chosen: &[usize]) -> Vec<usize> {
+        let tasks = chosen.iter().copied().filter(|at| {
+            let section = self.toc.entries.section(*at);
+            let behind = section.is_some_and(|section| section >= Section::Data);
+            behind && self.toc.entries.has_pieces(*at) && !self.past.has(self.toc, *at)
+        });
+        tasks.collect()
+    }
+
+    fn add_entry(&mut self, at: usize, entry: &TocEntry) {
         let (pieces, holds) = match entry.rows {
-            Some(_) if self.whole.contains(&at) => (None, Vec::new()),
-            Some(_) if entry.in_turn => (Some(self.pieces_left(entry)), vec![(at, Hold::Alone)]),
-            Some(_) => (Some(self.pieces_left(entry)), Vec::new()),
-            None => (None, self.holds(at, entry)),
+            Some(_) if self.whole.contains(&at) => (Pieces::Together, Vec::new()),
+            Some(_) if entry.in_turn => (self.pieces_left(entry), vec![(number(at), Hold::Alone)]),
+            Some(_) => (self.pieces_left(entry), Vec::new()),
+            None => (Pieces::Together, self.holds(at, entry)),
         };
-        let left = pieces.as_ref().map_or(1, Vec::len);
         let weight = self.weight(at, entry);
-        let node = self.add(Some(at), pieces, left);
-        self.chosen.push((at, node));
-        self.of_entry.insert(at, node);
+        let left = pieces.tasks();
+        let node = self.add(Some(number(at)), pieces, left);
+        self.holds.push(holds);
+        self.chosen.push((number(at), node));
+        if let Some(of_entry) = self.of_entry.get_mut(at) {
+            *of_entry = Some(node);
+        }
         let small = self.is_small(at, entry, weight);
-        if let Some(node) = self.nodes.get_mut(node) {
-            node.weight = if spread { weight } else { 0 };
-            node.small = small.then_some(weight);
-            node.holds = holds;
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            node.weight = weight;
+            node.is_small = small;
         }
     }
 
-    fn pieces_left(&self, entry: &TocEntry) -> Vec<usize> {
-        let pieces = 0..entry.pieces.len();
-        pieces
-            .filter(|at| !self.past.has_piece(entry, Some(*at)))
-            .collect()
+    fn pieces_left(&self, entry: &TocEntry) -> Pieces {
+        let count = entry.pieces.len();
+        let left = |at: &usize| !self.past.has_piece(entry, Some(*at));
+        if (0..count).all(|at| left(&at)) {
+            return Pieces::First(number(count));
+        }
+        Pieces::Some(Box::new((0..count).filter(left).map(number).collect()))
     }
 
-    fn add(&mut self, entry: Option<usize>, pieces: Option<Vec<usize>>, left: usize) -> usize {
+    fn add(&mut self, entry: Option<u32>, pieces: Pieces, left: u32) -> u32 {
         self.nodes.push(Node {
             entry,
             pieces,
@@ -409,20 +462,26 @@ impl<'a> Builder<'a> {
             begun: 0,
             left,
             weight: 0,
-            small: None,
+            is_small: false,
             then: None,
             waits: 0,
-            waited_by: Vec::new(),
-            holds: Vec::new(),
         });
-        self.nodes.len() - 1
+        number(self.nodes.len() - 1)
+    }
+
+    /// A point in time.
+    fn add_point(&mut self) -> u32 {
+        self.add(None, Pieces::Together, 0)
     }
 
     /// Whether it may be one transaction with others. What MySQL's engines without transactions took is not
     /// taken back with them.
     fn is_small(&self, at: usize, entry: &TocEntry, weight: u64) -> bool {
         let in_one = entry.rows.is_none() || entry.pieces.len() == 1 && !self.whole.contains(&at);
-        self.toc.head.dialect == Dialect::Postgres && in_one && weight <= SMALL && !is_late(entry)
+        self.toc.head.dialect == Dialect::Postgres
+            && in_one
+            && weight <= SMALL
+            && !is_late(&entry.kind)
     }
 
     /// How long it takes, about, in bytes that could be loaded in the same time.
@@ -430,7 +489,7 @@ impl<'a> Builder<'a> {
         if let Some(rows) = entry.rows {
             return entry.bytes.saturating_add(rows.saturating_mul(ROW_BYTES));
         }
-        if !is_heavy(entry) {
+        if !is_heavy(&entry.kind) {
             return 0;
         }
         self.keys_weight(&self.relations.read_by(at))
@@ -447,85 +506,85 @@ impl<'a> Builder<'a> {
         weights.fold(0, u64::saturating_add)
     }
 
-    fn holds(&self, at: usize, entry: &TocEntry) -> Vec<(usize, Hold)> {
+    fn holds(&self, at: usize, entry: &TocEntry) -> Vec<(u32, Hold)> {
         let hold = if entry.kind == "index" {
             Hold::Shared
         } else {
             Hold::Alone
         };
         let tables = self.relations.read_by(at).into_iter();
-        tables.map(|table| (table, hold)).collect()
+        tables.map(|table| (number(table), hold)).collect()
     }
 
     /// The keys of a table that come after its rows, and before all that follows those.
-    fn add_keys(&mut self, table: usize, all_rows: usize, spread: bool) {
+    fn add_keys(&mut self, table: usize, all_rows: u32) {
         let Some(entry) = self.toc.entries.get(table) else {
             return;
         };
-        if self.past.has_piece(entry, Some(0)) {
+        if self.past.has_piece(&entry, Some(0)) {
             return;
         }
         let rows = self.relations.rows_of(&[table]);
         let weight = self.keys_weight(&[table]);
-        let node = self.add(Some(table), None, 1);
-        if let Some(node) = self.nodes.get_mut(node) {
+        let node = self.add(Some(number(table)), Pieces::Together, 1);
+        if let Some(node) = self.nodes.get_mut(node as usize) {
             node.keys = true;
-            node.weight = if spread { weight } else { 0 };
+            node.weight = weight;
         }
-        for rows in rows.iter().filter_map(|at| self.of_entry.get(at)) {
+        for at in &rows {
             // What has keys to be made is to be there earlier.
-            let node = self.nodes.get_mut(*rows).filter(|_| spread);
-            if let Some(node) = node {
+            let node = self.of_entry.get(*at).copied().flatten();
+            if let Some(node) = node.and_then(|node| self.nodes.get_mut(node as usize)) {
                 node.weight = node.weight.saturating_add(weight);
             }
         }
         self.wait_for(node, &rows);
-        self.edges.insert((node, all_rows));
+        self.edges.push((node, all_rows));
     }
 
-    fn link(&mut self, late: &[usize], spread: bool) {
-        let toc = self.toc;
-        let nodes = self.chosen.clone();
-        let entry = |at: usize| toc.entries.get(at);
-        let (begin, all_rows) = (self.add(None, None, 0), self.add(None, None, 0));
-        self.edges.insert((begin, all_rows));
-        for (at, node) in &nodes {
-            if entry(*at).is_some_and(|entry| entry.rows.is_some()) {
-                self.edges.extend([(begin, *node), (*node, all_rows)]);
-                let needs = self.relations.needs_of(*at);
-                self.wait_for(*node, &needs);
-            } else if entry(*at).is_some_and(is_before_rows) {
-                self.edges.insert((*node, begin));
+    fn link(&mut self, late: &[usize]) {
+        let entries = &self.toc.entries;
+        let nodes = std::mem::take(&mut self.chosen);
+        let nodes = || nodes.iter().map(|(at, node)| (*at as usize, *node));
+        let (begin, all_rows) = (self.add_point(), self.add_point());
+        self.edges.push((begin, all_rows));
+        for (at, node) in nodes() {
+            if entries.is_rows(at) {
+                self.edges.extend([(begin, node), (node, all_rows)]);
+                let needs = self.relations.needs_of(at);
+                self.wait_for(node, &needs);
+            } else if is_before_rows(entries.kind(at)) {
+                self.edges.push((node, begin));
             }
         }
         for table in late {
-            self.add_keys(*table, all_rows, spread);
+            self.add_keys(*table, all_rows);
         }
         self.heed_foreign_keys();
-        let any_late = nodes.iter().any(|(at, _)| entry(*at).is_some_and(is_late));
+        let any_late = nodes().any(|(at, _)| is_late(entries.kind(at)));
         let (mut so_far, mut light) = (all_rows, all_rows);
-        for (at, node) in nodes {
-            let after = |entry: &&TocEntry| entry.rows.is_none() && !is_before_rows(entry);
-            let Some(entry) = entry(at).filter(after) else {
+        for (at, node) in nodes() {
+            let kind = entries.kind(at);
+            if entries.is_rows(at) || is_before_rows(kind) {
                 continue;
-            };
+            }
             self.wait_for(node, &self.relations.needs_of(at));
-            if is_late(entry) {
-                self.edges.insert((so_far, node));
+            if is_late(kind) {
+                self.edges.push((so_far, node));
                 continue;
             }
             // A domain's constraint is about the rows of tables that it does not name.
-            if is_heavy(entry) && !self.relations.read_by(at).is_empty() {
-                self.wait_for_rows(at, node, entry);
+            if is_heavy(kind) && !self.relations.read_by(at).is_empty() {
+                self.wait_for_rows(at, node, kind);
             } else {
-                self.edges.insert((light, node));
-                if let Some(before) = self.nodes.get_mut(light) {
+                self.edges.push((light, node));
+                if let Some(before) = self.nodes.get_mut(light as usize) {
                     before.then = Some(node);
                 }
                 light = node;
             }
             if any_late {
-                let next = self.add(None, None, 0);
+                let next = self.add_point();
                 self.edges.extend([(so_far, next), (node, next)]);
                 so_far = next;
             }
@@ -537,18 +596,18 @@ impl<'a> Builder<'a> {
     /// server has the word.
     fn heed_foreign_keys(&mut self) {
         let orders = row_order(self.toc, &self.relations, |at| {
-            self.of_entry.contains_key(&at)
+            self.of_entry.get(at).is_some_and(Option::is_some)
         });
         for (rows, before) in orders {
-            if let Some(node) = self.of_entry.get(&rows).copied() {
+            if let Some(node) = self.of_entry.get(rows).copied().flatten() {
                 self.wait_for(node, &before);
             }
         }
     }
 
-    fn wait_for_rows(&mut self, at: usize, node: usize, entry: &TocEntry) {
+    fn wait_for_rows(&mut self, at: usize, node: u32, kind: &str) {
         let mut tables = self.relations.read_by(at);
-        if entry.kind != "index" {
+        if kind != "index" {
             // Rows that come by way of their root may end up in any table of the family.
             tables = self.relations.families_of(&tables);
         }
@@ -556,44 +615,50 @@ impl<'a> Builder<'a> {
     }
 
     /// Makes a node wait for those of these entries that are among the tasks.
-    fn wait_for(&mut self, node: usize, entries: &[usize]) {
-        for other in entries.iter().filter_map(|at| self.of_entry.get(at)) {
-            if *other != node {
-                self.edges.insert((*other, node));
+    fn wait_for(&mut self, node: u32, entries: &[usize]) {
+        for at in entries {
+            let other = self.of_entry.get(*at).copied().flatten();
+            if let Some(other) = other.filter(|other| *other != node) {
+                self.edges.push((other, node));
             }
         }
     }
 
     fn finish(mut self, workers: usize) -> Schedule {
-        for (from, to) in &self.edges {
-            if let Some(node) = self.nodes.get_mut(*from) {
-                node.waited_by.push(*to);
-            }
-            if let Some(node) = self.nodes.get_mut(*to) {
+        self.edges.sort_unstable();
+        self.edges.dedup();
+        for (_, to) in &self.edges {
+            if let Some(node) = self.nodes.get_mut(*to as usize) {
                 node.waits += 1;
             }
         }
+        let edges = self.edges.iter();
+        let edges = edges.map(|(from, to)| (*from as usize, *to));
+        let waited_by = Lists::from_pairs(self.nodes.len(), edges);
         let free = |node: &(usize, &Node)| node.1.waits == 0;
-        let free: Vec<(usize, u64, usize)> = self
+        let free: Vec<(usize, u32)> = self
             .nodes
             .iter()
             .enumerate()
             .filter(free)
-            .map(|(at, node)| (at, node.weight, node.left))
+            .map(|(at, node)| (at, node.left))
             .collect();
         let mut schedule = Schedule {
             nodes: self.nodes,
+            waited_by,
+            holds: self.holds,
             ready: BTreeSet::new(),
             held: HashMap::new(),
             running: 0,
             workers: workers.max(1),
+            spread: workers > 1,
             apart: false,
         };
-        for (at, weight, left) in free {
+        for (at, left) in free {
             if left == 0 {
                 schedule.release(at);
             } else {
-                schedule.ready.insert((Reverse(weight), at));
+                schedule.ready.extend(schedule.key(at));
             }
         }
         schedule
@@ -602,16 +667,21 @@ impl<'a> Builder<'a> {
 
 /// Whether it comes when all else is there. What is scheduled of it can be done again without harm
 /// (event triggers are not: they come behind the record's end).
-pub(super) fn is_late(entry: &TocEntry) -> bool {
-    LATE.contains(&entry.kind.as_str())
+pub(super) fn is_late(kind: &str) -> bool {
+    LATE.contains(&kind)
 }
 
-fn is_before_rows(entry: &TocEntry) -> bool {
-    BEFORE_ROWS.contains(&entry.kind.as_str())
+fn is_before_rows(kind: &str) -> bool {
+    BEFORE_ROWS.contains(&kind)
 }
 
-fn is_heavy(entry: &TocEntry) -> bool {
-    HEAVY.contains(&entry.kind.as_str())
+fn is_heavy(kind: &str) -> bool {
+    HEAVY.contains(&kind)
+}
+
+/// There are fewer nodes, and pieces of an entry, than a table of contents can list.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "test")]
 
 use super::*;
+use crate::archive::entries::TocEntries;
 use crate::archive::toc::{ArchiveKind, Head, Piece, Text};
 use crate::plan::entry::EntryId;
 use crate::source::ServerInfo;
@@ -25,7 +26,7 @@ pub(in crate::pipeline::restore) fn toc(entries: Vec<TocEntry>) -> Toc {
         },
         digest: String::new(),
         frames: Vec::new(),
-        entries,
+        entries: TocEntries::of(entries).unwrap(),
     }
 }
 
@@ -77,7 +78,7 @@ fn schedule(toc: &Toc, chosen: &[usize], spread: bool) -> Schedule {
 
 fn names(toc: &Toc, tasks: &[Task]) -> Vec<String> {
     let name = |task: &Task| {
-        let entry = &toc.entries[task.entry];
+        let entry = toc.entries.get(task.entry).unwrap();
         format!("{} {}", entry.kind, entry.name.0)
     };
     tasks.iter().map(name).collect()
@@ -353,7 +354,7 @@ fn small_ones_go_together_and_leave_work_for_others() {
         assert!(tasks.len() <= 5, "{tasks:?}");
         keys += tasks
             .iter()
-            .filter(|task| toc.entries[task.entry].kind == "constraint")
+            .filter(|task| toc.entries.kind(task.entry) == "constraint")
             .count();
         schedule.done(&tasks);
     }

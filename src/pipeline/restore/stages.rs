@@ -7,8 +7,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::archive::toc::{Toc, TocEntry};
-use crate::plan::entry::EntryId;
+use crate::archive::toc::Toc;
 
 /// So many definitions are one step: a restore that is resumed makes as many again at most.
 const TOGETHER: usize = 32;
@@ -147,16 +146,14 @@ impl Builder {
 
 /// Each level needs nothing of itself and of those behind it.
 fn levels(toc: &Toc, run: &[usize]) -> Vec<Vec<usize>> {
-    let entry = |at: usize| toc.entries.get(at);
-    let mut level_of: HashMap<EntryId, usize> = HashMap::new();
+    let mut level_of: HashMap<usize, u32> = HashMap::new();
     let mut levels: Vec<Vec<usize>> = Vec::new();
-    for (at, entry) in run
-        .iter()
-        .filter_map(|at| entry(*at).map(|entry| (at, entry)))
-    {
-        let needs = entry.needs.iter().filter_map(|need| level_of.get(need));
+    for at in run {
+        let needs = toc.entries.needed(*at);
+        let needs = needs.filter_map(|need| level_of.get(&need));
         let level = needs.map(|level| level + 1).max().unwrap_or_default();
-        level_of.insert(entry.id, level);
+        level_of.insert(*at, level);
+        let level = level as usize;
         if levels.len() <= level {
             levels.resize_with(level + 1, Vec::new);
         }
@@ -169,9 +166,9 @@ fn levels(toc: &Toc, run: &[usize]) -> Vec<Vec<usize>> {
 
 /// Whether an entry of PostgreSQL's names all that it needs, and changes nothing that others of its
 /// like change too.
-pub(super) fn is_loose(entry: &TocEntry) -> bool {
+pub(super) fn is_loose(kind: &str) -> bool {
     const LOOSE: &[&str] = &["column_default", "sequence", "sequence_owner", "table"];
-    LOOSE.contains(&entry.kind.as_str())
+    LOOSE.contains(&kind)
 }
 
 #[cfg(test)]
@@ -195,7 +192,7 @@ mod tests {
     fn stages(toc: &Toc, workers: usize) -> Stages {
         let places: Vec<usize> = (0..toc.entries.len()).collect();
         let loose = places.iter().copied();
-        let loose = loose.filter(|at| is_loose(&toc.entries[*at])).collect();
+        let loose = loose.filter(|at| is_loose(toc.entries.kind(*at))).collect();
         Stages::new(toc, &places, (&loose, workers))
     }
 

@@ -49,7 +49,7 @@ fn is_refused(error: &Error) -> bool {
 fn named<R: Read + Seek + Send + 'static>(shared: &Shared<R>, tasks: &[Task]) -> String {
     let entries = &shared.archive.toc().entries;
     let first = tasks.first().and_then(|task| entries.get(task.entry));
-    let first = first.map(TocEntry::label).unwrap_or_default();
+    let first = first.map(|entry| entry.label()).unwrap_or_default();
     format!(
         "restoring {first} and what goes with it ({} in all)",
         tasks.len()
@@ -71,9 +71,9 @@ where
     for task in tasks {
         let entry = shared.archive.toc().entries.get(task.entry);
         let entry = entry.ok_or_else(|| missing(task.entry))?;
-        let pieces = pieces_of(entry, task.piece);
-        feed(runner, shared, entry, pieces).await?;
-        let step = step(entry, (task.piece, pieces));
+        let pieces = pieces_of(&entry, task.piece);
+        feed(runner, shared, &entry, pieces).await?;
+        let step = step(&entry, (task.piece, pieces));
         rows += step.rows;
         steps.push(step);
     }

@@ -5,7 +5,7 @@
 //! have nothing left, the largest tables are loaded piece by piece, by all of them.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::archive::toc::{ArchiveKind, Toc, TocEntry};
 use crate::pipeline::restore::RestoreJob;
@@ -28,16 +28,24 @@ pub(super) fn whole(toc: &Toc, chosen: &[usize], job: &RestoreJob, past: &Past) 
     if !freezes {
         return HashSet::new();
     }
-    let rows = |at: &usize| toc.entries.get(*at).filter(|entry| entry.rows.is_some());
-    let total: u64 = chosen.iter().filter_map(rows).map(|rows| rows.bytes).sum();
+    let mut total = 0;
+    let mut large: HashMap<usize, u64> = HashMap::new();
+    let all = chosen.iter().filter(|at| toc.entries.is_rows(**at));
+    let all: Vec<usize> = all.copied().collect();
+    for (at, rows) in all.iter().zip(toc.entries.those(&all)) {
+        total += rows.bytes;
+        if fits(&rows, past) {
+            large.insert(*at, rows.bytes);
+        }
+    }
+    if large.is_empty() {
+        return HashSet::new();
+    }
+    let size = |at: &usize| large.get(at).copied().unwrap_or(0);
     let mut found = made_here(toc, chosen);
-    found.retain(|at| rows(at).is_some_and(|rows| fits(rows, past)));
-    found.sort_by_key(|at| (Reverse(rows(at).map_or(0, |rows| rows.bytes)), *at));
-    let sizes: Vec<u64> = found
-        .iter()
-        .filter_map(rows)
-        .map(|rows| rows.bytes)
-        .collect();
+    found.retain(|at| large.contains_key(at));
+    found.sort_by_key(|at| (Reverse(size(at)), *at));
+    let sizes: Vec<u64> = found.iter().map(size).collect();
     let workers = if job.spread() { job.jobs } else { 1 };
     let apart = (0..sizes.len()).find(|first| is_even(&sizes[*first..], total, workers));
     found
@@ -55,10 +63,8 @@ fn fits(rows: &TocEntry, past: &Past) -> bool {
 /// that come by way of their root, not those of foreign tables.
 fn made_here(toc: &Toc, chosen: &[usize]) -> Vec<usize> {
     let relations = Relations::of(toc);
-    let tables = chosen.iter().copied().filter(|at| {
-        let entry = toc.entries.get(*at);
-        entry.is_some_and(|entry| entry.kind == "table")
-    });
+    let tables = chosen.iter().copied();
+    let tables = tables.filter(|at| toc.entries.kind(*at) == "table");
     let chosen: HashSet<usize> = chosen.iter().copied().collect();
     let rows = tables.filter_map(|table| match relations.rows_of(&[table])[..] {
         [rows] => chosen.contains(&rows).then_some(rows),

@@ -119,8 +119,10 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             Next::Run(task) => {
                 let mut tasks = vec![task];
                 let entry = self.archive.toc().entries.get(task.entry);
-                let pieces = entry.map(|entry| together::pieces_of(entry, task.piece));
-                if self.in_steps() && !self.goes_by_file(pieces.unwrap_or_default()) {
+                let by_file = entry.is_some_and(|entry| {
+                    self.goes_by_file(together::pieces_of(&entry, task.piece))
+                });
+                if self.in_steps() && !by_file {
                     tasks.extend(schedule.beside(task));
                 }
                 Ok(Some(tasks))
@@ -279,8 +281,9 @@ where
 {
     let entry = shared.archive.toc().entries.get(at);
     let entry = entry.ok_or_else(|| missing(at))?;
+    let entry = &*entry;
     let pieces = together::pieces_of(entry, piece);
-    if shared.journal && schedule::is_late(entry) {
+    if shared.journal && schedule::is_late(&entry.kind) {
         let fold = runner.target().journal_fold();
         shared.folded.get_or_try_init(|| fold).await?;
     }
@@ -290,7 +293,7 @@ where
     let done = if by_itself {
         run_whole(runner, shared, entry, (piece, pieces)).await
     } else {
-        run_plain(runner, shared, (at, entry), pieces).await
+        run_plain(runner, shared, entry, pieces).await
     };
     runner.freeze(None);
     done.map_err(|error| name_keys(error, entry))
@@ -340,7 +343,7 @@ where
 async fn define_whole<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    (entries, alone): (&[(usize, &TocEntry)], bool),
+    (entries, alone): (&[(usize, Arc<TocEntry>)], bool),
 ) -> Result<bool>
 where
     T: Target,
@@ -396,7 +399,7 @@ async fn wait(tries: &mut u32) {
 async fn define<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    entries: &[(usize, &TocEntry)],
+    entries: &[(usize, Arc<TocEntry>)],
 ) -> Result<()>
 where
     T: Target,
@@ -416,14 +419,17 @@ where
     Ok(())
 }
 
-fn steps(entries: &[(usize, &TocEntry)], done: bool) -> Vec<Step> {
-    let step = |(_, entry): &(usize, &TocEntry)| Step {
+fn steps(entries: &[(usize, Arc<TocEntry>)], done: bool) -> Vec<Step> {
+    entries.iter().map(|(_, entry)| step(entry, done)).collect()
+}
+
+fn step(entry: &TocEntry, done: bool) -> Step {
+    Step {
         entry: entry.id.0,
         piece: None,
         rows: 0,
         done,
-    };
-    entries.iter().map(step).collect()
+    }
 }
 
 /// The keys that a table gets after its rows. Their record is that of a piece of the table, which has
@@ -542,16 +548,16 @@ async fn keeps_rows<T: Target>(runner: &mut Runner<'_, T>, entry: &TocEntry) -> 
 async fn run_plain<T, R>(
     runner: &mut Runner<'_, T>,
     shared: &Arc<Shared<R>>,
-    (at, entry): (usize, &TocEntry),
+    entry: &TocEntry,
     pieces: &[Piece],
 ) -> Result<()>
 where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    note(runner, shared, &steps(&[(at, entry)], false)).await?;
+    note(runner, shared, &[step(entry, false)]).await?;
     feed(runner, shared, entry, pieces).await?;
-    note(runner, shared, &steps(&[(at, entry)], true)).await?;
+    note(runner, shared, &[step(entry, true)]).await?;
     runner.took(pieces.iter().map(|piece| piece.rows).sum());
     Ok(())
 }
