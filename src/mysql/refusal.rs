@@ -19,6 +19,13 @@ pub(crate) fn of_statement(sql: &[u8], refusal: Refusal) -> Error {
 }
 
 fn statement_hint(refusal: &Refusal) -> Option<&'static str> {
+    // ER_INVALID_CHARACTER_STRING
+    if refusal.code == 1300 {
+        return Some(
+            "A script that does not say its character set is read as UTF-8: write SET NAMES with another \
+             one at its head (mysqldump --compatible leaves it out).",
+        );
+    }
     // no such engine; one that `disabled_storage_engines` names; another than `enforce_storage_engine` does
     let engine = match refusal.code {
         1286 | 3161 => true,

@@ -334,3 +334,25 @@ fn addresses_in_a_binary_script_come_back() {
         oracle::mysql((&server, "shop"), (&server, &database)).expect("equal");
     }
 }
+
+/// Scripts that say no character set are read as UTF-8; where they are not, the error says what to do.
+#[test]
+fn a_script_in_another_character_set_is_told_of() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("latin1.sql");
+    let script = [
+        &b"CREATE TABLE `t\xe4` (a VARCHAR(9) CHARACTER SET utf8mb4);\n"[..],
+        b"INSERT INTO `t\xe4` VALUES ('\xf6');\n",
+    ]
+    .concat();
+    std::fs::write(&file, &script).expect("a file");
+    let restore = || ran(&["restore", &text(&file), "--to", &server.url("shop")]);
+    let refused = restore();
+    assert_eq!(refused.code, Some(1), "{}", refused.err);
+    assert!(refused.err.contains("SET NAMES"), "{}", refused.err);
+    std::fs::write(&file, [b"SET NAMES latin1;\n", &script[..]].concat()).expect("a file");
+    good(&restore());
+    assert_eq!(server.sql("shop", "SELECT HEX(a) FROM `tä`").trim(), "C3B6");
+}

@@ -644,3 +644,15 @@ fn partial_revokes_ask_for_their_setting() {
     let report = error.report();
     assert!(report.contains("SET PERSIST partial_revokes"), "{report}");
 }
+
+/// MariaDB prints bytes beyond ASCII as digits in strings that name their character set.
+#[test]
+fn defaults_whose_bytes_are_printed_as_digits_are_told() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    let setup = "CREATE TABLE t (a INT, b VARCHAR(9) CHARACTER SET latin1 DEFAULT (CONCAT(_latin1 x'e4')), \
+                 c VARCHAR(9) DEFAULT (CONCAT(_latin1 'xe4')))";
+    server.sql("shop", setup);
+    let archive = archive(&server.url("shop"), "shop", &job(), None).expect("a dump");
+    assert_eq!(warned(&archive), ["column t.b"]);
+}

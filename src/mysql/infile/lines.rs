@@ -11,6 +11,9 @@ use crate::mysql::wire::reply::Column;
 
 /// ENUM and SET in a column definition's flags.
 const MEMBERS: u16 = 0x0100 | 0x0800;
+/// NOT NULL and AUTO_INCREMENT.
+const NOT_NULL: u16 = 0x0001;
+const COUNTER: u16 = 0x0200;
 
 /// What a column takes, of whatever literals there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,10 @@ impl Take {
     /// `None`: this column's values have other rules, or were not thought of. Types:
     /// <https://mariadb.com/kb/en/result-set-packets/#field-types>
     pub(super) fn of(column: &Column) -> Option<Self> {
+        // A NULL in it takes a number from a file, not from an `INSERT` of its own.
+        if column.flags & (COUNTER | NOT_NULL) == COUNTER {
+            return None;
+        }
         match column.kind {
             // DECIMAL, TINY, SHORT, LONG, FLOAT, DOUBLE, LONGLONG, INT24, NEWDECIMAL
             0..=5 | 8 | 9 | 246 => Some(Self::Number),

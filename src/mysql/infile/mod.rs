@@ -56,9 +56,10 @@ impl Infile {
     /// Asks whether the server takes files; `packet`: the longest packet that it takes, in bytes.
     pub(super) async fn of(session: &mut Session, packet: usize) -> Result<Self> {
         let sql = "SHOW SESSION VARIABLES WHERE variable_name IN \
-                   ('local_infile', 'log_bin', 'sql_log_bin', 'binlog_format')";
+                   ('local_infile', 'log_bin', 'sql_log_bin', 'binlog_format', \
+                    'wsrep_load_data_splitting')";
         let rows = session.query(sql).await?;
-        let mut found = [false; 3];
+        let mut found = [false; 4];
         let mut by_row = false;
         for row in rows.iter() {
             let value = row.bytes("Value")?;
@@ -67,13 +68,15 @@ impl Infile {
                 "local_infile" => found[0] = on,
                 "log_bin" => found[1] = on,
                 "sql_log_bin" => found[2] = on,
+                "wsrep_load_data_splitting" => found[3] = on,
                 _ => by_row = value.eq_ignore_ascii_case(b"ROW"),
             }
         }
-        let [willing, log, own_log] = found;
+        let [willing, log, own_log, splits] = found;
         Ok(Self {
-            // as a statement it would be logged with a copy of its file, for each replica to read
-            willing: willing && (!(log && own_log) || by_row),
+            // as a statement it would be logged with a copy of its file, for each replica to read; and Galera may
+            // commit a file in parts
+            willing: willing && !splits && (!(log && own_log) || by_row),
             chunk: CHUNK.min(packet / 2),
             ..Self::default()
         })
@@ -246,14 +249,14 @@ impl<'s> Head<'s> {
     }
 }
 
-/// How the table's columns are sent; `None` where the table is none for it: its rows can't be taken back, it
-/// has versions of them or columns that are computed, or one of its types is not known here.
+/// How the table's columns are sent; `None` where the table is none for it: its rows can't be taken back (of
+/// other engines with transactions, NDB commits at a file's end), it has versions of them or columns that are
+/// computed, or one of its types is not known here.
 async fn look(session: &mut Session, head: &Head<'_>) -> Result<Option<Vec<Take>>> {
     let sql = Text::new(
         "SELECT COUNT(*) AS good FROM information_schema.tables t \
-         JOIN information_schema.engines e ON e.engine = t.engine \
          WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' \
-         AND e.transactions = 'YES' AND NOT EXISTS (SELECT 1 FROM information_schema.columns c \
+         AND t.engine = 'InnoDB' AND NOT EXISTS (SELECT 1 FROM information_schema.columns c \
          WHERE c.table_schema = DATABASE() AND c.table_name = t.table_name \
          AND (c.extra LIKE '%GENERATED%' OR c.extra LIKE '%VIRTUAL%' OR c.extra LIKE '%PERSISTENT%')) \
          AND t.table_name = ",

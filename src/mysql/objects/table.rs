@@ -146,6 +146,16 @@ impl Object for Table {
                  the privilege PROCESS, and the server does not print it beside named sub-partitions",
             );
         }
+        for column in own
+            .into_iter()
+            .flat_map(|own| wide_default::bytes_as_digits(own, scope))
+        {
+            claims.warn(
+                format!("column {}.{}", self.name, column.name),
+                "a string in its default names its character set: where it has bytes beyond ASCII, the server \
+                 prints them as digits, and the restored column has these",
+            );
+        }
         let there = |name: &&BString| scope.relations.find(name).is_some();
         match self.sequences.iter().find(|name| !there(name)) {
             Some(name) => claims.unclaimed(

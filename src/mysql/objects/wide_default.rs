@@ -43,6 +43,33 @@ pub(super) fn of(relation: &Relation, scope: &Scope<'_>) -> Vec<WideDefault> {
     wide.collect()
 }
 
+/// Columns whose default has a string that names its character set and may have bytes beyond ASCII: MariaDB
+/// prints such a byte as an `x` and two digits, and can't read that again.
+pub(super) fn bytes_as_digits<'r>(
+    relation: &'r Relation,
+    scope: &Scope<'_>,
+) -> impl Iterator<Item = &'r Column> {
+    let relations = scope.caps.is_mariadb().then_some(relation).into_iter();
+    let columns = relations.flat_map(|relation| &relation.columns);
+    columns.filter(|column| {
+        column
+            .default
+            .as_deref()
+            .is_some_and(|default| has_digits(default))
+    })
+}
+
+fn has_digits(expression: &[u8]) -> bool {
+    let mut before = None;
+    tokens(expression, Quoting::default()).any(|token| {
+        let word = before.replace(token).filter(|word| word.kind == Kind::Word);
+        let named = word.is_some_and(|word| word.text.starts_with(b"_"));
+        let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+        let byte = |three: &[u8]| matches!(three, [b'x', rest @ ..] if rest.iter().all(is_digit));
+        named && token.kind == Kind::Literal && token.text.windows(3).any(byte)
+    })
+}
+
 fn looks_constant(printed: &[u8]) -> bool {
     printed.len() > 1 && printed.starts_with(b"'") && printed.ends_with(b"'")
 }
@@ -175,6 +202,13 @@ mod tests {
             "CREATE TABLE `t` (\n  `b` int DEFAULT NULL,\n  `a` text DEFAULT 'a''b',\n  `c` text DEFAULT uuid(),\n  \
              `d` text DEFAULT 'ж')"
         );
+    }
+
+    #[test]
+    fn bytes_that_are_printed_as_digits_are_seen() {
+        assert!(has_digits(b"concat(_latin1'xE4')"));
+        assert!(has_digits(b"concat(_ucs2'x00a', 1)"));
+        assert!(!has_digits(b"concat(_latin1'xe4', 'xE4', x'E4')"));
     }
 
     #[test]
