@@ -1,14 +1,13 @@
 //! Reads everything that a database, or the server, consists of, as entries.
 
-use std::collections::HashMap;
-
 use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::mysql::claims::Claims;
 use crate::mysql::discarded;
 use crate::mysql::inventory;
-use crate::mysql::objects::{GLOBALS, KINDS, Kind, Loaded, Loader, Reference};
+use crate::mysql::objects::{GLOBALS, KINDS, Kind, Loader};
+use crate::mysql::packing::Packing;
 use crate::mysql::part_options;
 use crate::mysql::relations::Relations;
 use crate::mysql::rights;
@@ -17,8 +16,6 @@ use crate::mysql::select::Select;
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
-use crate::plan::entries::Entries;
-use crate::plan::entry::{Entry, EntryId};
 use crate::plan::filter::Selection;
 use crate::source::{Catalog, DumpOptions};
 use crate::sql::dialect::Dialect;
@@ -169,48 +166,19 @@ async fn read(
     scope: &Scope<'_>,
     mut claims: Claims,
 ) -> Result<Catalog> {
-    let mut loaded = Vec::new();
+    let mut packing = Packing::default();
     for (kind, rank) in kinds.iter().zip(0_u16..) {
         let mut loader = Loader {
             session: &mut *session,
             scope,
             claims: &mut claims,
+            packing: &mut packing,
+            rank,
         };
-        let objects = kind.load(&mut loader).await?;
-        loaded.extend(objects.into_iter().map(|object| (kind.name, rank, object)));
+        kind.load(&mut loader).await?;
     }
-    loaded.retain(|(_, _, object)| scope.wants_section(object.section));
     Ok(Catalog {
-        entries: number(loaded)?,
+        entries: packing.end()?,
         warnings: claims.warnings,
     })
-}
-
-/// Gives ids; what needs an object that is not dumped needs nothing.
-fn number(loaded: Vec<(&'static str, u16, Loaded)>) -> Result<Entries> {
-    let mut known: HashMap<Reference, EntryId> = HashMap::new();
-    for ((_, _, object), id) in loaded.iter().zip(0..) {
-        if let Some(name) = &object.provides {
-            known.insert(name.clone(), EntryId(id));
-        }
-    }
-    let entry = |((kind, rank, object), id): ((&'static str, u16, Loaded), u32)| Entry {
-        id: EntryId(id),
-        kind,
-        section: object.section,
-        rank,
-        identity: object.identity,
-        needs: needs(&object.needs, EntryId(id), &known),
-        body: object.body,
-        drop: object.drop,
-    };
-    Entries::pack(loaded.into_iter().zip(0..).map(entry))
-}
-
-fn needs(names: &[Reference], own: EntryId, known: &HashMap<Reference, EntryId>) -> Vec<EntryId> {
-    let found = names.iter().filter_map(|name| known.get(name).copied());
-    let mut ids: Vec<EntryId> = found.filter(|id| *id != own).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }

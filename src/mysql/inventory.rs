@@ -1,6 +1,7 @@
 //! The database's tables and columns, read once: several kinds are made from them.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
 
@@ -16,7 +17,7 @@ use crate::mysql::version::Caps;
 use crate::sql::rows::Row;
 
 /// One row of `information_schema.columns`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Column {
     /// Its name.
     pub name: BString,
@@ -60,6 +61,35 @@ impl Column {
     }
 }
 
+/// A relation's columns, in their order. Of many tables that are alike each column is there once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Columns(Box<[Arc<Column>]>);
+
+impl Columns {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Column> + Clone {
+        self.0.iter().map(Arc::as_ref)
+    }
+
+    /// The first of them.
+    #[must_use]
+    pub fn first(&self) -> Option<&Column> {
+        self.0.first().map(Arc::as_ref)
+    }
+
+    /// Whether there are none, or none is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<Column> for Columns {
+    fn from_iter<I: IntoIterator<Item = Column>>(columns: I) -> Self {
+        Self(columns.into_iter().map(Arc::new).collect())
+    }
+}
+
 /// One row of `information_schema.tables` with its columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Relation {
@@ -80,7 +110,7 @@ pub struct Relation {
     /// Its tablespace was discarded.
     pub discarded: bool,
     /// In their order.
-    pub columns: Vec<Column>,
+    pub columns: Columns,
     /// The collation of the only connections that can open the view.
     pub own_collation: Option<BString>,
     /// What its partitions have that `CREATE TABLE` does not print.
@@ -180,7 +210,7 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
         rows: row.num("table_rows")?,
         bytes: row.num("bytes")?,
         discarded: false,
-        columns: Vec::new(),
+        columns: Columns::default(),
         own_collation: None,
         part_options: PartOptions::default(),
     })
@@ -259,7 +289,7 @@ pub async fn columns_of(
     session: &mut Session,
     database: &[u8],
     relation: &BString,
-) -> Result<Vec<Column>> {
+) -> Result<Columns> {
     let is = |column: &str, name: &[u8]| {
         let bytes = quote::hex(name);
         format!(
@@ -274,14 +304,37 @@ pub async fn columns_of(
     Ok(found.remove(relation).unwrap_or_default())
 }
 
-async fn columns(session: &mut Session, query: Select) -> Result<HashMap<BString, Vec<Column>>> {
+async fn columns(session: &mut Session, query: Select) -> Result<HashMap<BString, Columns>> {
     let rows = session.query(query.sql()).await?;
-    let mut columns: HashMap<BString, Vec<Column>> = HashMap::new();
+    let mut columns: HashMap<BString, Columns> = HashMap::new();
+    let mut known: HashSet<Arc<Column>> = HashSet::new();
+    let mut own: (BString, Vec<Arc<Column>>) = Default::default();
     for row in rows.iter() {
-        let of_table = columns.entry(row.owned("table_name")?).or_default();
-        of_table.push(column(&row)?);
+        let table: BString = row.owned("table_name")?;
+        if table != own.0 {
+            let (table, list) = std::mem::replace(&mut own, (table, Vec::new()));
+            add(&mut columns, table, list);
+        }
+        let column = column(&row)?;
+        let shared = known.get(&column).cloned().unwrap_or_else(|| {
+            let column = Arc::new(column);
+            known.insert(Arc::clone(&column));
+            column
+        });
+        own.1.push(shared);
     }
+    add(&mut columns, own.0, own.1);
     Ok(columns)
+}
+
+/// Rows come in the order of names as their collation has it, where names that differ may be equal.
+fn add(columns: &mut HashMap<BString, Columns>, table: BString, list: Vec<Arc<Column>>) {
+    if list.is_empty() {
+        return;
+    }
+    let own = columns.entry(table).or_default();
+    let all = own.0.iter().cloned().chain(list);
+    own.0 = all.collect();
 }
 
 fn columns_query(caps: Caps) -> Select {
@@ -333,7 +386,7 @@ fn check_one(relation: &Relation, claims: &mut Claims) -> Result<bool> {
     if relation.is_table() && !check_engine(relation, &object, claims)? {
         return Ok(false);
     }
-    for column in &relation.columns {
+    for column in relation.columns.iter() {
         let object = format!("column {}.{}", relation.name, column.name);
         claims.value(
             &object,

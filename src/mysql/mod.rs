@@ -24,6 +24,7 @@ pub mod objects;
 pub mod optionfile;
 mod own_collation;
 mod own_databases;
+mod packing;
 pub mod part_options;
 mod pieces;
 pub mod quote;

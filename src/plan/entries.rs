@@ -260,6 +260,15 @@ impl Entries {
         self.needs.push(needs);
     }
 
+    /// Gives all of them other needs, by position.
+    pub fn set_all_needs(&mut self, needs: Lists<EntryId>) {
+        self.bytes = (0..self.len()).map(|at| self.bytes(at)).collect();
+        self.needs = needs;
+        for (head, at) in self.heads.iter_mut().zip(0..) {
+            head.needs = at;
+        }
+    }
+
     /// Packs all anew, changed.
     pub fn change(self, mut change: impl FnMut(&mut Entry) -> Result<()>) -> Result<Self> {
         let mut changed = Self::default();

@@ -8,6 +8,7 @@ use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::mysql::claims::Claims;
+use crate::mysql::packing::Packing;
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
 use crate::mysql::session::Session;
@@ -137,9 +138,13 @@ pub struct Loader<'a, 'o> {
     pub scope: &'a Scope<'o>,
     /// The claim check.
     pub claims: &'a mut Claims,
+    /// Takes what is loaded.
+    pub packing: &'a mut Packing,
+    /// The kind's position in the registry.
+    pub rank: u16,
 }
 
-type Loading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Loaded>>> + Send + 'a>>;
+type Loading<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
 /// One line of the registry.
 #[derive(Clone, Copy)]
@@ -166,19 +171,20 @@ impl Kind {
     }
 
     /// Loads all its objects.
-    pub async fn load(&self, loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
+    pub async fn load(&self, loader: &mut Loader<'_, '_>) -> Result<()> {
         (self.load)(loader).await
     }
 }
 
-async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
+async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<()> {
     let mut objects = find::<T>(loader).await?;
-    let mut defined = Vec::with_capacity(objects.len());
-    for mut object in objects.drain(..) {
-        let shown = define(&mut object, loader).await;
+    let mut stays = Vec::with_capacity(objects.len());
+    for object in &mut objects {
+        let shown = define(object, loader).await;
+        stays.push(shown.is_ok());
         let name = || label::<T>(&object.identity());
         match shown {
-            Ok(()) => defined.push(object),
+            Ok(()) => {}
             Err(error) => match object.unknown(&error) {
                 Some(why) => loader.claims.warn(name(), why),
                 None if loader.claims.lenient => loader.claims.warn(name(), error.line()),
@@ -192,11 +198,13 @@ async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
             },
         }
     }
-    T::link(&mut defined);
-    let mut loaded = Vec::with_capacity(defined.len());
-    for object in defined {
+    let mut stays = stays.into_iter();
+    objects.retain(|_| stays.next().unwrap_or(true));
+    T::link(&mut objects);
+    for object in objects {
         match render(&object, loader.scope) {
-            Ok(rendered) => loaded.push(rendered),
+            Ok(loaded) if !loader.scope.wants_section(loaded.section) => {}
+            Ok(loaded) => loader.packing.push((T::NAME, loader.rank), loaded)?,
             Err(error) if loader.claims.lenient => {
                 loader
                     .claims
@@ -205,7 +213,7 @@ async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<Loaded>> {
             Err(error) => return Err(error),
         }
     }
-    Ok(loaded)
+    Ok(())
 }
 
 async fn find<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<T>> {

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice};
 use crate::error::Result;
 use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
-use crate::mysql::inventory::{Column, Relation};
+use crate::mysql::inventory::{Column, Columns, Relation};
 use crate::mysql::objects::order_position::with_positions;
 use crate::mysql::objects::wide_literal::has_unreadable;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown, table};
@@ -242,7 +242,7 @@ fn bare(text: &[u8]) -> Vec<BString> {
     found
 }
 
-fn national(columns: &[Column]) -> Vec<BString> {
+fn national(columns: &Columns) -> Vec<BString> {
     let three_byte = |column: &&Column| {
         let charset = column.charset.as_ref();
         charset.is_some_and(|charset| charset == "utf8" || charset == "utf8mb3")

@@ -50,7 +50,7 @@ pub(super) fn bytes_as_digits<'r>(
     scope: &Scope<'_>,
 ) -> impl Iterator<Item = &'r Column> {
     let relations = scope.caps.is_mariadb().then_some(relation).into_iter();
-    let columns = relations.flat_map(|relation| &relation.columns);
+    let columns = relations.flat_map(|relation| relation.columns.iter());
     columns.filter(|column| {
         column
             .default

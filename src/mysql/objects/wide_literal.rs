@@ -24,7 +24,7 @@ pub(super) fn has_unreadable(
     let read = |relation: &&Relation| reads.contains(&relation.name);
     let meets = || {
         let columns = scope.relations.iter().filter(read);
-        let mut columns = columns.flat_map(|relation| &relation.columns);
+        let mut columns = columns.flat_map(|relation| relation.columns.iter());
         columns.any(is_wide) || names_wide(text)
     };
     (is_collation(connection) || (met && meets())) && has_bare_zero(text)
