@@ -137,8 +137,12 @@ fn row_number(message: &BStr) -> Option<usize> {
     number.trim().parse().ok()
 }
 
-/// "… for column 'c' at row 3", or `` `d`.`t`.`c` ``. A name may hold quotes of either kind.
+/// "… for column 'c' at row 3", or `` `d`.`t`.`c` ``; "Column 'c' cannot be null". A name may hold quotes of
+/// either kind.
 fn is_about(message: &BStr, name: &BStr) -> bool {
+    if *message == [b"Column '", name.as_bytes(), b"' cannot be null"].concat() {
+        return true;
+    }
     let before = message.rfind(" at row").and_then(|at| message.get(..at));
     let ways = [
         [b" column '", name.as_bytes(), b"'"].concat(),
@@ -161,6 +165,8 @@ mod tests {
         let qualified = "Incorrect value: '0' for column `d`.`t`.`b``c` at row 1";
         assert!(about(qualified, "b`c") && !about(qualified, "c"));
         assert!(!about("Truncated incorrect DOUBLE value: 'x'", "x"));
+        let null = "Column 'b'c' cannot be null";
+        assert!(about(null, "b'c") && !about(null, "c"));
     }
 
     #[test]
