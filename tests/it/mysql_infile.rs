@@ -11,14 +11,15 @@ fn shop(server: &MySqlServer) -> tempfile::NamedTempFile {
     server.create_database("shop");
     server.sql(
         "shop",
-        "CREATE TABLE t (a INT PRIMARY KEY, b VARCHAR(60), c DATETIME(6), d DECIMAL(12,4)) ENGINE=InnoDB;
-         INSERT INTO t VALUES (1, 'tab\\t, \\\\N, it''s a \\\\ and\\na line', '2026-01-02 03:04:05.678901', -1.5);
-         INSERT INTO t SELECT a + 1, b, c, d FROM t; INSERT INTO t SELECT a + 2, b, c, d FROM t;
-         INSERT INTO t SELECT a + 4, b, c, d FROM t; INSERT INTO t SELECT a + 8, b, c, d FROM t;
-         INSERT INTO t SELECT a + 16, b, c, d FROM t; INSERT INTO t SELECT a + 32, b, c, d FROM t;
-         INSERT INTO t SELECT x.a + 64 * y.a, x.b, x.c, x.d FROM t x, t y;
-         INSERT INTO t SELECT a + 4160, NULL, c, NULL FROM t WHERE a > 64;
-         INSERT INTO t SELECT a + 8320, b, c, d FROM t WHERE a > 64;",
+        "CREATE TABLE t (a INT PRIMARY KEY, b VARCHAR(60), c DATETIME(6), d DECIMAL(12,4),
+           e TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP) ENGINE=InnoDB;
+         INSERT INTO t (a, b, c, d) VALUES (1, 'tab\\t, \\\\N, it''s a \\\\ and\\na line', '2026-01-02 03:04:05.678901', -1.5);
+         INSERT INTO t SELECT a + 1, b, c, d, NULL FROM t; INSERT INTO t SELECT a + 2, b, c, d, NULL FROM t;
+         INSERT INTO t SELECT a + 4, b, c, d, NULL FROM t; INSERT INTO t SELECT a + 8, b, c, d, NULL FROM t;
+         INSERT INTO t SELECT a + 16, b, c, d, NULL FROM t; INSERT INTO t SELECT a + 32, b, c, d, NULL FROM t;
+         INSERT INTO t SELECT x.a + 64 * y.a, x.b, x.c, x.d, x.e FROM t x, t y;
+         INSERT INTO t SELECT a + 4160, NULL, c, NULL, e FROM t WHERE a > 64;
+         INSERT INTO t SELECT a + 8320, b, c, d, NULL FROM t WHERE a > 64;",
     );
     let file = tempfile::NamedTempFile::new().expect("a file");
     let bytes = archive(&server.url("shop"), "shop", &job(), None).expect("a dump");
@@ -50,6 +51,8 @@ fn large_tables_go_by_files_where_both_sides_allow_it() {
         let file = shop(&server);
         let files = restored(&server, (&file, "plain"), "connect-timeout=30");
         assert!(files > 0, "none");
+        let zlib = "compression-algorithms=zlib";
+        assert!(restored(&server, (&file, "zlib"), zlib) > 0, "none");
         assert_eq!(restored(&server, (&file, "no"), "local-infile=0"), 0);
         server.sql("", "SET GLOBAL local_infile = 0");
         let off = restored(&server, (&file, "off"), "local-infile=1");

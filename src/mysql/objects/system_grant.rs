@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use bstr::BString;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::mysql::claims::Claims;
 use crate::mysql::objects::account::{self, Account};
 use crate::mysql::objects::given_rights::{self, Known};
@@ -117,7 +117,8 @@ impl Object for SystemGrants {
 
     fn define(&mut self, answers: &[Rows], scope: &Scope<'_>) -> Result<()> {
         let [shown, databases, tables, routines, columns @ ..] = answers else {
-            return Ok(());
+            let message = "an account's rights were asked for and not answered";
+            return Err(Error::new(Kind::Internal, message));
         };
         let mut there: BTreeMap<BString, bool> = BTreeMap::new();
         for row in databases.iter() {

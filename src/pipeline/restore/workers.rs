@@ -118,10 +118,12 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
             Next::Nothing => Ok(Some(Vec::new())),
             Next::Run(task) => {
                 let mut tasks = vec![task];
-                let entry = self.archive.toc().entries.get(task.entry);
-                let by_file = entry.is_some_and(|entry| {
-                    self.goes_by_file(together::pieces_of(&entry, task.piece))
-                });
+                let by_file = self.may_go_by_file() && {
+                    let entry = self.archive.toc().entries.get(task.entry);
+                    entry.is_some_and(|entry| {
+                        self.goes_by_file(together::pieces_of(&entry, task.piece))
+                    })
+                };
                 if self.in_steps() && !by_file {
                     tasks.extend(schedule.beside(task));
                 }
@@ -171,8 +173,12 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     /// Whether rows are worth a file.
     fn goes_by_file(&self, pieces: &[Piece]) -> bool {
         let length: u64 = pieces.iter().map(|piece| u64::from(piece.length)).sum();
-        let is_mysql = self.archive.toc().head.dialect == Dialect::Mysql;
-        is_mysql && length >= self.job.by_file_from
+        self.may_go_by_file() && length >= self.job.by_file_from
+    }
+
+    /// Whether any may: asked before an entry is unpacked for that.
+    fn may_go_by_file(&self) -> bool {
+        self.archive.toc().head.dialect == Dialect::Mysql
     }
 
     /// Whether transactions may be begun and ended here.
@@ -512,7 +518,9 @@ where
             Ok(()) => note(runner, shared, std::slice::from_ref(&step)).await,
             failed => failed,
         };
-        let refused = |error: &Error| error.kind() == Kind::Server && !is_deadlock(error);
+        let refused = |error: &Error| {
+            matches!(error.kind(), Kind::Server | Kind::Privilege) && !is_deadlock(error)
+        };
         if by_file && done.as_ref().is_err_and(refused) {
             // its statements tell what is wrong, or that nothing is
             runner.roll_back_part().await?;
