@@ -208,6 +208,7 @@ fn the_database_is_made_on_request() {
     shop.empty("copy");
     good(shop.restore(&plain, "copy", &[]));
     for file in [&plain, &creating] {
+        good(ran(&["verify", file]));
         shop.server.sql("", "DROP DATABASE shop");
         good(shop.restore(file, "kept", &["--create"]));
         shop.equal("copy");
