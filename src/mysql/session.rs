@@ -10,6 +10,9 @@ use crate::mysql::wire::connection::{Answer, Connection, Next};
 use crate::mysql::wire::reply::{Column, Done, Reader};
 use crate::sql::rows::Rows;
 
+/// Longer statements are not sent without waiting, in bytes: they would be more than one packet.
+const SENT: usize = 8 << 20;
+
 /// A connection with what is known of its server.
 #[derive(Debug)]
 pub struct Session {
@@ -108,6 +111,22 @@ impl Session {
     #[inline]
     pub fn ready_row(&mut self) -> Option<Reader<'_>> {
         self.connection.ready_row()
+    }
+
+    /// Sends a statement that gives no rows, without waiting for its answer; `false`: nothing was sent, for this
+    /// connection can't.
+    pub async fn send(&mut self, sql: &[u8]) -> Result<bool> {
+        if !self.connection.pipelines() || sql.len() >= SENT {
+            return Ok(false);
+        }
+        self.translated().await?;
+        self.connection.send(sql).await?;
+        Ok(true)
+    }
+
+    /// The answer to the first of the sent statements that has none yet.
+    pub async fn answered(&mut self) -> Result<Done> {
+        self.connection.answered().await
     }
 
     /// Runs a `LOAD DATA LOCAL`, up to where the server wants its rows. A session that reads can't.

@@ -209,6 +209,30 @@ impl Connection {
         }
     }
 
+    /// Whether statements can be sent before those before them are answered. In the compressed protocol the
+    /// packets of both ways are counted together.
+    #[must_use]
+    pub fn pipelines(&self) -> bool {
+        !self.packets.is_compressed()
+    }
+
+    /// Sends a statement of less than 16 MiB that gives no rows. Its answer is for [`Self::answered`]; more may be
+    /// sent before that.
+    pub async fn send(&mut self, sql: &[u8]) -> Result<()> {
+        self.packets.begin();
+        let sent = self.packets.write(b"\x03", sql).await;
+        sent.map_err(refusal::lost)
+    }
+
+    /// The answer to the first of the sent statements that has none yet.
+    pub async fn answered(&mut self) -> Result<Done> {
+        self.packets.begin_answer();
+        match self.answer(b"").await? {
+            Answer::Done(done) if !done.more() => Ok(done),
+            _ => Err(nonsense("rows in answer to a statement that gives none")),
+        }
+    }
+
     /// Runs a `LOAD DATA LOCAL`, up to where the server asks for its file. No file is ever read: what is sent
     /// is what [`Self::load_data`] is given, and only after a statement that was run by this.
     pub async fn load_begin(&mut self, sql: &[u8]) -> Result<()> {

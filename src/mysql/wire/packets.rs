@@ -81,6 +81,12 @@ impl Packets {
         packets
     }
 
+    /// Whether these are packets in the compressed protocol.
+    #[must_use]
+    pub fn is_compressed(&self) -> bool {
+        self.uncounted
+    }
+
     /// Reads a payload, or the beginning of one that comes in parts: those are for the caller to read,
     /// who need not hold all of it.
     pub async fn payload(&mut self) -> io::Result<Payload<'_>> {
@@ -209,6 +215,11 @@ impl Packets {
     /// Begins a command: its packets count from 0.
     pub fn begin(&mut self) {
         self.sequence = 0;
+    }
+
+    /// Begins an answer: its packets count on from those of its command, which was one of one part.
+    pub fn begin_answer(&mut self) {
+        self.sequence = 1;
     }
 
     /// Writes `first` and `rest` as one payload.
