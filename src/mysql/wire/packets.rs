@@ -242,6 +242,22 @@ impl Packets {
         }
     }
 
+    /// Writes commands of one part each, in one piece; each begins with this byte.
+    pub async fn write_all(&mut self, first: u8, commands: &[impl AsRef<[u8]>]) -> io::Result<()> {
+        let mut all = Vec::new();
+        for command in commands.iter().map(AsRef::as_ref) {
+            self.begin();
+            if command.len() + 1 >= PART {
+                return Err(io::Error::other("a command of several parts among others"));
+            }
+            all.extend(self.header(command.len() + 1));
+            all.push(first);
+            all.extend_from_slice(command);
+        }
+        self.io.write_all(&all).await?;
+        self.io.flush().await
+    }
+
     async fn write_part(&mut self, mut head: Vec<u8>, body: &[u8]) -> io::Result<()> {
         if body.len() <= CHUNK {
             head.extend_from_slice(body);
