@@ -21,3 +21,4 @@ pub mod rows;
 mod scan;
 pub mod split;
 pub mod values;
+mod verbatim;

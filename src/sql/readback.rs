@@ -73,14 +73,15 @@ fn check_all(dialect: Dialect, entry: &Entry, statements: &[Statement]) -> Resul
         script.clear();
         dialect.write_statement(statement, &mut script);
         splitter.push(&script);
-        check_one(&mut splitter, statement).map_err(|error| refuse(entry, error))?;
+        check_one(&mut splitter, &dialect.script_text(statement))
+            .map_err(|error| refuse(entry, error))?;
     }
     Ok(())
 }
 
-fn check_one(splitter: &mut Splitter, statement: &Statement) -> Result<()> {
+fn check_one(splitter: &mut Splitter, text: &[u8]) -> Result<()> {
     let reads_back = match splitter.next()? {
-        Some(Item::Statement(piece)) => piece.text == statement.text.trim_ascii(),
+        Some(Item::Statement(piece)) => piece.text == text.trim_ascii(),
         _ => false,
     };
     if reads_back && splitter.next()?.is_none() {

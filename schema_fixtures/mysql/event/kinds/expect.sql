@@ -49,7 +49,8 @@ SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_se
 -- event future
 SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, @dumpkeep_time_zone = @@time_zone, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci', time_zone = '+00:00', timestamp = 2114208000;
 DELIMITER ;;
-CREATE DEFINER=`root`@`localhost` EVENT `future` ON SCHEDULE AT '2037-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE DO BEGIN SELECT 1; /* ; */ SELECT 2; END
+CREATE /*!999999 ` */ DEFINER=`root`@`localhost` EVENT `future` ON SCHEDULE AT '2037-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE DO BEGIN SELECT 1; /* ; */ SELECT 2; END
+/*!999999 ` */
 ;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection, time_zone = @dumpkeep_time_zone, timestamp = DEFAULT;

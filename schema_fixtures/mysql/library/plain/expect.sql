@@ -47,10 +47,11 @@ SET sql_mode = @dumpkeep_sql_mode;
 -- library lib `a
 SET @dumpkeep_sql_mode = @@sql_mode, sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 DELIMITER ;;
-CREATE LIBRARY `lib ``a`
+CREATE /*!999999 ` */ LIBRARY `lib ``a`
     COMMENT 'c''x; é'
     LANGUAGE JAVASCRIPT
 AS ' export function f(n) { /* '' '' */ return n } '
+/*!999999 ` */
 ;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode;

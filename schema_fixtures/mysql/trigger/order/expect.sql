@@ -76,8 +76,9 @@ SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_se
 -- trigger b; t`1
 SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
 DELIMITER ;;
-CREATE DEFINER=`root`@`localhost` TRIGGER `b;` BEFORE INSERT ON `t``1` FOR EACH ROW BEGIN /* x; */ SET NEW.log = CONCAT(NEW.log, 'b'); -- y
+CREATE /*!999999 " */ DEFINER=`root`@`localhost` TRIGGER `b;` BEFORE INSERT ON `t``1` FOR EACH ROW BEGIN /* x; */ SET NEW.log = CONCAT(NEW.log, 'b'); -- y
 END
+/*!999999 " */
 ;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
