@@ -250,6 +250,11 @@ impl Whole<'_> {
             return Err(wrong(format!("{key} has an empty name")));
         }
         let commands = raw.commands(server.engine == Engine::Command, &key, self.base)?;
+        if raw.globals == Some(false) && raw.databases.as_ref().is_some_and(Vec::is_empty) {
+            return Err(wrong(format!(
+                "{key} saves nothing: databases is empty and globals is false"
+            )));
+        }
         let globals = raw.globals.unwrap_or(true) && self.flags.databases.is_empty();
         Ok(Target {
             folder,

@@ -31,6 +31,10 @@ impl PgSource {
     /// Connects once, to see that it can be done. `password` goes before the URL's and others.
     pub async fn connect(url: &str, password: Option<Secret>, env: &Env) -> Result<Self> {
         let mut settings = conninfo::resolve(url, password, env, &Machine)?;
+        // Said before a server asks for the password that was not read.
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
         let mut session = meet(&mut settings).await?;
         let (server, caps) = server::info(&mut session).await?;
         session.close().await?;
@@ -41,7 +45,7 @@ impl PgSource {
         })
     }
 
-    /// What connecting is done with; its warnings are for the user.
+    /// What connecting is done with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings

@@ -390,3 +390,31 @@ fn what_is_said_names_the_file_and_what_helps() {
         again.err
     );
 }
+
+/// What a server of 18 sets for a session, 15 knows only in part.
+#[test]
+fn an_older_server_is_tried_on_request() {
+    let (newer, older) = (Postgres::start("18"), Postgres::start("15"));
+    newer.create_database("a");
+    let made =
+        "CREATE TABLE t (id int PRIMARY KEY, n text NOT NULL); INSERT INTO t VALUES (1, 'x')";
+    newer.sql("a", made);
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own").display().to_string();
+    let dumped = ran(&["dump", &newer.url("a"), "-o", &own]);
+    assert_eq!(dumped.code, Some(0), "{}", dumped.err);
+    for (number, more) in ["--jobs=1", "--jobs=2", "--single-transaction"]
+        .iter()
+        .enumerate()
+    {
+        let b = format!("b{number}");
+        older.create_database(&b);
+        let to = ["restore", &own, "--to", &older.url(&b), more];
+        let refused = ran(&to);
+        assert_eq!(refused.code, Some(2), "{}", refused.err);
+        assert!(refused.err.contains("--older-server"), "{}", refused.err);
+        let tried = ran(&[&to[..], &["--older-server"]].concat());
+        assert_eq!(tried.code, Some(0), "{more}: {}", tried.err);
+        assert_eq!(older.sql(&b, "SELECT * FROM t").trim(), "1|x");
+    }
+}
