@@ -132,7 +132,8 @@ impl Letting {
     /// After a slice: lets go of what was read, now and then.
     pub async fn read(&mut self, session: &mut Session) -> Result<()> {
         self.slices += 1;
-        if self.slices.is_multiple_of(TOGETHER) {
+        if self.slices >= TOGETHER && !session.is_asked_ahead() {
+            self.slices = 0;
             session
                 .execute(format!("ROLLBACK TO SAVEPOINT {READ}"))
                 .await?;

@@ -26,6 +26,8 @@ pub struct Connection {
     tls: bool,
     /// Rows of the last statement were not read to their end, or those of a file not all sent.
     open: bool,
+    /// So many statements were sent and not answered.
+    unanswered: usize,
 }
 
 /// What a statement gives first.
@@ -87,6 +89,7 @@ impl Connection {
             id: greeting.id,
             tls,
             open: false,
+            unanswered: 0,
         })
     }
 
@@ -104,7 +107,7 @@ impl Connection {
 
     /// Runs a statement. Its rows must be read to their end before the next one.
     pub async fn query(&mut self, sql: &[u8]) -> Result<Answer> {
-        if self.open {
+        if self.is_busy() {
             let message = "a statement was begun before the rows of the last one were read";
             return Err(Error::new(Kind::Internal, message));
         }
@@ -237,10 +240,36 @@ impl Connection {
         }
     }
 
+    /// Whether statements can be sent before those before them are answered. In the compressed protocol the
+    /// packets of both ways are counted together.
+    #[must_use]
+    pub fn pipelines(&self) -> bool {
+        !self.packets.is_compressed()
+    }
+
+    /// Sends statements, each of less than 16 MiB, whose answers are for [`Self::answer_to`], one after the other. More may be
+    /// sent before that.
+    pub async fn send(&mut self, statements: &[impl AsRef<[u8]>]) -> Result<()> {
+        self.unanswered += statements.len();
+        let sent = self.packets.write_all(b'\x03', statements).await;
+        sent.map_err(refusal::lost)
+    }
+
+    /// The answer to the first of the sent statements that has none yet; `sql` is for the error.
+    pub async fn answer_to(&mut self, sql: &[u8]) -> Result<Answer> {
+        if self.open || self.unanswered == 0 {
+            let message = "an answer was read before the rows of the last one, or to nothing";
+            return Err(Error::new(Kind::Internal, message));
+        }
+        self.unanswered -= 1;
+        self.packets.begin_answer();
+        self.answer(sql).await
+    }
+
     /// Runs a `LOAD DATA LOCAL`, up to where the server asks for its file. No file is ever read: what is sent
     /// is what [`Self::load_data`] is given, and only after a statement that was run by this.
     pub async fn load_begin(&mut self, sql: &[u8]) -> Result<()> {
-        if self.open {
+        if self.is_busy() {
             let message = "a file was begun before the rows of the last statement were read";
             return Err(Error::new(Kind::Internal, message));
         }
@@ -276,9 +305,13 @@ impl Connection {
         }
     }
 
+    fn is_busy(&self) -> bool {
+        self.open || self.unanswered > 0
+    }
+
     /// Says goodbye.
     pub async fn close(mut self) -> Result<()> {
-        if self.open {
+        if self.is_busy() {
             // nobody wants the rest: the server notices
             return Ok(());
         }
