@@ -530,6 +530,12 @@ impl Snapshot for MysqlSnapshot {
         Ok(streamed.rows)
     }
 
+    async fn upcoming(&mut self, slices: &[Slice]) -> Result<()> {
+        let statements = slices.iter().map(data::statement);
+        let statements = statements.collect::<Result<_>>()?;
+        self.session.ask_ahead(statements).await
+    }
+
     fn noticed(&mut self) -> Vec<Warning> {
         std::mem::take(&mut self.noticed)
     }

@@ -144,6 +144,14 @@ impl Target for PgTarget {
     }
 
     /// There are no `INSERT`s of ours.
+    async fn together(&mut self, _: &[&[u8]]) -> Result<bool> {
+        Ok(true)
+    }
+
+    async fn apart(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     async fn by_file(&mut self, _: bool) -> Result<()> {
         Ok(())
     }
