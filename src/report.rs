@@ -332,6 +332,31 @@ impl Report {
         text
     }
 
+    /// What a run would back up, as text: nothing was.
+    #[must_use]
+    pub fn plan(&self) -> String {
+        let mut text = String::new();
+        let mut count = 0;
+        for target in &self.targets {
+            target.write_head(&mut text);
+            for backup in &target.backups {
+                if backup.error.is_some() {
+                    backup.write(&mut text);
+                } else {
+                    count += 1;
+                    let _ = writeln!(text, "  {}", backup.label());
+                }
+            }
+        }
+        let count = counted(count, "backup");
+        let state = match self.exit_code {
+            0 => "a dry run",
+            _ => "a dry run, and FAILED",
+        };
+        let _ = writeln!(text, "{state}: {count} would be made; nothing was written");
+        text
+    }
+
     /// The whole run in one line.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -367,13 +392,17 @@ impl Report {
 
 impl TargetReport {
     fn write(&self, text: &mut String) {
+        self.write_head(text);
+        for backup in &self.backups {
+            backup.write(text);
+        }
+    }
+
+    fn write_head(&self, text: &mut String) {
         let server = self.server.as_deref().unwrap_or("not reached");
         let _ = writeln!(text, "{} ({})", visible(&self.name), visible(server));
         if let Some(error) = &self.error {
             let _ = writeln!(text, "{}", error.detail);
-        }
-        for backup in &self.backups {
-            backup.write(text);
         }
     }
 }

@@ -236,6 +236,8 @@ pub trait Target: Send + Sized {
     fn server(&self) -> &ServerInfo;
     /// The dialect that it understands.
     fn dialect(&self) -> Dialect;
+    /// Whether the user has said which database, or one was entered since.
+    fn database_is_named(&self) -> bool;
     /// Runs one statement, given without its terminator.
     fn execute(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
     /// Runs a statement together with the next one, which fails with its error too.
@@ -254,6 +256,11 @@ pub trait Target: Send + Sized {
     /// transaction, which is run again without this where they were not taken as they are. Turned off,
     /// it gives that failure.
     fn by_file(&mut self, on: bool) -> impl Future<Output = Result<()>> + Send;
+    /// Whether the rows of these tables may be one transaction, which takes all of them back where it is rolled
+    /// back, whatever was sent in it: asked before it is begun. After its end [`Self::apart`] is called.
+    fn together(&mut self, tables: &[&[u8]]) -> impl Future<Output = Result<bool>> + Send;
+    /// A transaction of the rows of several tables is over.
+    fn apart(&mut self) -> impl Future<Output = Result<()>> + Send;
     /// How many user objects the database holds (0: it is empty).
     fn object_count(&mut self) -> impl Future<Output = Result<u64>> + Send;
     /// What it has of these things, and what it is.

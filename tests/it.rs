@@ -84,6 +84,8 @@ mod mysql_swap;
 mod mysql_switches;
 #[path = "it/mysql_target.rs"]
 mod mysql_target;
+#[path = "it/mysql_together.rs"]
+mod mysql_together;
 #[path = "it/nice.rs"]
 mod nice;
 #[path = "it/packaging.rs"]

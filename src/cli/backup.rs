@@ -71,7 +71,9 @@ fn show(report: &Report, json: bool, asked: bool, ctx: &Context) -> Result<()> {
     let watched = ctx.env.stderr_is_terminal || ctx.verbosity >= Verbosity::Info;
     if json {
         ctx.print(report.json() + "\n")
-    } else if asked || (watched && ctx.verbosity > Verbosity::Quiet) {
+    } else if asked {
+        ctx.print(report.plan())
+    } else if watched && ctx.verbosity > Verbosity::Quiet {
         ctx.print(report.text())
     } else {
         if report.exit_code != 0 {

@@ -10,6 +10,7 @@ use crate::config::duration;
 use crate::error::Result;
 use crate::pipeline::advice::{Bench, Stage};
 use crate::pipeline::bench::{BenchJob, bench_url};
+use crate::pipeline::output::folder_is_there;
 use crate::report::size;
 
 /// Arguments of `bench`.
@@ -23,15 +24,24 @@ pub struct Args {
           value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
     /// How long each part may take
-    #[arg(long, value_name = "TIME", default_value = "6s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "6s", value_parser = time)]
     time: Duration,
     /// The folder whose disk is measured
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
 }
 
+/// A time in which something can be measured.
+fn time(text: &str) -> Result<Duration, String> {
+    match duration::parse(text)? {
+        Duration::ZERO => Err("it must be above 0".to_owned()),
+        time => Ok(time),
+    }
+}
+
 /// Measures what bounds a dump, and says what to give it.
 pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
+    folder_is_there(&args.folder)?;
     let job = BenchJob {
         jobs: usize::from(args.jobs),
         time: args.time,

@@ -12,7 +12,7 @@ pub(super) struct Pace {
     #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = frame_size)]
     pub(super) frame_size: u64,
     /// Read no more rows than this in a second, such as 20M
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = rate)]
     pub(super) max_rate: Option<u64>,
     /// Pause while the server has other work, as the next two say
     #[arg(long)]
@@ -53,6 +53,14 @@ fn frame_size(text: &str) -> Result<u64, String> {
     }
 }
 
+/// A rate at which a dump ends.
+fn rate(text: &str) -> Result<u64, String> {
+    match size(text)? {
+        0 => Err("it must be above 0".into()),
+        bytes => Ok(bytes),
+    }
+}
+
 /// Bytes, with K, M or G, or KiB, MiB or GiB, for the powers of 1024.
 fn size(text: &str) -> Result<u64, String> {
     let wrong = || "it must be a number of bytes, with K, M or G behind it or nothing".to_owned();
@@ -80,6 +88,7 @@ mod tests {
         for wrong in ["", "M", "-1", "1.5M", "1T", "99999999999G"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
+        assert!(rate("0").is_err());
         assert!(frame_size("1").is_err());
         assert_eq!(frame_size("8M"), Ok(8 << 20));
     }

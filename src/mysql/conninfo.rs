@@ -297,7 +297,12 @@ fn parse_authority(given: &mut Given, authority: &str) -> Result<()> {
     let (host, port) = split_port(place)?;
     given.host = Some(decoded("host", host)?).filter(|host| !host.is_empty());
     if let Some(port) = port {
-        given.port = Some(number("port", Some(port.as_bytes()))?);
+        // Not repeated: behind a slash that is not encoded it is the beginning of a password.
+        let port = port.parse().map_err(|_| {
+            bad("port", "is no number from 0 to 65535")
+                .hint("A / or ? in a password is written %2F or %3F.")
+        })?;
+        given.port = Some(port);
     }
     Ok(())
 }
@@ -481,6 +486,12 @@ mod tests {
             place("mysql://localhost/db"),
             Place::Tcp("localhost".into(), 3306)
         );
+    }
+
+    #[test]
+    fn a_password_with_a_slash_is_not_repeated() {
+        let error = url("mysql://u:hush/x@db/d").unwrap_err().report();
+        assert!(!error.contains("hush") && error.contains("%2F"), "{error}");
     }
 
     #[test]

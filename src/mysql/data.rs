@@ -58,6 +58,11 @@ pub struct Streamed {
     pub oversized: Option<usize>,
 }
 
+/// What the slice's rows are asked for with.
+pub fn statement(slice: &Slice) -> Result<Vec<u8>> {
+    select(&slice.data, &slice.range)
+}
+
 /// Streams the slice's rows. Nothing is held but the frame that is filled.
 pub async fn stream<S: FrameSink>(
     session: &mut Session,
@@ -81,7 +86,7 @@ async fn stream_rows<S: FrameSink>(
     sink: &mut S,
     (frame_limit, limits): (usize, Limits),
 ) -> Result<Streamed> {
-    let sql = select(&slice.data, &slice.range)?;
+    let sql = statement(slice)?;
     let columns = session.begin(&sql).await?;
     let mut statements = Statements::new(&slice.data, &columns, limits);
     let mut frames = FrameBuilder::new(

@@ -21,6 +21,12 @@ const LOSSES: [&str; 6] = ["1048", "1264", CUT, "1292", "1366", "1406"];
 /// nothing but blanks or digits beyond a column's scale was cut.
 const CUT: &str = "1265";
 
+/// Whether a statement's warnings are about the rows that it stores.
+#[must_use]
+pub fn is_about_rows(sql: &[u8]) -> bool {
+    sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO")
+}
+
 /// Checks the warnings of the `INSERT` that just ran, of which the server counted so many. A server
 /// without STRICT mode stores what it can and says so in a warning only.
 pub async fn check(session: &mut Session, insert: &[u8], counted: u16) -> Result<()> {

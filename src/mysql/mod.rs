@@ -47,6 +47,7 @@ pub mod stored;
 pub mod target;
 mod target_facts;
 pub mod text;
+mod together;
 pub mod typed_json;
 pub mod version;
 mod versions;

@@ -1,14 +1,22 @@
 //! One connection to a server: statements in, bytes out. Text protocol only, so every value comes
 //! as the server prints it.
 
+use std::collections::VecDeque;
+
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::facts::Facts;
 use crate::mysql::settings::Settings;
 use crate::mysql::setup::{self, Purpose};
 use crate::mysql::version::Caps;
 use crate::mysql::wire::connection::{Answer, Connection, Next};
-use crate::mysql::wire::reply::{Column, Done, Reader};
-use crate::sql::rows::Rows;
+use crate::mysql::wire::reply::{Column, Done, Reader, nonsense};
+use crate::sql::rows::{Row, Rows};
+
+/// Longer statements are not sent without waiting, in bytes: they would be more than one packet.
+const SENT: usize = 8 << 20;
+
+/// So much is asked for ahead, in bytes: the server takes it in while it still sends.
+const AHEAD_BYTES: usize = 16 << 10;
 
 /// A connection with what is known of its server.
 #[derive(Debug)]
@@ -17,6 +25,8 @@ pub struct Session {
     facts: Facts,
     /// Texts come in their columns' own character sets.
     as_stored: bool,
+    /// What was sent and not begun.
+    ahead: VecDeque<Vec<u8>>,
 }
 
 impl Session {
@@ -37,6 +47,7 @@ impl Session {
             connection,
             facts,
             as_stored: false,
+            ahead: VecDeque::new(),
         })
     }
 
@@ -56,6 +67,16 @@ impl Session {
     pub async fn query(&mut self, sql: impl AsRef<[u8]> + Send) -> Result<Rows> {
         self.translated().await?;
         Ok(self.connection.run(sql.as_ref()).await?.0)
+    }
+
+    /// The same for many rows: gives each to `take` as it comes.
+    pub async fn each(
+        &mut self,
+        sql: impl AsRef<[u8]> + Send,
+        take: impl FnMut(Row<'_>) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.translated().await?;
+        self.connection.each(sql.as_ref(), take).await
     }
 
     /// Runs a statement whose rows, if any, do not matter.
@@ -93,7 +114,15 @@ impl Session {
 
     /// Runs a statement whose rows are to be read one by one with [`Self::row`], to the end.
     pub async fn begin(&mut self, sql: &[u8]) -> Result<Vec<Column>> {
-        match self.connection.query(sql).await? {
+        let answer = match self.ahead.pop_front() {
+            None => self.connection.query(sql).await?,
+            Some(sent) if sent == sql => self.connection.answer_to(sql).await?,
+            Some(_) => {
+                let message = "rows are read in another order than they were asked for";
+                return Err(Error::new(Kind::Internal, message));
+            }
+        };
+        match answer {
             Answer::Rows(columns) => Ok(columns),
             Answer::Done(_) => Err(Error::new(Kind::Internal, "a statement gave no rows")),
         }
@@ -108,6 +137,49 @@ impl Session {
     #[inline]
     pub fn ready_row(&mut self) -> Option<Reader<'_>> {
         self.connection.ready_row()
+    }
+
+    /// Sends a statement that gives no rows, without waiting for its answer; `false`: nothing was sent, for this
+    /// connection can't.
+    pub async fn send(&mut self, sql: &[u8]) -> Result<bool> {
+        if !self.connection.pipelines() || sql.len() >= SENT {
+            return Ok(false);
+        }
+        self.translated().await?;
+        self.connection.send(&[sql]).await?;
+        Ok(true)
+    }
+
+    /// The answer to the first of the sent statements that has none yet.
+    pub async fn answered(&mut self) -> Result<Done> {
+        match self.connection.answer_to(b"").await? {
+            Answer::Done(done) if !done.more() => Ok(done),
+            _ => Err(nonsense("rows in answer to a statement that gives none")),
+        }
+    }
+
+    /// Sends statements for which [`Self::begin`] is going to be called in this order, with nothing else between them: as many
+    /// as go into a few kilobytes, none where the connection can't.
+    pub async fn ask_ahead(&mut self, statements: Vec<Vec<u8>>) -> Result<()> {
+        let mut bytes = 0;
+        let few = statements.into_iter().take_while(|sql| {
+            bytes += sql.len();
+            bytes <= AHEAD_BYTES
+        });
+        let few: Vec<Vec<u8>> = few.collect();
+        if few.len() < 2 || !self.connection.pipelines() {
+            return Ok(());
+        }
+        self.as_stored().await?;
+        self.connection.send(&few).await?;
+        self.ahead.extend(few);
+        Ok(())
+    }
+
+    /// Whether statements were sent that are not begun.
+    #[must_use]
+    pub fn is_asked_ahead(&self) -> bool {
+        !self.ahead.is_empty()
     }
 
     /// Runs a `LOAD DATA LOCAL`, up to where the server wants its rows. A session that reads can't.

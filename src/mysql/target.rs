@@ -16,6 +16,7 @@ use crate::mysql::settings::Settings;
 use crate::mysql::setup::Purpose;
 use crate::mysql::source::server_info;
 use crate::mysql::target_facts;
+use crate::mysql::together::Together;
 use crate::source::{Asked, Existing, Relation, ServerInfo, Step, Target, TargetFacts, Tuning};
 use crate::sql::dialect::Dialect;
 
@@ -30,6 +31,7 @@ pub struct MysqlTarget {
     max_packet: usize,
     addresses: Addresses,
     infile: Infile,
+    together: Together,
 }
 
 impl MysqlTarget {
@@ -59,6 +61,7 @@ impl MysqlTarget {
             max_packet,
             addresses: Addresses::default(),
             infile,
+            together: Together::default(),
         })
     }
 
@@ -105,6 +108,9 @@ impl MysqlTarget {
     }
 
     async fn run(&mut self, sql: &[u8]) -> Result<()> {
+        if self.together.is_sending() {
+            return self.together.send(&mut self.session, sql).await;
+        }
         let changed = self.addresses.with_charset(&mut self.session, sql);
         let changed = changed.await?;
         let sql = changed.as_deref().unwrap_or(sql);
@@ -112,7 +118,7 @@ impl MysqlTarget {
         if done.warnings == 0 {
             return Ok(());
         }
-        if sql.starts_with(b"INSERT") || sql.starts_with(b"REPLACE INTO") {
+        if losses::is_about_rows(sql) {
             losses::check(&mut self.session, sql, done.warnings).await?;
         } else {
             losses::tell_changes(&mut self.session, sql).await?;
@@ -128,6 +134,10 @@ impl Target for MysqlTarget {
 
     fn dialect(&self) -> Dialect {
         Dialect::Mysql
+    }
+
+    fn database_is_named(&self) -> bool {
+        self.settings.database.is_some() || self.database.is_some()
     }
 
     async fn execute(&mut self, sql: &[u8]) -> Result<()> {
@@ -160,8 +170,16 @@ impl Target for MysqlTarget {
         Err(no_copy())
     }
 
-    async fn pipeline(&mut self, _: bool) -> Result<()> {
-        Ok(())
+    async fn pipeline(&mut self, on: bool) -> Result<()> {
+        self.together.turn(&mut self.session, on).await
+    }
+
+    async fn together(&mut self, tables: &[&[u8]]) -> Result<bool> {
+        self.together.begin(&mut self.session, tables).await
+    }
+
+    async fn apart(&mut self) -> Result<()> {
+        self.together.end(&mut self.session).await
     }
 
     async fn by_file(&mut self, on: bool) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::config::{Job, Target};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::notify::mail;
-use crate::pipeline::backup::{Offer, offer, offered};
+use crate::pipeline::backup::{Offer, nothing, offer, offered};
 use crate::pipeline::connect::{Reached, connect};
 use crate::pipeline::password::{known, readable_by_all};
 use crate::report::size;
@@ -25,7 +25,7 @@ use crate::retention::scan::{backups, homes};
 use crate::schedule::Schedule;
 use crate::source::{Catalog, Snapshot as _, Source};
 use crate::store::fs;
-use crate::store::layout::LOCK;
+use crate::store::layout::{LOCK, LOGS};
 use crate::store::lock::Lock;
 
 /// How a finding is to be taken.
@@ -141,6 +141,10 @@ async fn program(target: &Target, env: &Env, findings: &mut Findings) {
     let Some((found, missing)) = findings.take(&target.name, named) else {
         return;
     };
+    if let Some(error) = nothing(target, found.len() + missing.len()) {
+        findings.failed(&target.name, &error);
+        return;
+    }
     for name in missing {
         let message = format!("there is no database {name}");
         findings.add(Level::Failure, &target.name, message);
@@ -172,7 +176,23 @@ fn store(job: &Job, findings: &mut Findings) -> Result<()> {
     for folder in folders(job) {
         links(&folder, job.copies, findings)?;
     }
+    writable(job, findings)?;
     space(job, findings)
+}
+
+/// Folders that another user has made, by a run by hand perhaps.
+fn writable(job: &Job, findings: &mut Findings) -> Result<()> {
+    let mut folders = vec![job.root.join(LOGS)];
+    for target in &job.targets {
+        for home in homes(&job.root.join(&target.folder))? {
+            folders.extend(home.folders());
+            folders.push(home.path);
+        }
+    }
+    for folder in folders.iter().filter(|folder| fs::may_be_folder(folder)) {
+        findings.take("store", fs::writable(folder));
+    }
+    Ok(())
 }
 
 /// Whether classes can hold hard links here.
@@ -284,6 +304,9 @@ async fn source_of<S: Source>(target: &Target, source: &S, findings: &mut Findin
 }
 
 async fn databases<S: Source>(target: &Target, source: &S, offer: Offer, findings: &mut Findings) {
+    if let Some(error) = nothing(target, offer.databases.len() + offer.missing.len()) {
+        findings.failed(&target.name, &error);
+    }
     for missing in offer.missing {
         let message = format!("there is no database {missing}");
         findings.add(Level::Failure, &target.name, message);

@@ -31,9 +31,6 @@ pub async fn connect(target: &Target, env: &Env) -> Result<Reached> {
     match target.engine {
         Engine::Postgresql => {
             let source = PgSource::connect(url, password.map(PgSecret::new), env).await?;
-            for warning in &source.settings().warnings {
-                tracing::warn!("{warning}");
-            }
             Ok(Reached::Postgres(source))
         }
         Engine::Mysql => {

@@ -25,17 +25,37 @@ pub(super) async fn feed_head<T: Target>(
     } else {
         head.replace(stop, b"")
     };
-    let Some(encoding) = &job.assume_encoding else {
+    let tried = job.older_server && dialect == Dialect::Postgres;
+    if job.assume_encoding.is_none() && !tried {
         return runner.feed(&head, Some("the settings")).await;
-    };
-    let encoding = client_encoding(dialect, encoding)?;
-    runner.statement(&encoding, "the settings").await?;
+    }
+    if let Some(encoding) = &job.assume_encoding {
+        let encoding = client_encoding(dialect, encoding)?;
+        runner.statement(&encoding, "the settings").await?;
+    }
     for statement in statements(dialect, &head)? {
-        if statement.find(b"SQL_ASCII").is_none() {
-            runner.statement(&statement, "the settings").await?;
+        if job.assume_encoding.is_some() && statement.find(b"SQL_ASCII").is_some() {
+            continue;
         }
+        let known = if_known(&statement).filter(|_| tried);
+        let statement = known.unwrap_or(statement);
+        runner.statement(&statement, "the settings").await?;
     }
     Ok(())
+}
+
+/// A setting as a statement that does nothing on a server that does not know it, which an older one
+/// may not. None for another statement than a script's `SET name = 'value'`.
+fn if_known(statement: &[u8]) -> Option<Vec<u8>> {
+    let (name, value) = statement.strip_prefix(b"SET ")?.split_once_str(" = ")?;
+    let plain = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_';
+    if !name.iter().all(plain) || !value.starts_with(b"'") {
+        return None;
+    }
+    let name = name.to_str_lossy();
+    let start = format!("SELECT pg_catalog.set_config('{name}', ");
+    let end = format!(", false) FROM pg_catalog.pg_settings WHERE name = '{name}'");
+    Some([start.as_bytes(), value, end.as_bytes()].concat())
 }
 
 fn client_encoding(dialect: Dialect, encoding: &str) -> Result<Vec<u8>> {
@@ -62,4 +82,21 @@ fn statements(dialect: Dialect, sql: &[u8]) -> Result<Vec<Vec<u8>>> {
         }
     }
     Ok(statements)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_may_be_unknown() {
+        let known = if_known(b"SET transaction_timeout = '0'").unwrap();
+        let wanted = "SELECT pg_catalog.set_config('transaction_timeout', '0', false) \
+            FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'";
+        assert_eq!(known, wanted.as_bytes());
+        for other in ["SET ROLE a", "SET a = b", "SELECT 1"] {
+            assert_eq!(if_known(other.as_bytes()), None, "{other}");
+        }
+    }
 }

@@ -2,13 +2,18 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::FileTypeExt as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{FileType, OFlags};
 
 use crate::archive::reader::Reader;
 use crate::archive::writer::Sealed;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::store::fs::{Existing, Partial, failed};
+
+/// Names of standard output. A file beside one of the kernel's would not be it.
+const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// What an archive is written to.
 #[derive(Debug)]
@@ -25,7 +30,8 @@ impl Output {
     /// Output to this path; `-` or none is standard output, which must not be a terminal. A file
     /// that is there is refused unless `force`.
     pub fn open(path: Option<&Path>, force: bool) -> Result<Self> {
-        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+        let Some(path) = path.filter(|path| !STDOUT.iter().any(|name| *path == Path::new(name)))
+        else {
             return stdout();
         };
         if is_special(path) {
@@ -55,7 +61,7 @@ impl Output {
         match self {
             Self::File(partial) => commit(partial, sealed).map(Some),
             Self::Pipe(mut pipe) => flushed(pipe.flush()),
-            Self::Stdout => flushed(io::stdout().flush()),
+            Self::Stdout => flushed(io::stdout().flush().and_then(|()| to_disk())),
         }
     }
 }
@@ -89,7 +95,35 @@ fn stdout() -> Result<Output> {
                 .hint("Give -o FILE, or pipe the output somewhere."),
         );
     }
+    if is_nowhere().unwrap_or(false) {
+        return Err(Error::new(Kind::Usage, "standard output is closed")
+            .hint("Give -o FILE, or pipe the output somewhere."));
+    }
     Ok(Output::Stdout)
+}
+
+/// Where standard output was closed Rust's runtime has put /dev/null, open for reading too, which a
+/// shell's `>/dev/null` is not.
+fn is_nowhere() -> io::Result<bool> {
+    let stdout = io::stdout();
+    let null = Path::new("/dev/null").metadata()?.rdev();
+    let stat = rustix::fs::fstat(&stdout)?;
+    let flags = rustix::fs::fcntl_getfl(&stdout)?;
+    Ok(
+        FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice
+            && stat.st_rdev == null
+            && flags.contains(OFlags::RDWR),
+    )
+}
+
+/// Some file systems say only now that there was no room.
+fn to_disk() -> io::Result<()> {
+    let stdout = io::stdout();
+    let stat = rustix::fs::fstat(&stdout)?;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Ok(rustix::fs::fsync(&stdout)?),
+        _ => Ok(()),
+    }
 }
 
 /// A named pipe or a device such as /dev/null, which must not be replaced by a file.
@@ -101,7 +135,7 @@ fn is_special(path: &Path) -> bool {
 }
 
 /// A mistyped path is an error, not a new folder; only a store's folders are made.
-fn folder_is_there(dir: &Path) -> Result<()> {
+pub fn folder_is_there(dir: &Path) -> Result<()> {
     if dir.as_os_str().is_empty() || dir.is_dir() {
         return Ok(());
     }

@@ -17,7 +17,7 @@ use crate::source::{Database, DumpOptions, GlobalsDump, Load, ServerInfo, Source
 use crate::sql::rows::Row;
 
 /// Databases that are there to be connected to where none is named.
-const MEETING_PLACES: [&[u8]; 2] = [b"postgres", b"template1"];
+pub(super) const MEETING_PLACES: [&[u8]; 2] = [b"postgres", b"template1"];
 
 /// A server, found and asked what it is. Holds no connection.
 #[derive(Debug, Clone)]
@@ -31,6 +31,10 @@ impl PgSource {
     /// Connects once, to see that it can be done. `password` goes before the URL's and others.
     pub async fn connect(url: &str, password: Option<Secret>, env: &Env) -> Result<Self> {
         let mut settings = conninfo::resolve(url, password, env, &Machine)?;
+        // Said before a server asks for the password that was not read.
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
         let mut session = meet(&mut settings).await?;
         let (server, caps) = server::info(&mut session).await?;
         session.close().await?;
@@ -41,7 +45,7 @@ impl PgSource {
         })
     }
 
-    /// What connecting is done with; its warnings are for the user.
+    /// What connecting is done with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -57,11 +61,16 @@ async fn meet(settings: &mut Settings) -> Result<Session> {
     for place in MEETING_PLACES {
         settings.database = place.to_vec();
         match open::session(settings).await {
-            Err(error) if matches!(error.server_code(), Some("3D000" | "42501")) => last = error,
+            Err(error) if is_no_meeting_place(&error) => last = error,
             done => return done,
         }
     }
     Err(last)
+}
+
+/// Whether the next one may be there, or open to the user.
+pub(super) fn is_no_meeting_place(error: &Error) -> bool {
+    matches!(error.server_code(), Some("3D000" | "42501"))
 }
 
 impl Source for PgSource {

@@ -101,11 +101,14 @@ fn adopted(target: String, home: &Home) -> Result<Adopted> {
     })
 }
 
-/// The homes in a target's folder: of databases, and of the globals.
+/// The homes in a target's folder: of databases, and of the globals. Those that can't be looked into
+/// are among them, so that they are errors and not absent.
 pub fn homes(target: &Path) -> Result<Vec<Home>> {
     let folders = fs::folders(target)?.into_iter();
     let homes = folders.map(|(folder, _)| Home::new(target, folder));
-    Ok(homes.filter(|home| home.dumps().is_dir()).collect())
+    Ok(homes
+        .filter(|home| fs::may_be_folder(&home.dumps()))
+        .collect())
 }
 
 struct Found {
@@ -121,6 +124,7 @@ impl Found {
             backup: Backup {
                 name,
                 bytes: meta.len(),
+                written: (meta.mtime(), meta.mtime_nsec()),
                 in_dumps,
                 links: Vec::new(),
                 pins: 0,

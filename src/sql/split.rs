@@ -410,6 +410,8 @@ impl Splitter {
             b"\\connect" | b"\\c" => Command::Connect,
             // Another encoding would change what all that follows means.
             b"\\encoding" if rest.trim_ascii() == b"SQL_ASCII" => Command::Encoding,
+            // What scripts of `dump --create` begin with: every reader here stops at errors anyway.
+            b"\\set" if rest.trim_ascii() == b"ON_ERROR_STOP on" => return Ok(Found::Nothing),
             _ => return Err(self.refuse(start, name)),
         };
         let argument = rest.trim_ascii_start();
@@ -663,6 +665,14 @@ mod tests {
         assert!(refused("\\connect `id`\n").contains("not allowed"));
         assert_eq!(postgres("\\encoding SQL_ASCII\n"), ["Encoding:SQL_ASCII"]);
         assert!(refused("\\encoding UTF8\n").contains("\\encoding in line 1"));
+        assert_eq!(
+            postgres("\\set ON_ERROR_STOP on\nSELECT 1;\n"),
+            ["SELECT 1"]
+        );
+        assert_eq!(
+            refused("\\set ON_ERROR_STOP `id`\n"),
+            not_allowed("\\set in line 1")
+        );
         assert_eq!(refused("\n\\! id\n"), not_allowed("\\! in line 2"));
         assert_eq!(refused("SELECT 1 \\gexec\n"), not_allowed("\\g in line 1"));
         assert_eq!(

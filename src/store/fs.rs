@@ -416,21 +416,39 @@ pub fn remove_partials(dir: &Path) -> Result<Vec<PathBuf>> {
 
 /// The regular files of a folder whose names are UTF-8, sorted by name; none where it is missing.
 pub fn files(dir: &Path) -> Result<Vec<(String, PathBuf)>> {
-    list(dir, |kind| kind.is_file())
+    list(dir, |entry| Ok(entry.file_type()?.is_file()))
 }
 
-/// The folders in a folder, as [`files`] gives files.
+/// The folders in a folder, as [`files`] gives files; what a symbolic link leads to counts too, for a
+/// database's folder may have been moved to another disk.
 pub fn folders(dir: &Path) -> Result<Vec<(String, PathBuf)>> {
-    list(dir, |kind| kind.is_dir())
+    list(dir, |entry| {
+        let kind = entry.file_type()?;
+        Ok(kind.is_dir() || kind.is_symlink() && entry.path().is_dir())
+    })
 }
 
-fn list(dir: &Path, wanted: impl Fn(fs::FileType) -> bool) -> Result<Vec<(String, PathBuf)>> {
+/// Whether there is such a folder, or what is there can't be told.
+#[must_use]
+pub fn may_be_folder(path: &Path) -> bool {
+    match fs::metadata(path) {
+        Ok(meta) => meta.is_dir(),
+        Err(error) => !matches!(
+            error.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        ),
+    }
+}
+
+fn list(
+    dir: &Path,
+    wanted: impl Fn(&fs::DirEntry) -> io::Result<bool>,
+) -> Result<Vec<(String, PathBuf)>> {
     let read = || -> io::Result<Vec<_>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
-            if let (true, Ok(name)) = (wanted(entry.file_type()?), entry.file_name().into_string())
-            {
+            if let (true, Ok(name)) = (wanted(&entry)?, entry.file_name().into_string()) {
                 found.push((name, entry.path()));
             }
         }

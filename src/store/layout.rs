@@ -351,6 +351,11 @@ impl Home {
     pub fn class(&self, class: Class) -> PathBuf {
         self.path.join(class.folder())
     }
+
+    /// Where real files and links are.
+    pub fn folders(&self) -> impl Iterator<Item = PathBuf> {
+        std::iter::once(self.dumps()).chain(Class::ALL.map(|class| self.class(class)))
+    }
 }
 
 #[cfg(test)]

@@ -58,10 +58,9 @@ fn a_dry_run_writes_nothing() {
     let night = Night::new(&target(&server, ""));
     let ran = night.run(&["backup", "--dry-run"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(
-        ran.out.contains("shop") && ran.out.contains("globals"),
-        "{ran:?}"
-    );
+    let listed =
+        "  globals\n  crm\n  shop\na dry run: 3 backups would be made; nothing was written\n";
+    assert!(ran.out.ends_with(listed), "{ran:?}");
     assert!(!night.store().exists());
 }
 
@@ -106,6 +105,55 @@ fn a_named_database_that_is_missing_is_4() {
     assert_eq!(ran.code, Some(4), "{ran:?}");
     assert!(ran.err.contains("there is no database nosuch"), "{ran:?}");
     assert_eq!(night.dumps("shop").len(), 1);
+}
+
+#[test]
+fn patterns_that_find_no_database_are_4_and_no_success() {
+    let server = server();
+    for wanted in ["databases = [\"nosuch_*\"]", "exclude = [\"*\"]"] {
+        let url = server.url("postgres");
+        let night = Night::new(&format!(
+            "[[target]]\nname = \"t\"\nurl = \"{url}\"\n{wanted}"
+        ));
+        for arguments in [&["backup", "--dry-run"][..], &["backup"], &["check"]] {
+            let ran = night.run(arguments);
+            let code = if arguments == ["check"] { 1 } else { 4 };
+            assert_eq!(ran.code, Some(code), "{wanted}: {ran:?}");
+            let said = format!("{}{}", ran.out, ran.err);
+            assert!(said.contains("no database was found"), "{wanted}: {ran:?}");
+        }
+        assert_eq!(night.dumps("__GLOBAL__").len(), 1);
+    }
+    let globals_alone = Night::new(&format!(
+        "[[target]]\nname = \"t\"\nurl = \"{}\"\ndatabases = []\n",
+        server.url("postgres")
+    ));
+    assert_eq!(globals_alone.run(&["backup"]).code, Some(0));
+    let night = Night::new(&target(&server, ""));
+    let ran = night.run(&["backup", "--database", "nosuch_*"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("--database"), "{ran:?}");
+    assert_eq!(night.run(&["backup", "--database", "sh*"]).code, Some(0));
+}
+
+/// Servers hide databases from accounts without rights on them.
+#[test]
+fn an_account_that_sees_no_database_has_none_to_save() {
+    let server = MariaDb::start("10.11");
+    server.create_database("shop");
+    server.sql("", "CREATE USER blind@localhost IDENTIFIED BY 'x'");
+    let socket = server.socket().display().to_string();
+    let night = Night::new(&format!(
+        "[[target]]\nname = \"t\"\nglobals = false\n\
+         url = \"mysql://blind:x@localhost/?socket={socket}\"\n"
+    ));
+    let ran = night.run(&["backup"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("no database was found"), "{ran:?}");
+    let url = format!("mysql://blind:x@localhost/?socket={socket}");
+    let globals = crate::support::command::ran(&["globals", &url, "-o", "/dev/null"]);
+    assert_eq!(globals.code, Some(1), "{globals:?}");
+    assert!(globals.err.contains("SELECT on mysql.*"), "{globals:?}");
 }
 
 #[test]
@@ -468,6 +516,30 @@ fn a_wrong_password_is_not_tried_again() {
     let ran = night.run(&["backup"]);
     assert_eq!(ran.code, Some(4), "{ran:?}");
     assert!(!log(&night).contains("begins again"));
+}
+
+#[test]
+fn a_password_file_that_others_may_read_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = Postgres::with("15").scram("right").start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("pgpass");
+    fs::write(&file, "*:*:*:*:right\n").expect("written");
+    let url = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port());
+    for (mode, code) in [(0o644, 1), (0o600, 0)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("chmod");
+        let mut command = crate::support::command::dumpkeep();
+        command
+            .env("PGPASSFILE", &file)
+            .args(["dump", &url, "-o", "/dev/null"]);
+        let ran = finished(command.output().expect("dumpkeep starts"));
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert_eq!(
+            ran.err.contains("can be read by others"),
+            code == 1,
+            "{ran:?}"
+        );
+    }
 }
 
 #[test]

@@ -43,6 +43,17 @@ fn measured(url: &str) {
 }
 
 #[test]
+fn what_can_t_be_measured_is_refused_and_nothing_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mistyped = folder.path().join("mistyped").display().to_string();
+    let nowhere = "postgres://nobody@127.0.0.1:1/x";
+    let refused = ran(&["bench", nowhere, "--folder", &mistyped]);
+    assert!(refused.err.contains("there is no folder"), "{refused:?}");
+    assert!(!std::path::Path::new(&mistyped).exists());
+    assert_eq!(ran(&["bench", nowhere, "--time", "0"]).code, Some(2));
+}
+
+#[test]
 fn postgres_is_measured() {
     let server = Postgres::start("18");
     server.create_database("d");

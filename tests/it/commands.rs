@@ -208,6 +208,7 @@ fn the_database_is_made_on_request() {
     shop.empty("copy");
     good(shop.restore(&plain, "copy", &[]));
     for file in [&plain, &creating] {
+        good(ran(&["verify", file]));
         shop.server.sql("", "DROP DATABASE shop");
         good(shop.restore(file, "kept", &["--create"]));
         shop.equal("copy");
@@ -311,6 +312,19 @@ fn output_goes_where_it_should_and_nowhere_else() {
     good(ran(&["verify", &text(&second)]));
     let names = std::fs::read_dir(shop.folder.path()).expect("the folder");
     assert_eq!(names.count(), 2);
+    let redirected = |more: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("exec \"$@\" {more}"), "sh"]);
+        shell
+            .arg(env!("CARGO_BIN_EXE_dumpkeep"))
+            .args(["dump", &url]);
+        finished(shell.output().expect("sh"))
+    };
+    refused(&redirected(">&-"), 2, "standard output is closed");
+    good(redirected(">/dev/null"));
+    let third = text(&shop.file("third"));
+    good(redirected(&format!("-o /dev/stdout --force >{third}")));
+    good(ran(&["verify", &third]));
 }
 
 #[test]

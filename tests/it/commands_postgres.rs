@@ -155,6 +155,7 @@ fn the_database_is_made_on_request() {
     shop.empty("copy");
     good(shop.restore(&plain, "copy", &[]));
     for file in [&plain, &creating] {
+        good(ran(&["verify", file]));
         shop.server.sql("postgres", "DROP DATABASE shop");
         good(shop.restore(file, "postgres", &["--create"]));
         shop.equal("copy");

@@ -20,6 +20,10 @@ fn broken_configurations_are_2_and_touch_nothing() {
             "root = \"store\"\n[[target]]\nurl = \"${NOWHERE}\"",
             "NOWHERE",
         ),
+        (
+            "[[target]]\nhost = \"h\"\ndatabases = []\nglobals = false",
+            "saves nothing",
+        ),
         ("root = [", "line 1"),
     ] {
         let folder = tempfile::tempdir().expect("a folder");

@@ -17,23 +17,28 @@ fn listens(child: &Child) -> bool {
     caught.is_some_and(|mask| mask & (1 << 14) != 0)
 }
 
-fn terminate(child: &Child) {
+fn send(child: &Child, signal: &str) {
     let id = child.id().to_string();
-    let sent = Command::new("kill").args(["-TERM", &id]).status();
+    let sent = Command::new("kill").args(["-s", signal, &id]).status();
     assert!(sent.expect("kill").success());
 }
 
-/// Waits until it listens, ends it, and gives its exit code. What has not ended by then hangs.
-fn ended(mut child: Child) -> Option<i32> {
+/// Waits until it listens to signals.
+fn heed(child: &Child) {
     let begun = Instant::now();
-    while !listens(&child) {
+    while !listens(child) {
         assert!(
             begun.elapsed() < Duration::from_secs(60),
             "it never listens"
         );
         std::thread::sleep(Duration::from_millis(5));
     }
-    terminate(&child);
+}
+
+/// Waits until it listens, ends it, and gives its exit code. What has not ended by then hangs.
+fn ended(mut child: Child) -> Option<i32> {
+    heed(&child);
+    send(&child, "TERM");
     let begun = Instant::now();
     loop {
         if let Some(status) = child.try_wait().expect("a child") {
@@ -74,6 +79,28 @@ fn a_signal_ends_what_waits_for_a_pipe() {
             .spawn()
             .expect("dumpkeep starts");
         assert_eq!(ended(child), Some(143), "{arguments:?}");
+    }
+}
+
+/// `nohup` has SIGHUP ignored: what it starts goes on when the terminal is gone.
+#[test]
+fn a_hangup_under_nohup_ends_nothing() {
+    for (ignored, ends) in [("", true), ("HUP", false)] {
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' $0; exec \"$@\"", ignored])
+            .arg(env!("CARGO_BIN_EXE_dumpkeep"))
+            .args(["restore", "-", "--to", "postgres://nobody@127.0.0.1:1/x"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dumpkeep starts");
+        heed(&child);
+        send(&child, "HUP");
+        if ends {
+            assert_eq!(child.wait().expect("a child").code(), Some(129));
+        } else {
+            assert_eq!(ended(child), Some(143));
+        }
     }
 }
 

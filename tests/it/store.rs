@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::support::command::with_config;
 use crate::support::mount::Mount;
+use crate::support::night::Night;
 use crate::support::server::{MariaDb, Postgres};
 
 fn configured(folder: &Path, url: &str, more: &str) -> PathBuf {
@@ -109,5 +111,88 @@ fn a_root_that_is_a_dangling_link_or_below_a_file_is_said() {
         let ran = with_config(&config, &[command]);
         assert_eq!(ran.code, Some(1), "{ran:?}");
         assert!((ran.err + &ran.out).contains("store"));
+    }
+}
+
+/// A program's output is the quickest backup; `a` and `b` are two databases.
+fn two(more: &str) -> Night {
+    Night::new(&format!(
+        "[[target]]\nname = \"t\"\nkind = \"command\"\ndump = [\"echo\", \"hello\"]\n\
+         databases = [\"a\", \"b\"]\n{more}\n"
+    ))
+}
+
+#[test]
+fn a_database_s_folder_may_be_a_link_to_another_disk() {
+    let night = two("retention = { last = 1, days = 1, weeks = 1, months = 1, years = 1 }");
+    let disk = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(night.store().join("t")).expect("a folder");
+    symlink(disk.path(), night.store().join("t/a")).expect("a link");
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    let left = disk.path().join("dumps/.left.dump.zst.1-0.partial");
+    fs::write(&left, "").expect("written");
+    let status = night.run(&["status"]);
+    assert_eq!(status.code, Some(0), "{status:?}");
+    let dry = night.run(&["prune", "--dry-run"]);
+    assert!(dry.out.contains("t/a"), "{dry:?}");
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    assert!(!left.exists());
+}
+
+/// A link to itself can't be read by anybody, not even by root.
+#[test]
+fn a_folder_that_can_t_be_read_fails_its_database_alone_and_is_said_before() {
+    let night = two("");
+    assert_eq!(night.run(&["backup"]).code, Some(0));
+    let daily = night.store().join("t/a/daily");
+    fs::rename(&daily, night.store().join("kept")).expect("moved");
+    symlink(&daily, &daily).expect("a link");
+    for command in ["check", "status"] {
+        let ran = night.run(&[command]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains("t/a/daily"), "{ran:?}");
+    }
+    let ran = night.run(&["backup"]);
+    assert!(matches!(ran.code, Some(4 | 5)), "{ran:?}");
+    let saved = fs::read_dir(night.store().join("t/b/dumps")).expect("b's backups");
+    assert_eq!(saved.count(), 2, "{ran:?}");
+    let dumps = night.store().join("t/a/dumps");
+    fs::rename(&dumps, night.store().join("kept2")).expect("moved");
+    symlink(&dumps, &dumps).expect("a link");
+    let dry = night.run(&["prune", "--dry-run"]);
+    assert_eq!(
+        dry.code,
+        Some(1),
+        "what can't be read is not passed over: {dry:?}"
+    );
+}
+
+/// Who watches the pages is not to lose sight of what a run leaves out.
+#[test]
+fn pages_tell_of_all_targets_also_after_a_run_of_one() {
+    let more = "[[target]]\nname = \"u\"\nkind = \"command\"\ndump = [\"echo\", \"hello\"]\n\
+        databases = [\"c\"]\n[report]\nhtml = \"page.html\"\nprometheus = \"dumpkeep.prom\"";
+    let night = two(more);
+    for arguments in [
+        &["backup"][..],
+        &["backup", "--target", "t"],
+        &["backup", "--database", "c", "--target", "u"],
+    ] {
+        let ran = night.run(arguments);
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {ran:?}");
+        let folder = night.config();
+        let folder = folder.parent().expect("a folder");
+        let metrics = fs::read_to_string(folder.join("dumpkeep.prom")).expect("metrics");
+        let page = fs::read_to_string(folder.join("page.html")).expect("the page");
+        for database in ["a", "b", "c"] {
+            let metric =
+                format!("dumpkeep_last_success_timestamp_seconds{{database=\"{database}\"");
+            assert!(metrics.contains(&metric), "{arguments:?}: {metrics}");
+            assert!(
+                page.contains(&format!("/{database}/dumps/")),
+                "{arguments:?}: {database}"
+            );
+        }
     }
 }

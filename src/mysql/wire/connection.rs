@@ -12,7 +12,7 @@ use crate::mysql::wire::greeting::{self, Greeting, capability};
 use crate::mysql::wire::packets::{Io, Packets, Parts, Payload};
 use crate::mysql::wire::reply::{self, Column, Done, Reader, nonsense};
 use crate::mysql::wire::tls;
-use crate::sql::rows::Rows;
+use crate::sql::rows::{Row, Rows};
 
 /// More columns than any server allows in a result.
 const COLUMNS: u64 = 65_535;
@@ -26,6 +26,8 @@ pub struct Connection {
     tls: bool,
     /// Rows of the last statement were not read to their end, or those of a file not all sent.
     open: bool,
+    /// So many statements were sent and not answered.
+    unanswered: usize,
 }
 
 /// What a statement gives first.
@@ -87,6 +89,7 @@ impl Connection {
             id: greeting.id,
             tls,
             open: false,
+            unanswered: 0,
         })
     }
 
@@ -104,7 +107,7 @@ impl Connection {
 
     /// Runs a statement. Its rows must be read to their end before the next one.
     pub async fn query(&mut self, sql: &[u8]) -> Result<Answer> {
-        if self.open {
+        if self.is_busy() {
             let message = "a statement was begun before the rows of the last one were read";
             return Err(Error::new(Kind::Internal, message));
         }
@@ -191,6 +194,34 @@ impl Connection {
         Ok((rows, done))
     }
 
+    /// Runs a statement with one result set and gives each of its rows to `take`.
+    pub async fn each(
+        &mut self,
+        sql: &[u8],
+        mut take: impl FnMut(Row<'_>) -> Result<()> + Send,
+    ) -> Result<()> {
+        let Answer::Rows(columns) = self.query(sql).await? else {
+            return Ok(());
+        };
+        let mut rows = Rows::new(columns.iter().map(Column::label).collect());
+        let mut taken = Ok(());
+        loop {
+            match self.row(sql).await? {
+                Next::End(_) => return taken,
+                Next::Row(reader) => rows.push(values(&columns, reader)?)?,
+                Next::Parts(parts) => {
+                    let row = parts.join().await.map_err(refusal::lost)?;
+                    rows.push(values(&columns, Reader(&row))?)?;
+                }
+            }
+            // the session goes on behind the last row, whatever becomes of those before
+            if let (Ok(()), Some(row)) = (&taken, rows.first()) {
+                taken = take(row);
+            }
+            rows.clear();
+        }
+    }
+
     async fn collect(&mut self, sql: &[u8], answer: Answer) -> Result<(Rows, Done)> {
         let columns = match answer {
             Answer::Done(done) => return Ok((Rows::default(), done)),
@@ -209,10 +240,36 @@ impl Connection {
         }
     }
 
+    /// Whether statements can be sent before those before them are answered. In the compressed protocol the
+    /// packets of both ways are counted together.
+    #[must_use]
+    pub fn pipelines(&self) -> bool {
+        !self.packets.is_compressed()
+    }
+
+    /// Sends statements, each of less than 16 MiB, whose answers are for [`Self::answer_to`], one after the other. More may be
+    /// sent before that.
+    pub async fn send(&mut self, statements: &[impl AsRef<[u8]>]) -> Result<()> {
+        self.unanswered += statements.len();
+        let sent = self.packets.write_all(b'\x03', statements).await;
+        sent.map_err(refusal::lost)
+    }
+
+    /// The answer to the first of the sent statements that has none yet; `sql` is for the error.
+    pub async fn answer_to(&mut self, sql: &[u8]) -> Result<Answer> {
+        if self.open || self.unanswered == 0 {
+            let message = "an answer was read before the rows of the last one, or to nothing";
+            return Err(Error::new(Kind::Internal, message));
+        }
+        self.unanswered -= 1;
+        self.packets.begin_answer();
+        self.answer(sql).await
+    }
+
     /// Runs a `LOAD DATA LOCAL`, up to where the server asks for its file. No file is ever read: what is sent
     /// is what [`Self::load_data`] is given, and only after a statement that was run by this.
     pub async fn load_begin(&mut self, sql: &[u8]) -> Result<()> {
-        if self.open {
+        if self.is_busy() {
             let message = "a file was begun before the rows of the last statement were read";
             return Err(Error::new(Kind::Internal, message));
         }
@@ -248,9 +305,13 @@ impl Connection {
         }
     }
 
+    fn is_busy(&self) -> bool {
+        self.open || self.unanswered > 0
+    }
+
     /// Says goodbye.
     pub async fn close(mut self) -> Result<()> {
-        if self.open {
+        if self.is_busy() {
             // nobody wants the rest: the server notices
             return Ok(());
         }

@@ -81,6 +81,12 @@ impl Packets {
         packets
     }
 
+    /// Whether these are packets in the compressed protocol.
+    #[must_use]
+    pub fn is_compressed(&self) -> bool {
+        self.uncounted
+    }
+
     /// Reads a payload, or the beginning of one that comes in parts: those are for the caller to read,
     /// who need not hold all of it.
     pub async fn payload(&mut self) -> io::Result<Payload<'_>> {
@@ -211,6 +217,11 @@ impl Packets {
         self.sequence = 0;
     }
 
+    /// Begins an answer: its packets count on from those of its command, which was one of one part.
+    pub fn begin_answer(&mut self) {
+        self.sequence = 1;
+    }
+
     /// Writes `first` and `rest` as one payload.
     pub async fn write(&mut self, first: &[u8], rest: &[u8]) -> io::Result<()> {
         let total = first.len() + rest.len();
@@ -229,6 +240,22 @@ impl Packets {
                 return self.io.flush().await;
             }
         }
+    }
+
+    /// Writes commands of one part each, in one piece; each begins with this byte.
+    pub async fn write_all(&mut self, first: u8, commands: &[impl AsRef<[u8]>]) -> io::Result<()> {
+        let mut all = Vec::new();
+        for command in commands.iter().map(AsRef::as_ref) {
+            self.begin();
+            if command.len() + 1 >= PART {
+                return Err(io::Error::other("a command of several parts among others"));
+            }
+            all.extend(self.header(command.len() + 1));
+            all.push(first);
+            all.extend_from_slice(command);
+        }
+        self.io.write_all(&all).await?;
+        self.io.flush().await
     }
 
     async fn write_part(&mut self, mut head: Vec<u8>, body: &[u8]) -> io::Result<()> {

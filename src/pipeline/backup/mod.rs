@@ -17,4 +17,4 @@ mod work;
 pub use keep::{Kept, keep, prune};
 pub use programs::offered;
 pub use run::{Surroundings, rehearse, run};
-pub use target::{Offer, offer};
+pub use target::{Offer, nothing, offer};

@@ -33,6 +33,7 @@ pub(super) async fn back_up(run: &mut Run<'_>, (target, mode): (&Target, Mode)) 
         let report = all.save(argv, None).await;
         run.done(work.finished(report).await);
     }
+    run.found(target, names.len() + lost.len());
     for name in lost {
         run.done(work.finished(missing(name)).await);
     }

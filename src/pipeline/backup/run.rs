@@ -17,10 +17,10 @@ use crate::logging::RunLog;
 use crate::logging::failure;
 use crate::pipeline::proof_run::Proofs;
 use crate::progress::Progress;
-use crate::report::{Event, Failure, Report, Stopped};
+use crate::report::{Event, Failure, Report, Stopped, TargetReport};
 use crate::retention::scan::homes;
 use crate::store::fs;
-use crate::store::layout::{Class, LOGS};
+use crate::store::layout::{Home, LOGS};
 use crate::store::lock::Lock;
 
 use super::names::{drop_logs, local, new_log};
@@ -173,6 +173,19 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        self.chosen();
+    }
+
+    /// A run that chooses by `--database` and finds nothing anywhere has not gone well.
+    fn chosen(&mut self) {
+        let mut only = self.job.targets.iter().flat_map(|t| &t.wanted.only);
+        let nothing = |target: &TargetReport| target.error.is_none() && target.backups.is_empty();
+        if only.next().is_none() || !self.report.targets.iter().all(nothing) {
+            return;
+        }
+        let error = Error::new(Kind::Usage, "no database matches what --database asks for");
+        failure(&error);
+        self.take(Event::TargetFailed(Failure::from(&error)));
     }
 
     pub(super) fn report(&self) -> &Report {
@@ -261,14 +274,21 @@ async fn too_long(limit: Option<Duration>) -> Stopped {
 /// Removes what killed runs left in a target. Only called under the lock.
 fn remove_leftovers(target: &Path) -> Result<()> {
     for home in homes(target)? {
-        let classes = Class::ALL.map(|class| home.class(class));
-        for dir in std::iter::once(home.dumps()).chain(classes) {
-            for gone in fs::remove_partials(&dir)? {
-                tracing::warn!("removed {}, left by a run that was killed", gone.display());
-            }
+        // Its own backup says it again, and fails alone.
+        if let Err(error) = remove_leftovers_of(&home) {
+            tracing::warn!("{}", error.line());
         }
     }
     fs::remove_partials(target).map(drop)
+}
+
+fn remove_leftovers_of(home: &Home) -> Result<()> {
+    for dir in home.folders() {
+        for gone in fs::remove_partials(&dir)? {
+            tracing::warn!("removed {}, left by a run that was killed", gone.display());
+        }
+    }
+    Ok(())
 }
 
 fn links_or_copies(folder: &Path, copies: bool) -> Result<()> {

@@ -70,6 +70,7 @@ pub(super) async fn back_up<S>(
     }
     match offer(source, target).await {
         Ok(offer) => {
+            run.found(target, offer.databases.len() + offer.missing.len());
             for name in offer.missing {
                 run.done(work.finished(missing(name)).await);
             }
@@ -91,6 +92,14 @@ pub(super) async fn back_up<S>(
 }
 
 impl Run<'_> {
+    /// Takes in how many databases a target has, named ones that are missing too.
+    pub(super) fn found(&mut self, target: &Target, count: usize) {
+        if let Some(error) = nothing(target, count) {
+            failure(&error);
+            self.take(Event::TargetFailed(Failure::from(&error)));
+        }
+    }
+
     /// A server that was not reached has failed with all that is known of it by name: each has its
     /// failure, and its hook.
     pub(super) async fn unreached(&mut self, target: &Target, error: &Error) {
@@ -120,6 +129,20 @@ fn lost(mut report: BackupReport, error: &Error) -> BackupReport {
         detail: "error: nothing could be done for its server".to_owned(),
     });
     report
+}
+
+/// Why a target of which no database was found is no success: a pattern may be wrong, and servers
+/// hide databases from users without rights. Not where none is asked for, or one run chooses.
+pub fn nothing(target: &Target, found: usize) -> Option<Error> {
+    let wanted = &target.wanted;
+    if found > 0 || wanted.include.is_empty() || !wanted.only.is_empty() {
+        return None;
+    }
+    let what = "no database was found that databases and exclude leave";
+    Some(Error::new(Kind::Config, what).hint(
+        "Check the patterns, and whether the user may see the databases; databases = [] saves the \
+         globals alone.",
+    ))
 }
 
 /// A database that is named and not there.

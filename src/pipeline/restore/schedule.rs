@@ -474,11 +474,10 @@ impl<'a> Builder<'a> {
         self.add(None, Pieces::Together, 0)
     }
 
-    /// Whether it may be one transaction with others. What MySQL's engines without transactions took is not
-    /// taken back with them.
+    /// Whether it may be one transaction with others. MySQL's definitions end every transaction.
     fn is_small(&self, at: usize, entry: &TocEntry, weight: u64) -> bool {
         let in_one = entry.rows.is_none() || entry.pieces.len() == 1 && !self.whole.contains(&at);
-        self.toc.head.dialect == Dialect::Postgres
+        (entry.rows.is_some() || self.toc.head.dialect == Dialect::Postgres)
             && in_one
             && weight <= SMALL
             && !is_late(&entry.kind)

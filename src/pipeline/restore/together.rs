@@ -22,13 +22,19 @@ where
     T: Target,
     R: Read + Seek + Send + 'static,
 {
-    if tasks.len() > 1 {
+    if tasks.len() > 1 && may_be_one(runner, shared, tasks).await? {
         let done = run_in_one(runner, shared, tasks).await;
-        if !done.as_ref().is_err_and(is_refused) {
-            return done.while_with(|| named(shared, tasks));
+        let refused = done.as_ref().is_err_and(is_refused);
+        if refused {
+            // Each by itself: those that the server takes are kept, and what is wrong is told of the right one.
+            runner.roll_back_part().await?;
+        } else {
+            done.while_with(|| named(shared, tasks))?;
         }
-        // Each by itself: those that the server takes are kept, and what is wrong is told of the right one.
-        runner.roll_back_part().await?;
+        runner.target().apart().await?;
+        if !refused {
+            return Ok(());
+        }
     }
     for task in tasks {
         if task.keys {
@@ -38,6 +44,25 @@ where
         }
     }
     Ok(())
+}
+
+async fn may_be_one<T, R>(
+    runner: &mut Runner<'_, T>,
+    shared: &Shared<R>,
+    tasks: &[Task],
+) -> Result<bool>
+where
+    T: Target,
+    R: Read + Seek + Send + 'static,
+{
+    let entries = &shared.archive.toc().entries;
+    let entries = tasks.iter().filter_map(|task| entries.get(task.entry));
+    let entries: Vec<Arc<TocEntry>> = entries.collect();
+    let tables: Vec<&[u8]> = entries
+        .iter()
+        .map(|entry| &*entry.name.0 as &[u8])
+        .collect();
+    runner.target().together(&tables).await
 }
 
 /// In the server's words, or by the number of rows that it took.

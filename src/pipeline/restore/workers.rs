@@ -124,7 +124,7 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
                         self.goes_by_file(together::pieces_of(&entry, task.piece))
                     })
                 };
-                if self.in_steps() && !by_file {
+                if self.in_steps() && !by_file && self.may_go_together() {
                     tasks.extend(schedule.beside(task));
                 }
                 Ok(Some(tasks))
@@ -179,6 +179,12 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     /// Whether any may: asked before an entry is unpacked for that.
     fn may_go_by_file(&self) -> bool {
         self.archive.toc().head.dialect == Dialect::Mysql
+    }
+
+    /// Whether tables' rows may be one transaction, where their engine allows it: in MySQL, where the tables are this
+    /// restore's own, with nothing on them that does something else for each row and can't be taken back.
+    fn may_go_together(&self) -> bool {
+        self.archive.toc().head.dialect == Dialect::Postgres || self.journal
     }
 
     /// Whether transactions may be begun and ended here.

@@ -46,7 +46,10 @@ fn parse_port(port: &str) -> Result<u16> {
         return Ok(PORT);
     }
     let number = port.parse().ok().filter(|&number| number > 0);
-    number.ok_or_else(|| wrong("a port is no number from 1 to 65535"))
+    number.ok_or_else(|| {
+        wrong("a port is no number from 1 to 65535")
+            .hint("In a URL a / in a password is written %2F.")
+    })
 }
 
 fn host(name: &str, address: &str, port: u16, around: &impl Surroundings) -> Result<Host> {

@@ -198,6 +198,8 @@ fn broken_urls_are_refused_without_their_password() {
         "postgres://u:hush@h/d?sslmode=maybe",
         "postgres://u:hush@h/d?sslpassword=hush",
         "postgres://u:hush@h/d?connect_timeout=soon",
+        "postgres://u:hu@hush@h/d",
+        "postgres://u:hush/x@h/d",
     ] {
         assert!(!refused(url).contains("hush"), "{url}");
     }

@@ -22,6 +22,10 @@ pub fn parse(rest: &str) -> Result<Given> {
     let (authority, path) = before.split_at(authority_end);
     let hosts = match authority.split_once('@') {
         Some((login, hosts)) => {
+            if hosts.contains('@') {
+                return Err(wrong("the URL has two @ before its database")
+                    .hint("An @ in a user's name or a password is written %40."));
+            }
             parse_login(login, &mut given)?;
             hosts
         }
