@@ -23,7 +23,11 @@ pub(super) fn mend(create: BString, relation: &Relation, scope: &Scope<'_>) -> R
     let mut create = create;
     for column in relation.columns.iter().filter(|column| recodes(column)) {
         let printed = column.default.as_ref();
-        let Some(printed) = printed.filter(|printed| printed.contains(&b'`')) else {
+        let odd = |printed: &&BString| !printed.is_ascii() || printed.contains(&b'?');
+        let Some(printed) = printed
+            .filter(|printed| printed.contains(&b'`'))
+            .filter(odd)
+        else {
             continue;
         };
         let place = wide_default::place(&create, &column.name, printed);
@@ -31,9 +35,10 @@ pub(super) fn mend(create: BString, relation: &Relation, scope: &Scope<'_>) -> R
             continue;
         };
         let part = |from: usize, to: usize| create.get(from..to).unwrap_or_default();
-        let columns = relation.columns.iter().map(|column| &column.name);
-        let tables = scope.relations.iter().map(|relation| &relation.name);
-        let names: Vec<&BString> = columns.chain(tables).chain([&scope.database]).collect();
+        let columns = relation.columns.iter().map(|column| column.name.clone());
+        let tables = scope.relations.iter().map(|relation| relation.name.clone());
+        let own = std::iter::once(scope.database.clone());
+        let names: Vec<BString> = columns.chain(tables).chain(own).collect();
         let latin = column
             .charset
             .as_ref()
@@ -62,7 +67,7 @@ fn recodes(column: &Column) -> bool {
 fn with_names(
     expression: &[u8],
     latin: bool,
-    names: &[&BString],
+    names: &[BString],
 ) -> std::result::Result<Vec<u8>, BString> {
     let (mut out, mut done) = (Vec::new(), 0);
     for token in tokens(expression, Quoting::default()).filter(|token| token.kind == Kind::Ident) {
@@ -70,7 +75,7 @@ fn with_names(
             continue;
         };
         let odd = !printed.is_ascii() || printed.contains(&b'?');
-        if !odd || (!printed.is_ascii() && names.contains(&&printed)) {
+        if !odd || (!printed.is_ascii() && names.contains(&printed)) {
             continue;
         }
         let mut alike = names
@@ -112,7 +117,6 @@ mod tests {
     #[test]
     fn names_are_told_by_their_other_characters() {
         let names = ["é", "日", "éq", "a?b", "ó1", "é"].map(BString::from);
-        let names: Vec<&BString> = names.iter().collect();
         let named = |expression: &[u8], latin| with_names(expression, latin, &names);
         assert_eq!(
             named(

@@ -126,7 +126,7 @@ impl Object for Table {
         let rest = answers.get(1..).unwrap_or_default();
         let text = wide_default::mend(text, &self.wide, rest)?;
         let text = match scope.relations.find(&self.name) {
-            Some(own) => default_name::mend(text, own, scope)?,
+            Some(own) => default_name::mend(text, &own, scope)?,
             None => text,
         };
         let text = self.readable(text, scope);
