@@ -10,6 +10,7 @@ use crate::mysql::claims::Claims;
 use crate::mysql::objects::account::{self, Account, Grant};
 use crate::mysql::objects::given_rights::{self, Known};
 use crate::mysql::objects::grant::{read_grants, show_grants};
+use crate::mysql::objects::view;
 use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::quote;
 use crate::mysql::scan::{Quoting, Token, tokens};
@@ -121,6 +122,9 @@ impl Object for ObjectGrants {
                     continue;
                 }
                 let known = |table: &BString| match scope.relations.find(table) {
+                    Some(relation) if !relation.is_table() && view::is_broken(&relation) => {
+                        Known::Broken
+                    }
                     Some(relation) => Known::There(
                         relation
                             .columns
@@ -141,7 +145,7 @@ impl Object for ObjectGrants {
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         for statement in &self.lost {
             let message = format!(
-                "what is about columns and routines that are gone is left out: {statement}"
+                "what is about columns and routines that are gone, or columns of a broken view, is left out: {statement}"
             );
             claims.warn(format!("grants to {}", self.identity().name), message);
         }
