@@ -66,8 +66,8 @@ where
         let toc = reader.shared_toc();
         let (create, database) = creation(&toc)?;
         let create = renamed(loading.dialect(), (&create, database), &name)?;
-        let mut switches = toc.head.switches.iter();
-        (create, switches.any(|switch| switch == "--inserts"))
+        let inserts = |switch: &String| INSERTS.iter().any(|name| switch.starts_with(name));
+        (create, toc.head.switches.iter().any(inserts))
     };
     let made = loading.execute(&create).await;
     made.while_with(|| format!("making the scratch database {name}"))?;
@@ -115,6 +115,9 @@ where
     dropped?;
     Ok(proof)
 }
+
+/// Switches by which rows are statements: their sums are others than COPY's.
+const INSERTS: [&str; 3] = ["--inserts", "--column-inserts", "--rows-per-insert"];
 
 /// What a dump of the database has.
 async fn tally<S>(source: &S, name: &str, inserts: bool, job: &ProofJob<'_>) -> Result<Tally>
