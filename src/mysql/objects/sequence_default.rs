@@ -41,11 +41,16 @@ impl Object for SequenceDefault {
         }
         Found::Relations(Relation::is_table, |relation, scope| {
             let wanted = scope.wants_relation(&relation.name);
-            let defaults = if wanted {
+            let mut defaults = if wanted {
                 of(relation, scope)
             } else {
                 Vec::new()
             };
+            // names that the catalog can't print are not gone: `default_name.rs`
+            let printed = |name: &BString| name.is_ascii() && !name.contains(&b'?');
+            defaults.retain(|lost| {
+                scope.caps.shows_wide_strings() || lost.sequences.iter().all(printed)
+            });
             (!defaults.is_empty()).then(|| Self {
                 table: relation.name.clone(),
                 defaults,
