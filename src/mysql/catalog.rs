@@ -4,11 +4,9 @@ use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::mysql::claims::Claims;
-use crate::mysql::discarded;
 use crate::mysql::inventory;
 use crate::mysql::objects::{GLOBALS, KINDS, Kind, Loader};
 use crate::mysql::packing::Packing;
-use crate::mysql::part_options;
 use crate::mysql::relations::Relations;
 use crate::mysql::rights;
 use crate::mysql::scope::Scope;
@@ -31,13 +29,10 @@ pub async fn load(
     session.execute(Text::new("USE ").ident(database)).await?;
     let selection = options.selection.compile(Dialect::Mysql)?;
     let mut claims = claims(options);
-    let mut relations = inventory::load(session, caps, database, &mut claims)
+    let rows = !options.selection.schema_only;
+    let relations = inventory::load(session, (caps, database), rows, &mut claims)
         .await
         .while_with(|| "reading the tables' list")?;
-    if !options.selection.schema_only {
-        discarded::mark(session, caps, &mut relations).await?;
-    }
-    part_options::mark(session, (caps, database), &mut relations).await?;
     let mut scope = Scope {
         caps,
         database: database.into(),
@@ -46,7 +41,7 @@ pub async fn load(
         selection,
         sees_grants: sees_grants(session, options, &mut claims).await?,
         makes_temporary: false,
-        relations: relations.into(),
+        relations,
     };
     check_patterns(&scope)?;
     let granted = rights::granted(session, &scope).await?;
@@ -177,6 +172,7 @@ async fn read(
         };
         kind.load(&mut loader).await?;
     }
+    scope.relations.check()?;
     Ok(Catalog {
         entries: packing.end()?,
         warnings: claims.warnings,

@@ -10,22 +10,14 @@ use crate::mysql::version::Caps;
 /// `ER_TABLESPACE_DISCARDED`.
 const DISCARDED: &str = "1814";
 
-/// Marks them. Partitions are left alone: others of the same table may have rows.
-pub(super) async fn mark(
-    session: &mut Session,
-    caps: Caps,
-    relations: &mut [Relation],
-) -> Result<()> {
+/// Marks one of them, where there may be any ([`may_be`]). Partitions are left alone: others of the same
+/// table may have rows.
+pub(super) async fn mark(session: &mut Session, caps: Caps, relation: &mut Relation) {
     // MySQL estimates the bytes of a table whose file is gone as well
-    let any = !caps.data_dictionary() || any_on_mysql(session).await?;
-    if !any {
-        return Ok(());
-    }
-    let may_be = |relation: &&mut Relation| {
-        let empty = !caps.is_mariadb() || relation.bytes == 0;
-        empty && relation.is_table() && relation.has_engine(&["InnoDB"]) && !relation.partitioned
-    };
-    for relation in relations.iter_mut().filter(may_be) {
+    let empty = !caps.is_mariadb() || relation.bytes == 0;
+    let may_be =
+        empty && relation.is_table() && relation.has_engine(&["InnoDB"]) && !relation.partitioned;
+    if may_be {
         let probe = Text::new("SELECT 1 FROM ").ident(&relation.name);
         relation.discarded = match session.query(probe.words(" LIMIT 1")).await {
             Err(error) if is_discarded(&error) => true,
@@ -33,10 +25,13 @@ pub(super) async fn mark(
             _ => false,
         };
     }
-    Ok(())
 }
 
-async fn any_on_mysql(session: &mut Session) -> Result<bool> {
+/// Whether there may be any: MySQL 8 and newer say so.
+pub(super) async fn may_be(session: &mut Session, caps: Caps) -> Result<bool> {
+    if !caps.data_dictionary() {
+        return Ok(true);
+    }
     let sql = "SELECT 1 AS one FROM information_schema.innodb_tablespaces \
                WHERE state = 'discarded' LIMIT 1";
     match session.query(sql).await {

@@ -1,19 +1,24 @@
 //! The database's tables and columns, read once: several kinds are made from them.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use bstr::{BStr, BString, ByteSlice};
 
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::mysql::claims::{self, Claims};
+use crate::mysql::discarded;
 use crate::mysql::own_collation;
-use crate::mysql::part_options::PartOptions;
+use crate::mysql::part_options::{self, PartOptions};
 use crate::mysql::quote;
+use crate::mysql::relations::Relations;
 use crate::mysql::select::Select;
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
+use crate::plan::finder::Finder;
+use crate::plan::packed::packed_fields;
+use crate::plan::pile::Pile;
+use crate::plan::shelf::Reading;
 use crate::sql::rows::Row;
 
 /// One row of `information_schema.columns`.
@@ -61,34 +66,16 @@ impl Column {
     }
 }
 
-/// A relation's columns, in their order. Of many tables that are alike each column is there once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Columns(Box<[Arc<Column>]>);
-
-impl Columns {
-    /// Each of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Column> + Clone {
-        self.0.iter().map(Arc::as_ref)
-    }
-
-    /// The first of them.
-    #[must_use]
-    pub fn first(&self) -> Option<&Column> {
-        self.0.first().map(Arc::as_ref)
-    }
-
-    /// Whether there are none, or none is known.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl FromIterator<Column> for Columns {
-    fn from_iter<I: IntoIterator<Item = Column>>(columns: I) -> Self {
-        Self(columns.into_iter().map(Arc::new).collect())
-    }
-}
+packed_fields!(Column {
+    name,
+    data_type,
+    column_type,
+    charset,
+    length,
+    default,
+    extra,
+    generation
+});
 
 /// One row of `information_schema.tables` with its columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,12 +97,26 @@ pub struct Relation {
     /// Its tablespace was discarded.
     pub discarded: bool,
     /// In their order.
-    pub columns: Columns,
+    pub columns: Vec<Column>,
     /// The collation of the only connections that can open the view.
     pub own_collation: Option<BString>,
     /// What its partitions have that `CREATE TABLE` does not print.
     pub part_options: PartOptions,
 }
+
+packed_fields!(Relation {
+    name,
+    table_type,
+    engine,
+    comment,
+    partitioned,
+    rows,
+    bytes,
+    discarded,
+    columns,
+    own_collation,
+    part_options
+});
 
 impl Relation {
     /// It is a table with rows or without: not a view, not a sequence.
@@ -144,44 +145,69 @@ impl Relation {
     }
 }
 
-/// Reads all tables, views and sequences, with their columns; checks that each is known.
+/// Reads all tables, views and sequences, with their columns; checks that each is known. `rows`: theirs are
+/// asked for.
 pub async fn load(
     session: &mut Session,
-    caps: Caps,
-    database: &[u8],
+    (caps, database): (Caps, &[u8]),
+    rows: bool,
     claims: &mut Claims,
-) -> Result<Vec<Relation>> {
-    let rows = session.query(tables_query(database).sql()).await?;
-    let mut relations = Vec::with_capacity(rows.len());
-    for row in rows.iter() {
-        let relation = relation(&row)?;
-        if relation.name != "dumpkeep_restore" || relation.comment != RECORD {
-            relations.push(relation);
+) -> Result<Relations> {
+    let listed = listed(session, caps, database).await?;
+    let columns = AllColumns::read(session, (caps, database)).await?;
+    let discarded = rows && discarded::may_be(session, caps).await?;
+    let mut relations = Relations::default();
+    let mut reading = Reading::default();
+    let mut failed = None;
+    for relation in listed.iter() {
+        let mut relation = relation?;
+        match &columns {
+            Some(columns) => relation.columns = columns.of(&relation.name, &mut reading)?,
+            None => columns_alone(session, (caps, database), &mut relation).await?,
         }
-    }
-    if !caps.is_mariadb() && !caps.data_dictionary() {
-        relations.extend(unlisted(session, database, &relations).await?);
-    }
-    match columns(
-        session,
-        columns_query(caps).equals("table_schema", database),
-    )
-    .await
-    {
-        Ok(mut columns) => {
-            for relation in &mut relations {
-                relation.columns = columns.remove(&relation.name).unwrap_or_default();
+        own_collation::open(session, database, &mut relation).await?;
+        match check(&relation, claims) {
+            Ok(true) if failed.is_none() => {
+                if discarded {
+                    discarded::mark(session, caps, &mut relation).await;
+                }
+                part_options::mark(session, (caps, database), &mut relation).await?;
+                relations.push(&relation)?;
+            }
+            // with leniency what is not known is left out
+            Ok(_) => {}
+            Err(error) => {
+                failed.get_or_insert(error);
             }
         }
-        // One view that the server can't read ends the answer for all (MariaDB 11).
-        Err(error) if error.kind() == Kind::Server && error.server_code().is_some() => {
-            columns_one_by_one(session, (caps, database), &mut relations).await?;
-        }
-        Err(error) => return Err(error),
     }
-    own_collation::open(session, database, &mut relations).await?;
-    check(&mut relations, claims)?;
-    Ok(relations)
+    relations.close()?;
+    failed.map_or(Ok(relations), Err)
+}
+
+/// The relations without their columns.
+async fn listed(session: &mut Session, caps: Caps, database: &[u8]) -> Result<Pile<Relation>> {
+    let mut listed = Pile::default();
+    let mut names = HashSet::new();
+    let lists_all = caps.is_mariadb() || caps.data_dictionary();
+    let rows = session.query(tables_query(database).sql()).await?;
+    for row in rows.iter() {
+        let relation = relation(&row)?;
+        if relation.name == "dumpkeep_restore" && relation.comment == RECORD {
+            continue;
+        }
+        listed.push(&relation)?;
+        if !lists_all {
+            names.insert(relation.name);
+        }
+    }
+    if !lists_all {
+        for relation in unlisted(session, database, &names).await? {
+            listed.push(&relation)?;
+        }
+    }
+    listed.close()?;
+    Ok(listed)
 }
 
 /// The comment of the table in which a restore that was broken off has recorded what it did.
@@ -210,7 +236,7 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
         rows: row.num("table_rows")?,
         bytes: row.num("bytes")?,
         discarded: false,
-        columns: Columns::default(),
+        columns: Vec::new(),
         own_collation: None,
         part_options: PartOptions::default(),
     })
@@ -221,14 +247,13 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
 async fn unlisted(
     session: &mut Session,
     database: &[u8],
-    listed: &[Relation],
+    listed: &HashSet<BString>,
 ) -> Result<Vec<Relation>> {
     let show = Text::new("SHOW TABLES FROM ").ident(database);
     let shown = session.query(show).await?;
     let Some(column) = shown.columns().first() else {
         return Ok(Vec::new());
     };
-    let listed: HashSet<&BString> = listed.iter().map(|relation| &relation.name).collect();
     let names = shown.iter().map(|row| row.owned(column));
     let names = names.collect::<Result<Vec<BString>>>()?;
     let unknown = |name: &BString| !listed.contains(name) && name != "dumpkeep_restore";
@@ -251,33 +276,28 @@ async fn unlisted(
     Ok(missing.into_iter().map(unknown).collect())
 }
 
-/// The columns of each relation by a question of its own; of one that the server can't open its
-/// words.
-async fn columns_one_by_one(
+/// The columns of a relation by a question of its own; where the server can't open it, its words.
+async fn columns_alone(
     session: &mut Session,
     (caps, database): (Caps, &[u8]),
-    relations: &mut [Relation],
+    relation: &mut Relation,
 ) -> Result<()> {
-    for relation in relations {
-        let query = columns_query(caps).equals("table_schema", database);
-        let query = query.equals("table_name", &relation.name);
-        match columns(session, query).await {
-            Ok(mut columns) => {
-                relation.columns = columns.remove(&relation.name).unwrap_or_default();
-            }
-            // the list of tables may call such a view one, but gives it no engine
-            Err(error) if error.server_code().is_some() && relation.engine.is_none() => {
-                relation.comment = error.line().into();
-            }
-            Err(error) => {
-                let reading = || {
-                    format!(
-                        "reading the columns of {} {}",
-                        relation.table_type, relation.name
-                    )
-                };
-                return Err(error).while_with(reading);
-            }
+    let query = columns_query(caps).equals("table_schema", database);
+    let query = query.equals("table_name", &relation.name);
+    match columns(session, query, &relation.name).await {
+        Ok(columns) => relation.columns = columns,
+        // the list of tables may call such a view one, but gives it no engine
+        Err(error) if error.server_code().is_some() && relation.engine.is_none() => {
+            relation.comment = error.line().into();
+        }
+        Err(error) => {
+            let reading = || {
+                format!(
+                    "reading the columns of {} {}",
+                    relation.table_type, relation.name
+                )
+            };
+            return Err(error).while_with(reading);
         }
     }
     Ok(())
@@ -289,7 +309,7 @@ pub async fn columns_of(
     session: &mut Session,
     database: &[u8],
     relation: &BString,
-) -> Result<Columns> {
+) -> Result<Vec<Column>> {
     let is = |column: &str, name: &[u8]| {
         let bytes = quote::hex(name);
         format!(
@@ -300,41 +320,75 @@ pub async fn columns_of(
     let query = columns_query(session.caps())
         .filter(&is("table_schema", database))
         .filter(&is("table_name", relation));
-    let mut found = columns(session, query).await?;
-    Ok(found.remove(relation).unwrap_or_default())
+    columns(session, query, relation).await
 }
 
-async fn columns(session: &mut Session, query: Select) -> Result<HashMap<BString, Columns>> {
+/// The columns of one relation that a query gives.
+async fn columns(session: &mut Session, query: Select, relation: &BString) -> Result<Vec<Column>> {
     let rows = session.query(query.sql()).await?;
-    let mut columns: HashMap<BString, Columns> = HashMap::new();
-    let mut known: HashSet<Arc<Column>> = HashSet::new();
-    let mut own: (BString, Vec<Arc<Column>>) = Default::default();
+    let mut columns = Vec::new();
     for row in rows.iter() {
-        let table: BString = row.owned("table_name")?;
-        if table != own.0 {
-            let (table, list) = std::mem::replace(&mut own, (table, Vec::new()));
-            add(&mut columns, table, list);
+        if row.bytes("table_name")? == relation {
+            columns.push(column(&row)?);
         }
-        let column = column(&row)?;
-        let shared = known.get(&column).cloned().unwrap_or_else(|| {
-            let column = Arc::new(column);
-            known.insert(Arc::clone(&column));
-            column
-        });
-        own.1.push(shared);
     }
-    add(&mut columns, own.0, own.1);
     Ok(columns)
 }
 
-/// Rows come in the order of names as their collation has it, where names that differ may be equal.
-fn add(columns: &mut HashMap<BString, Columns>, table: BString, list: Vec<Arc<Column>>) {
-    if list.is_empty() {
-        return;
+/// The columns of all relations, packed as they come.
+#[derive(Default)]
+struct AllColumns {
+    /// Names of relations with some of their columns. Rows come in the order of names as their collation has
+    /// it, where names that differ may be equal: the columns of one may come in several runs.
+    runs: Pile<(BString, Vec<Column>)>,
+    finder: Finder,
+}
+
+impl AllColumns {
+    /// None where one view that the server can't read ends the answer for all (MariaDB 11).
+    async fn read(session: &mut Session, (caps, database): (Caps, &[u8])) -> Result<Option<Self>> {
+        let query = columns_query(caps).equals("table_schema", database);
+        let mut all = Self::default();
+        let mut run: (BString, Vec<Column>) = Default::default();
+        let read = session.each(query.sql(), |row| {
+            if row.bytes("table_name")? != run.0 {
+                all.push(&run)?;
+                run = (row.owned("table_name")?, Vec::new());
+            }
+            run.1.push(column(&row)?);
+            Ok(())
+        });
+        match read.await {
+            Ok(()) => {}
+            Err(error) if error.kind() == Kind::Server && error.server_code().is_some() => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+        all.push(&run)?;
+        all.runs.close()?;
+        all.finder.close();
+        Ok(Some(all))
     }
-    let own = columns.entry(table).or_default();
-    let all = own.0.iter().cloned().chain(list);
-    own.0 = all.collect();
+
+    fn push(&mut self, run: &(BString, Vec<Column>)) -> Result<()> {
+        if run.1.is_empty() {
+            return Ok(());
+        }
+        self.finder.push(&run.0);
+        self.runs.push(run)
+    }
+
+    fn of(&self, relation: &BString, reading: &mut Reading) -> Result<Vec<Column>> {
+        let mut columns = Vec::new();
+        for at in self.finder.find(relation) {
+            let (name, run) = self.runs.get(at, reading)?;
+            if name == *relation {
+                columns.extend(run);
+            }
+        }
+        Ok(columns)
+    }
 }
 
 fn columns_query(caps: Caps) -> Select {
@@ -364,20 +418,8 @@ fn column(row: &Row<'_>) -> Result<Column> {
     })
 }
 
-/// Checks types, engines and columns. With leniency, what is not known is left out.
-fn check(relations: &mut Vec<Relation>, claims: &mut Claims) -> Result<()> {
-    let mut failed = None;
-    relations.retain(|relation| match check_one(relation, claims) {
-        Ok(known) => known,
-        Err(error) => {
-            failed.get_or_insert(error);
-            false
-        }
-    });
-    failed.map_or(Ok(()), Err)
-}
-
-fn check_one(relation: &Relation, claims: &mut Claims) -> Result<bool> {
+/// Checks its type, its engine and its columns; says whether it is known.
+fn check(relation: &Relation, claims: &mut Claims) -> Result<bool> {
     let object = format!("table {}", relation.name);
     let known = claims::TABLE_TYPES;
     if !claims.value(&object, "type", relation.table_type.as_bstr(), known)? {

@@ -21,36 +21,34 @@ pub(super) fn set(collation: &[u8]) -> BString {
     set.raw(&quote::string(collation)).into()
 }
 
-/// Opens the views without columns as their makers' connections would.
+/// Opens a view without columns as its maker's connection would.
 pub(super) async fn open(
     session: &mut Session,
     database: &[u8],
-    relations: &mut [Relation],
+    view: &mut Relation,
 ) -> Result<()> {
-    if !session.caps().is_mariadb() {
+    let closed = view.table_type == "VIEW" && view.columns.is_empty();
+    if !(closed && session.caps().is_mariadb()) {
         return Ok(());
     }
-    let closed = |view: &&mut Relation| view.table_type == "VIEW" && view.columns.is_empty();
-    for view in relations.iter_mut().filter(closed) {
-        let query = Select::from("information_schema.views")
-            .cols(&["collation_connection"])
-            .equals("table_schema", database)
-            .equals("table_name", &view.name);
-        let rows = session.query(query.sql()).await?;
-        let Some(row) = rows.first() else {
-            continue;
-        };
-        let collation = row.owned("collation_connection")?;
-        session.execute(set(&collation)).await?;
-        let columns = columns_of(session, database, &view.name).await;
-        session.execute(BACK).await?;
-        // a view that is broken for whoever asks stays one without columns
-        if let Ok(columns) = columns
-            && !columns.is_empty()
-        {
-            view.columns = columns;
-            view.own_collation = Some(collation);
-        }
+    let query = Select::from("information_schema.views")
+        .cols(&["collation_connection"])
+        .equals("table_schema", database)
+        .equals("table_name", &view.name);
+    let rows = session.query(query.sql()).await?;
+    let Some(row) = rows.first() else {
+        return Ok(());
+    };
+    let collation = row.owned("collation_connection")?;
+    session.execute(set(&collation)).await?;
+    let columns = columns_of(session, database, &view.name).await;
+    session.execute(BACK).await?;
+    // a view that is broken for whoever asks stays one without columns
+    if let Ok(columns) = columns
+        && !columns.is_empty()
+    {
+        view.columns = columns;
+        view.own_collation = Some(collation);
     }
     Ok(())
 }

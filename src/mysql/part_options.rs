@@ -11,6 +11,7 @@ use crate::mysql::quote::ident;
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
 use crate::mysql::version::Caps;
+use crate::plan::packed::Packed;
 use crate::sql::rows::Row;
 
 /// What begins a list of named sub-partitions.
@@ -24,6 +25,25 @@ pub enum PartOptions {
     /// The user may not see them (PROCESS).
     #[default]
     Unseen,
+}
+
+impl Packed for PartOptions {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Known(options) => {
+                true.put(out);
+                options.put(out);
+            }
+            Self::Unseen => false.put(out),
+        }
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        match bool::take(from)? {
+            true => Vec::take(from).map(Self::Known),
+            false => Some(Self::Unseen),
+        }
+    }
 }
 
 impl PartOptions {
@@ -55,35 +75,33 @@ impl PartOptions {
     }
 }
 
-/// Reads them.
+/// Reads those of a relation.
 pub(super) async fn mark(
     session: &mut Session,
     (caps, database): (Caps, &[u8]),
-    relations: &mut [Relation],
+    relation: &mut Relation,
 ) -> Result<()> {
-    for relation in relations.iter_mut() {
-        let may = relation.partitioned && relation.has_engine(&["InnoDB"]);
-        relation.part_options = PartOptions::Known(Vec::new());
-        if !(may && caps.partition_options()) {
-            continue;
-        }
-        relation.part_options = match session.query(question(database, &relation.name)).await {
-            Ok(rows) => {
-                let mut known: Vec<(BString, BString)> = Vec::new();
-                for row in rows.iter() {
-                    let options = options(&row)?;
-                    let partition = row.owned("partition")?;
-                    let again = known.iter().any(|(name, _)| *name == partition);
-                    if !again && !options.is_empty() {
-                        known.push((partition, options.into()));
-                    }
-                }
-                PartOptions::Known(known)
-            }
-            Err(error) if error.kind() == ErrorKind::Privilege => PartOptions::Unseen,
-            Err(error) => return Err(error),
-        };
+    let may = relation.partitioned && relation.has_engine(&["InnoDB"]);
+    relation.part_options = PartOptions::Known(Vec::new());
+    if !(may && caps.partition_options()) {
+        return Ok(());
     }
+    relation.part_options = match session.query(question(database, &relation.name)).await {
+        Ok(rows) => {
+            let mut known: Vec<(BString, BString)> = Vec::new();
+            for row in rows.iter() {
+                let options = options(&row)?;
+                let partition = row.owned("partition")?;
+                let again = known.iter().any(|(name, _)| *name == partition);
+                if !again && !options.is_empty() {
+                    known.push((partition, options.into()));
+                }
+            }
+            PartOptions::Known(known)
+        }
+        Err(error) if error.kind() == ErrorKind::Privilege => PartOptions::Unseen,
+        Err(error) => return Err(error),
+    };
     Ok(())
 }
 

@@ -1,50 +1,135 @@
-//! The tables, views and sequences of a database, found by name. Of a hundred thousand tables each asks
-//! for itself or another: a search through all would be as many times as long.
+//! A database's relations, packed, and found by their names.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::error::{Error, Result};
 use crate::mysql::inventory::Relation;
+use crate::plan::finder::Finder;
+use crate::plan::pile::Pile;
+use crate::plan::shelf::Reading;
 
-/// The relations, in the order in which they were listed. Who keeps one shares it.
+/// The relations, in the order in which they were listed. What they are is at hand, all the rest is
+/// unpacked where it is looked at.
 #[derive(Debug, Default)]
 pub struct Relations {
-    list: Vec<Arc<Relation>>,
-    /// Positions in the list, by name.
-    by_name: Vec<usize>,
+    pile: Pile<Relation>,
+    /// The class of each: a position in `classes`.
+    class: Vec<u16>,
+    /// Relations with a type and an engine, and nothing else.
+    classes: Vec<Relation>,
+    finder: Finder,
+    reader: Mutex<Reader>,
+}
+
+/// What was unpacked last: a kind looks at one relation several times, and then at the next.
+#[derive(Default)]
+struct Reader {
+    reading: Reading,
+    last: Option<(usize, Arc<Relation>)>,
+    failed: Option<Error>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.last)
+    }
 }
 
 impl Relations {
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Relation> {
-        self.list.iter().map(Arc::as_ref)
+    /// Adds one behind the others.
+    pub fn push(&mut self, relation: &Relation) -> Result<()> {
+        let alike = |class: &Relation| {
+            class.table_type == relation.table_type && class.engine == relation.engine
+        };
+        let at = self.classes.iter().position(alike);
+        let at = at.unwrap_or_else(|| {
+            self.classes.push(Relation {
+                table_type: relation.table_type.clone(),
+                engine: relation.engine.clone(),
+                ..Relation::default()
+            });
+            self.classes.len() - 1
+        });
+        // types and engines are known ones: tens of each
+        self.class.push(u16::try_from(at).unwrap_or(u16::MAX));
+        self.finder.push(&relation.name);
+        self.pile.push(relation)
     }
 
-    /// All of them, to be kept.
-    pub fn shared(&self) -> impl Iterator<Item = &Arc<Relation>> {
-        self.list.iter()
+    /// Nothing is added any more: from here on names are found.
+    pub fn close(&mut self) -> Result<()> {
+        self.class.shrink_to_fit();
+        self.finder.close();
+        self.pile.close()
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Arc<Relation>> + Send {
+        self.those(|_| true)
+    }
+
+    /// Those whose class is wanted: nothing but type and engine may be looked at.
+    pub fn those<W: Fn(&Relation) -> bool>(
+        &self,
+        wanted: W,
+    ) -> impl Iterator<Item = Arc<Relation>> + Send + use<'_, W> {
+        let wanted: Vec<bool> = self.classes.iter().map(wanted).collect();
+        let is_wanted = move |class: &u16| wanted.get(usize::from(*class)) == Some(&true);
+        let places = self.class.iter().enumerate();
+        let places = places.filter(move |(_, class)| is_wanted(class));
+        places.filter_map(|(at, _)| self.get(at))
+    }
+
+    /// Whether there is one whose class is wanted.
+    pub fn any(&self, wanted: impl Fn(&Relation) -> bool) -> bool {
+        self.classes.iter().any(wanted)
     }
 
     /// The one of exactly this name.
     #[must_use]
-    pub fn find(&self, name: &[u8]) -> Option<&Relation> {
-        let found = self
-            .by_name
-            .binary_search_by(|at| name_at(&self.list, *at).cmp(&Some(name)));
-        let at = self.by_name.get(found.ok()?)?;
-        self.list.get(*at).map(Arc::as_ref)
+    pub fn find(&self, name: &[u8]) -> Option<Arc<Relation>> {
+        let mut places = self.finder.find(name);
+        places.find_map(|at| self.get(at).filter(|one| one.name == name))
+    }
+
+    fn get(&self, at: usize) -> Option<Arc<Relation>> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((last, relation)) = &reader.last
+            && *last == at
+        {
+            return Some(Arc::clone(relation));
+        }
+        match self.pile.get(at, &mut reader.reading) {
+            Ok(relation) => {
+                let relation = Arc::new(relation);
+                reader.last = Some((at, Arc::clone(&relation)));
+                Some(relation)
+            }
+            Err(error) => {
+                reader.failed.get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    /// Makes sure that each was unpacked that was looked at: whoever found none has to ask, before what
+    /// came of it counts.
+    pub fn check(&self) -> Result<()> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.failed.take().map_or(Ok(()), Err)
     }
 }
 
-fn name_at(list: &[Arc<Relation>], at: usize) -> Option<&[u8]> {
-    list.get(at).map(|relation| relation.name.as_slice())
-}
-
+#[cfg(test)]
 impl From<Vec<Relation>> for Relations {
+    #[expect(clippy::unwrap_used, reason = "test")]
     fn from(list: Vec<Relation>) -> Self {
-        let list: Vec<Arc<Relation>> = list.into_iter().map(Arc::new).collect();
-        let mut by_name: Vec<usize> = (0..list.len()).collect();
-        by_name.sort_unstable_by_key(|at| name_at(&list, *at));
-        Self { list, by_name }
+        let mut relations = Self::default();
+        for relation in list {
+            relations.push(&relation).unwrap();
+        }
+        relations.close().unwrap();
+        relations
     }
 }
 
@@ -69,5 +154,28 @@ mod tests {
             Some("b".into())
         );
         assert!(Relations::default().find(b"a").is_none());
+        assert!(relations.check().is_ok());
+    }
+
+    #[test]
+    fn classes_are_asked_for_without_the_rest() {
+        let relation = |number: usize| Relation {
+            name: format!("r{number}").into(),
+            table_type: if number.is_multiple_of(3) {
+                "VIEW"
+            } else {
+                "BASE TABLE"
+            }
+            .into(),
+            rows: number as u64,
+            ..Relation::default()
+        };
+        let all: Vec<Relation> = (0..3000).map(relation).collect();
+        let relations = Relations::from(all.clone());
+        assert!(relations.iter().map(Arc::unwrap_or_clone).eq(all.clone()));
+        let views = relations.those(|one| one.table_type == "VIEW");
+        let expected = all.iter().filter(|one| one.table_type == "VIEW");
+        assert!(views.map(Arc::unwrap_or_clone).eq(expected.cloned()));
+        assert!(relations.any(Relation::is_table) && !relations.any(Relation::is_versioned));
     }
 }

@@ -87,7 +87,7 @@ fn needed(scope: &Scope<'_>) -> Vec<&'static str> {
 fn on_each(granted: &Granted, right: &str, scope: &Scope<'_>) -> bool {
     let names = &scope.options.selection.tables;
     let plain = |name: &String| !name.contains(['*', '?', '%', '[', '|', '(', '+', '.']);
-    let concerns = |relation: &&Relation| {
+    let concerns = |relation: &Relation| {
         let view = relation.table_type == "VIEW";
         match right {
             "SHOW VIEW" => view,
@@ -97,9 +97,8 @@ fn on_each(granted: &Granted, right: &str, scope: &Scope<'_>) -> bool {
     };
     let mut chosen = scope
         .relations
-        .iter()
-        .filter(|relation| scope.wants_relation(&relation.name))
-        .filter(concerns);
+        .those(concerns)
+        .filter(|relation| scope.wants_relation(&relation.name));
     !names.is_empty()
         && names.iter().all(plain)
         && chosen.all(|relation| granted.on_table(right, &relation.name))

@@ -10,7 +10,7 @@ use crate::mysql::setup::{self, Purpose};
 use crate::mysql::version::Caps;
 use crate::mysql::wire::connection::{Answer, Connection, Next};
 use crate::mysql::wire::reply::{Column, Done, Reader, nonsense};
-use crate::sql::rows::Rows;
+use crate::sql::rows::{Row, Rows};
 
 /// Longer statements are not sent without waiting, in bytes: they would be more than one packet.
 const SENT: usize = 8 << 20;
@@ -67,6 +67,16 @@ impl Session {
     pub async fn query(&mut self, sql: impl AsRef<[u8]> + Send) -> Result<Rows> {
         self.translated().await?;
         Ok(self.connection.run(sql.as_ref()).await?.0)
+    }
+
+    /// The same for many rows: gives each to `take` as it comes.
+    pub async fn each(
+        &mut self,
+        sql: impl AsRef<[u8]> + Send,
+        take: impl FnMut(Row<'_>) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.translated().await?;
+        self.connection.each(sql.as_ref(), take).await
     }
 
     /// Runs a statement whose rows, if any, do not matter.

@@ -152,17 +152,19 @@ impl<T: Packed> Packed for Arc<T> {
 /// A struct's fields, one behind the other.
 macro_rules! packed_fields {
     ($type:ident { $($field:ident),* $(,)? }) => {
-        impl Packed for $type {
+        impl $crate::plan::packed::Packed for $type {
             fn put(&self, out: &mut Vec<u8>) {
                 $(self.$field.put(out);)*
             }
 
             fn take(from: &mut &[u8]) -> Option<Self> {
-                Some(Self { $($field: Packed::take(from)?),* })
+                Some(Self { $($field: $crate::plan::packed::Packed::take(from)?),* })
             }
         }
     };
 }
+
+pub(crate) use packed_fields;
 
 packed_fields!(Identity {
     schema,

@@ -77,6 +77,12 @@ impl Rows {
         Ok(())
     }
 
+    /// Takes all rows out.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.starts.clear();
+    }
+
     /// Gives back the room that no further row needs.
     pub fn shrink(&mut self) {
         self.bytes.shrink_to_fit();

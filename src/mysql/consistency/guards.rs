@@ -5,8 +5,6 @@
 //! Then several guards hold a share each, to the end, and workers let go of what they have read; a
 //! worker that is kept out by a waiting `ALTER` ends the dump, for it to begin again.
 
-use bstr::BString;
-
 use crate::error::{Error, Kind, Result};
 use crate::mysql::consistency::tables::Tables;
 use crate::mysql::consistency::{Request, alive, strategy};
@@ -18,8 +16,14 @@ const MANY: usize = 1000;
 /// A guard holds about so many tables, ...
 const SHARE: usize = 1000;
 
-/// ... unless that would take more guards than these.
+/// ... unless that would take more guards than these, ...
 const MOST: usize = 8;
+
+/// ... or than this part of the connections that are free.
+const PART: usize = 4;
+
+/// No more than these, however many connections are free.
+const EVER: usize = 64;
 
 /// The point to which a worker's transaction goes back after what it has read.
 const READ: &str = "dumpkeep_read";
@@ -39,12 +43,14 @@ impl Guards {
     /// One guard, or several for many tables on a server whose sessions hold many badly.
     pub async fn begin(request: Request<'_>, tables: usize, hashed: bool) -> Result<Self> {
         let stay = !hashed && tables >= MANY;
+        let mut first = guard(request).await?;
         let wanted = if stay {
-            tables.div_ceil(SHARE).clamp(1, MOST)
+            let most = (free_connections(&mut first).await? / PART).clamp(MOST, EVER);
+            tables.div_ceil(SHARE).clamp(1, most)
         } else {
             1
         };
-        let mut sessions = vec![guard(request).await?];
+        let mut sessions = vec![first];
         while sessions.len() < wanted {
             match guard(request).await {
                 Ok(session) => sessions.push(session),
@@ -64,10 +70,10 @@ impl Guards {
 
     /// Takes the tables' locks, a share for each guard.
     pub async fn touch(&mut self, tables: &Tables) -> Result<()> {
-        let names: Vec<BString> = tables.names().collect();
-        let share = names.len().div_ceil(self.sessions.len().max(1)).max(1);
-        for (session, names) in self.sessions.iter_mut().zip(names.chunks(share)) {
-            Tables::touch_these(session, names).await?;
+        let share = tables.len().div_ceil(self.sessions.len().max(1)).max(1);
+        let mut names = tables.names();
+        for session in &mut self.sessions {
+            Tables::touch_these(session, names.by_ref().take(share)).await?;
         }
         Ok(())
     }
@@ -98,6 +104,16 @@ async fn guard(request: Request<'_>) -> Result<Session> {
         .await?;
     guard.execute("START TRANSACTION READ ONLY").await?;
     Ok(guard)
+}
+
+async fn free_connections(session: &mut Session) -> Result<usize> {
+    let sql = "SHOW GLOBAL STATUS LIKE 'Threads_connected'";
+    let taken = session.query(sql).await?;
+    let taken = taken.first().map_or(Ok(0), |row| row.num("Value"))?;
+    let most = session.query("SELECT @@GLOBAL.max_connections AS most");
+    let most = most.await?;
+    let most: usize = most.first().map_or(Ok(0), |row| row.num("most"))?;
+    Ok(most.saturating_sub(taken))
 }
 
 /// What a worker holds: nothing for longer than a few tables, where guards stay.

@@ -111,7 +111,7 @@ async fn attempt(request: Request<'_>) -> Result<Opened> {
         return Err(changed("tables came or went while the snapshot was opened"));
     }
     guards.touch(&new).await?;
-    tables.extend(new);
+    tables.extend(&new);
 
     if held.strategy == Strategy::Alone {
         workers.truncate(1);

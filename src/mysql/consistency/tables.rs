@@ -1,15 +1,18 @@
 //! The database's tables, touched in a transaction: its metadata locks hold `RENAME`, `ALTER`,
 //! `TRUNCATE` and `DROP` back until it ends.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::error::{Kind, Result};
 use crate::mysql::consistency::changed;
 use crate::mysql::quote;
 use crate::mysql::session::Session;
 use crate::mysql::text::Text;
+use crate::plan::lists::Lists;
 use crate::source::Warning;
 
 /// How many tables one statement touches. A server takes 61 in one join, any number in a UNION;
@@ -28,7 +31,7 @@ const ROWLESS: [&[u8]; 7] = [
 ];
 
 /// What is known of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Known {
     engine: BString,
     transactional: bool,
@@ -38,7 +41,58 @@ struct Known {
 /// Tables by database and name.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
-    known: BTreeMap<(BString, BString), Known>,
+    databases: BTreeMap<BString, Arc<List>>,
+}
+
+/// The tables of one database: a hundred thousand of them take little more than their names.
+#[derive(Debug, Default)]
+struct List {
+    /// In their order.
+    names: Lists<u8>,
+    /// What is known of each: a position in `kinds`.
+    kind: Vec<u16>,
+    kinds: Vec<Known>,
+}
+
+impl List {
+    /// Those of these names; of two that are equal one stays.
+    fn of(mut tables: Vec<(&[u8], Known)>) -> Self {
+        tables.sort_unstable();
+        tables.dedup_by(|one, two| one.0 == two.0);
+        let mut list = Self::default();
+        for (name, known) in tables {
+            let at = list.kinds.iter().position(|kind| *kind == known);
+            let at = at.unwrap_or_else(|| {
+                list.kinds.push(known);
+                list.kinds.len() - 1
+            });
+            // a server has some tens of engines
+            list.kind.push(u16::try_from(at).unwrap_or(u16::MAX));
+            list.names.push(name.iter().copied());
+        }
+        list.names.shrink();
+        list.kind.shrink_to_fit();
+        list
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&[u8], &Known)> {
+        let kinds = self.kind.iter();
+        let known = kinds.filter_map(|at| self.kinds.get(usize::from(*at)));
+        self.names.iter().zip(known)
+    }
+
+    fn contains(&self, name: &[u8]) -> bool {
+        let (mut from, mut to) = (0, self.names.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            match self.names.get(middle).cmp(name) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal => return true,
+                Ordering::Greater => to = middle,
+            }
+        }
+        false
+    }
 }
 
 impl Tables {
@@ -54,7 +108,7 @@ impl Tables {
         .raw(&bstr::join(", ", names))
         .words(")");
         let rows = session.query(sql).await?;
-        let mut known = BTreeMap::new();
+        let mut found: BTreeMap<&BStr, Vec<(&[u8], Known)>> = BTreeMap::new();
         for row in rows.iter() {
             let kind = row.bytes("kind")?;
             if kind.contains_str("VIEW") || kind.contains_str("TEMPORARY") {
@@ -65,84 +119,108 @@ impl Tables {
                 transactional: row.bool("transactions")?,
                 sequence: kind == "SEQUENCE",
             };
-            known.insert((row.owned("place")?, row.owned("name")?), table);
+            let own = found.entry(row.bytes("place")?).or_default();
+            own.push((row.bytes("name")?, table));
         }
-        Ok(Self { known })
+        let databases = found.into_iter();
+        let databases = databases.map(|(place, own)| (place.to_owned(), Arc::new(List::of(own))));
+        Ok(Self {
+            databases: databases.collect(),
+        })
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
+        self.len() == 0
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.known.len()
+        self.databases.values().map(|list| list.names.len()).sum()
     }
 
     /// Those that `earlier` does not have.
     #[must_use]
-    pub fn beyond(mut self, earlier: &Self) -> Self {
-        self.known
-            .retain(|name, _| !earlier.known.contains_key(name));
-        self
+    pub fn beyond(&self, earlier: &Self) -> Self {
+        let new = self.databases.iter().map(|(place, list)| {
+            let before = earlier.databases.get(place);
+            let is_new = |name: &[u8]| before.is_none_or(|before| !before.contains(name));
+            let new = list.iter().filter(|(name, _)| is_new(name));
+            let new = new.map(|(name, known)| (name, known.clone()));
+            (place.clone(), Arc::new(List::of(new.collect())))
+        });
+        Self {
+            databases: new.collect(),
+        }
     }
 
     /// Takes these in.
-    pub fn extend(&mut self, new: Self) {
-        self.known.extend(new.known);
+    pub fn extend(&mut self, new: &Self) {
+        for (place, list) in &new.databases {
+            let own = self.databases.entry(place.clone()).or_default();
+            if list.names.is_empty() {
+                continue;
+            }
+            let all = own.iter().chain(list.iter());
+            let all = all.map(|(name, known)| (name, known.clone()));
+            *own = Arc::new(List::of(all.collect()));
+        }
     }
 
     /// Their quoted and qualified names.
-    pub fn names(&self) -> impl Iterator<Item = BString> {
-        let names = self.known.keys();
-        names.map(|(database, name)| quote::qualified(database, name))
+    pub fn names(&self) -> impl Iterator<Item = BString> + Send {
+        self.databases.iter().flat_map(|(place, list)| {
+            let names = list.names.iter();
+            names.map(|name| quote::qualified(place, name))
+        })
     }
 
     /// Takes their metadata locks in the session's transaction. A table that can't be opened is
     /// left to whoever reads it: that error names it.
     pub async fn touch(&self, session: &mut Session) -> Result<()> {
-        let names: Vec<BString> = self.names().collect();
-        Self::touch_these(session, &names).await
+        Self::touch_these(session, self.names()).await
     }
 
     /// The same of some of them, by their quoted and qualified names.
-    pub async fn touch_these(session: &mut Session, names: &[BString]) -> Result<()> {
-        for batch in names.chunks(BATCH) {
-            match touch(session, batch).await {
+    pub async fn touch_these(
+        session: &mut Session,
+        mut names: impl Iterator<Item = BString> + Send,
+    ) -> Result<()> {
+        loop {
+            let batch: Vec<BString> = names.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            match touch(session, &batch).await {
                 Err(error) if error.kind() == Kind::Server || error.kind() == Kind::Privilege => {
-                    touch_one_by_one(session, batch).await?;
+                    touch_one_by_one(session, &batch).await?;
                 }
                 other => other?,
             }
         }
-        Ok(())
     }
 
     /// Those of one database.
     #[must_use]
     pub fn of(&self, database: &BString) -> Self {
-        let own = self
-            .known
-            .iter()
-            .filter(|((place, _), _)| place == database);
+        let own = self.databases.get_key_value(database).into_iter();
+        let own = own.map(|(place, list)| (place.clone(), Arc::clone(list)));
         Self {
-            known: own
-                .map(|(name, table)| (name.clone(), table.clone()))
-                .collect(),
+            databases: own.collect(),
         }
     }
 
     /// One for each table whose rows may be of a later time than the snapshot.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        let loose = self.known.iter().filter(|(_, table)| {
+        let tables = self.databases.values().flat_map(|list| list.iter());
+        let loose = tables.filter(|(_, table)| {
             !table.transactional && !table.sequence && !ROWLESS.contains(&table.engine.as_slice())
         });
         loose
-            .map(|((_, name), table)| Warning {
+            .map(|(name, table)| Warning {
                 object: format!("table {}", name.to_str_lossy()),
                 message: format!(
                     "the engine {} has no transactions: rows may be newer than the snapshot",
@@ -175,4 +253,48 @@ async fn touch_one_by_one(session: &mut Session, names: &[BString]) -> Result<()
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tables(place: &str, names: &[&str]) -> Tables {
+        let known = |engine: &str| Known {
+            engine: engine.into(),
+            transactional: engine == "InnoDB",
+            sequence: false,
+        };
+        let engine = |name: &str| if name == "m" { "MyISAM" } else { "InnoDB" };
+        let list = names
+            .iter()
+            .map(|name| (name.as_bytes(), known(engine(name))));
+        let list = Arc::new(List::of(list.collect()));
+        Tables {
+            databases: [(place.into(), list)].into(),
+        }
+    }
+
+    fn names(tables: &Tables) -> Vec<String> {
+        tables.names().map(|name| name.to_string()).collect()
+    }
+
+    #[test]
+    fn what_came_later_is_beyond_what_was_there() {
+        let before = tables("d", &["b", "a", "m", "a"]);
+        assert_eq!(names(&before), ["`d`.`a`", "`d`.`b`", "`d`.`m`"]);
+        let mut now = tables("d", &["m", "aa", "a"]);
+        now.extend(&tables("e", &["b"]));
+        let new = now.beyond(&before);
+        assert_eq!(names(&new), ["`d`.`aa`", "`e`.`b`"]);
+        assert!(before.beyond(&before).is_empty());
+        let mut all = before.clone();
+        all.extend(&new);
+        assert_eq!((all.len(), names(&all).len()), (5, 5));
+        assert!(now.beyond(&all).is_empty());
+        let said: Vec<String> = all.warnings().into_iter().map(|one| one.object).collect();
+        assert_eq!(said, ["table m"]);
+        assert_eq!(names(&all.of(&"e".into())), ["`e`.`b`"]);
+        assert!(all.of(&"f".into()).is_empty());
+    }
 }

@@ -248,14 +248,17 @@ impl<'s> Head<'s> {
 /// other engines with transactions, NDB commits at a file's end), it has versions of them or columns that are
 /// computed, or one of its types is not known here.
 async fn look(session: &mut Session, head: &Head<'_>) -> Result<Option<Vec<Take>>> {
+    // the name twice: MariaDB opens every table of the database where it has to find that out
     let sql = Text::new(
         "SELECT COUNT(*) AS good FROM information_schema.tables t \
          WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' \
          AND t.engine = 'InnoDB' AND NOT EXISTS (SELECT 1 FROM information_schema.columns c \
-         WHERE c.table_schema = DATABASE() AND c.table_name = t.table_name \
-         AND (c.extra LIKE '%STORED GENERATED%' OR c.extra LIKE '%VIRTUAL%' \
-         OR c.extra LIKE '%PERSISTENT%')) \
-         AND t.table_name = ",
+         WHERE c.table_schema = DATABASE() AND c.table_name = ",
+    )
+    .string(&head.table)
+    .words(
+        " AND (c.extra LIKE '%STORED GENERATED%' OR c.extra LIKE '%VIRTUAL%' \
+         OR c.extra LIKE '%PERSISTENT%')) AND t.table_name = ",
     );
     let rows = session.query(sql.string(&head.table)).await?;
     let good: u64 = rows.first().map_or(Ok(0), |row| row.num("good"))?;

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::mysql::claims::Claims;
 use crate::mysql::objects::stand_ins::StandIns;
 use crate::mysql::objects::view::View;
-use crate::mysql::objects::{Found, Object, Reference, Rendered, only};
+use crate::mysql::objects::{Found, Linked, Object, Reference, Rendered, only};
 use crate::mysql::scan::{Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
@@ -32,14 +32,15 @@ impl Object for BrokenView {
     const NAME: &'static str = "broken_view";
     const SECTION: Section = Section::PreData;
 
-    fn find(scope: &Scope<'_>) -> Found<Self> {
-        let broken = |view| Self {
-            view,
-            stand_ins: StandIns::default(),
-            readers: Vec::new(),
-            unshown: None,
-        };
-        Found::Listed(View::listed(scope, true).into_iter().map(broken).collect())
+    fn find(_scope: &Scope<'_>) -> Found<Self> {
+        Found::Relations(View::is_one, |relation, scope| {
+            View::of(relation, scope, true).map(|view| Self {
+                view,
+                stand_ins: StandIns::default(),
+                readers: Vec::new(),
+                unshown: None,
+            })
+        })
     }
 
     fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
@@ -70,7 +71,14 @@ impl Object for BrokenView {
         }
         let relations = self.view.reads().to_vec();
         self.stand_ins = StandIns::of(self.view.text(), &scope.database, relations);
-        self.stand_ins.views = View::names(scope);
+        let is_view = |name: &&BString| {
+            scope
+                .relations
+                .find(name)
+                .is_some_and(|one| View::is_one(&one))
+        };
+        let views = self.view.reads().iter().filter(is_view);
+        self.stand_ins.views = views.cloned().collect();
         let gone = |name: &&BString| scope.relations.find(name).is_none();
         // MySQL names no table's database either
         let bare = self.view.bare().iter().filter(gone);
@@ -110,20 +118,9 @@ impl Object for BrokenView {
         }
     }
 
-    fn link(views: &mut Vec<Self>) {
-        views.retain(|view| {
-            let stand_ins = &view.stand_ins;
-            stand_ins.elsewhere.is_none() && !stand_ins.duality && view.unshown.is_none()
-        });
-        let all = views.clone();
-        for view in views.iter_mut() {
-            let name = view.view.name();
-            let reads = |other: &&Self| other.view.reads().iter().any(|read| read == name);
-            // two that read each other have no order, and need none: a stand-in is made of each
-            let mutual = |other: &Self| view.view.reads().contains(other.view.name());
-            let readers = all.iter().filter(reads).filter(|other| !mutual(other));
-            view.readers = readers.map(|other| other.view.name().clone()).collect();
-        }
+    fn stays(&self) -> bool {
+        let stand_ins = &self.stand_ins;
+        stand_ins.elsewhere.is_none() && !stand_ins.duality && self.unshown.is_none()
     }
 
     fn identity(&self) -> Identity {
@@ -147,6 +144,23 @@ impl Object for BrokenView {
         self.view.render_text(&mut sql)?;
         self.stand_ins.unmake(&mut sql);
         Ok(Rendered::Sql(sql))
+    }
+}
+
+impl Linked for BrokenView {
+    type Waiting = Vec<Self>;
+
+    fn link(views: &mut Vec<Self>) -> Result<()> {
+        let all = views.clone();
+        for view in views.iter_mut() {
+            let name = view.view.name();
+            let reads = |other: &&Self| other.view.reads().iter().any(|read| read == name);
+            // two that read each other have no order, and need none: a stand-in is made of each
+            let mutual = |other: &Self| view.view.reads().contains(other.view.name());
+            let readers = all.iter().filter(reads).filter(|other| !mutual(other));
+            view.readers = readers.map(|other| other.view.name().clone()).collect();
+        }
+        Ok(())
     }
 }
 

@@ -24,8 +24,7 @@ impl Object for DisabledIndex {
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
         let engines = &["MyISAM", "Aria"];
-        let mut relations = scope.relations.iter();
-        if !relations.any(|relation| relation.has_engine(engines)) {
+        if !scope.relations.any(|class| class.has_engine(engines)) {
             return Found::Nothing;
         }
         Found::Query(
@@ -49,8 +48,8 @@ impl Object for DisabledIndex {
         Ok(())
     }
 
-    fn link(all: &mut Vec<Self>) {
-        all.retain(|one| one.wanted);
+    fn stays(&self) -> bool {
+        self.wanted
     }
 
     fn identity(&self) -> Identity {

@@ -5,6 +5,7 @@ use bstr::BString;
 
 use crate::error::Result;
 use crate::mysql::claims::Claims;
+use crate::mysql::inventory::Relation;
 use crate::mysql::objects::{Found, Object, Reference, Rendered};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
@@ -20,14 +21,13 @@ impl Object for DiscardedTablespace {
     const NAME: &'static str = "discarded_tablespace";
     const SECTION: Section = Section::PostData;
 
-    fn find(scope: &Scope<'_>) -> Found<Self> {
-        let relations = scope.relations.iter();
-        let wanted = relations
-            .filter(|relation| relation.discarded && scope.wants_relation(&relation.name))
-            .map(|relation| Self {
+    fn find(_scope: &Scope<'_>) -> Found<Self> {
+        Found::Relations(Relation::is_table, |relation, scope| {
+            let wanted = relation.discarded && scope.wants_relation(&relation.name);
+            wanted.then(|| Self {
                 table: relation.name.clone(),
-            });
-        Found::Listed(wanted.collect())
+            })
+        })
     }
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {

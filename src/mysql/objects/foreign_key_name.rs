@@ -68,7 +68,7 @@ impl Mend<'_> {
         out.extend_from_slice(b") REFERENCES ");
         out.extend_from_slice(named);
         out.extend_from_slice(b" (");
-        out.extend_from_slice(&self.columns(referenced, parent)?);
+        out.extend_from_slice(&self.columns(referenced, parent.as_deref())?);
         out.push(b')');
         let tail = text.get(whole.len() - after.len()..)?;
         Some((out, BStr::new(tail)))

@@ -8,9 +8,14 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
 
+use crate::error::Result;
 use crate::mysql::objects::foreign_key_index::{columns, parts};
+use crate::mysql::objects::table::Table;
 use crate::mysql::quote::unquote_ident;
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
+use crate::plan::finder::Finder;
+use crate::plan::pile::Pile;
+use crate::plan::shelf::Reading;
 
 /// A foreign key that the server would refuse, of the child with this number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,34 +56,71 @@ struct Key {
     referenced: Vec<BString>,
 }
 
-/// Those among tables, each with its name and its `CREATE TABLE`.
-pub(super) fn misfits(tables: &[(&BString, &BString)]) -> Vec<Misfit> {
-    let some = tables
-        .iter()
-        .any(|(_, create)| create.contains_str(" REFERENCES `"));
-    if !some {
-        return Vec::new();
+/// So many tables are kept as they were read: mostly many keys reference few tables.
+const KEPT: usize = 200;
+
+/// Those among tables.
+pub(super) fn misfits(tables: &Pile<Table>) -> Result<Vec<Misfit>> {
+    let mut children = Vec::new();
+    let mut finder = Finder::default();
+    for (at, table) in tables.iter().enumerate() {
+        let table = table?;
+        let (name, create) = table.text();
+        finder.push(name);
+        if create.contains_str(" REFERENCES `") {
+            children.push(at);
+        }
     }
-    let numbers: HashMap<&BString, usize> = tables.iter().map(|(name, _)| *name).zip(0..).collect();
-    let mut read: HashMap<usize, Read> = HashMap::new();
+    finder.close();
+    let mut parents = Parents {
+        tables,
+        finder,
+        reading: Reading::default(),
+        read: HashMap::new(),
+    };
     let mut found = Vec::new();
-    for (child, (_, create)) in tables.iter().enumerate() {
-        if !create.contains_str(" REFERENCES `") {
-            continue;
-        }
-        let own = Read::of(create);
+    let mut reading = Reading::default();
+    for child in children {
+        let table = tables.get(child, &mut reading)?;
+        let own = Read::of(table.text().1);
         for key in &own.keys {
-            let Some(parent) = numbers.get(&key.table).copied() else {
-                continue;
-            };
-            let Some((_, other)) = tables.get(parent).filter(|_| parent != child) else {
-                continue;
-            };
-            let other = read.entry(parent).or_insert_with(|| Read::of(other));
-            found.extend(misfit((child, &own), (parent, other), key));
+            if let Some((parent, other)) = parents.find(&key.table)?
+                && parent != child
+            {
+                found.extend(misfit((child, &own), (parent, other), key));
+            }
         }
     }
-    found
+    Ok(found)
+}
+
+/// Tables that are referenced.
+struct Parents<'a> {
+    tables: &'a Pile<Table>,
+    finder: Finder,
+    reading: Reading,
+    read: HashMap<BString, (usize, Read)>,
+}
+
+impl Parents<'_> {
+    fn find(&mut self, name: &BString) -> Result<Option<(usize, &Read)>> {
+        if !self.read.contains_key(name) {
+            let mut found = None;
+            for at in self.finder.find(name) {
+                let table = self.tables.get(at, &mut self.reading)?;
+                if table.text().0 == name {
+                    found = Some((at, Read::of(table.text().1)));
+                }
+            }
+            if self.read.len() >= KEPT {
+                self.read.clear();
+            }
+            if let Some(found) = found {
+                self.read.insert(name.clone(), found);
+            }
+        }
+        Ok(self.read.get(name).map(|(at, read)| (*at, read)))
+    }
 }
 
 fn misfit(
@@ -408,6 +450,8 @@ pub(super) fn by_way(table: &[u8], create: &[u8]) -> Option<(BString, BString)> 
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+
     use super::*;
 
     const CHILD: &str = "CREATE TABLE `c` (\n  `a` bigint(20) DEFAULT NULL,\n  \
@@ -415,10 +459,16 @@ mod tests {
          CONSTRAINT `k` FOREIGN KEY (`a`,`b`) REFERENCES `p` (`x`,`y`) ON DELETE CASCADE\n) \
          ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
 
+    fn misfits_of(child: &str, parent: &str) -> Vec<Misfit> {
+        let mut pile = Pile::default();
+        for (name, create) in [("c", child), ("p", parent)] {
+            pile.push(&Table::with_text(name, create)).unwrap();
+        }
+        misfits(&pile).unwrap()
+    }
+
     fn found(parent: &str) -> Vec<(bool, usize)> {
-        let (c, p) = (BString::from("c"), BString::from("p"));
-        let (child, parent) = (BString::from(CHILD), BString::from(parent));
-        let all = misfits(&[(&c, &child), (&p, &parent)]);
+        let all = misfits_of(CHILD, parent);
         all.iter()
             .map(|one| (one.charsets_only, one.recoded.len()))
             .collect()
@@ -448,9 +498,7 @@ mod tests {
         let default = CHILD.replace("latin1_bin", "latin1_swedish_ci");
         let unsaid = "CREATE TABLE `p` (\n  `x` bigint,\n  `y` varchar(30),\n  PRIMARY KEY (`x`,`y`)\n) \
                       ENGINE=InnoDB DEFAULT CHARSET=latin1";
-        let (c, p) = (BString::from("c"), BString::from("p"));
-        let (child, parent) = (BString::from(default), BString::from(unsaid));
-        assert_eq!(misfits(&[(&c, &child), (&p, &parent)]), []);
+        assert_eq!(misfits_of(&default, unsaid), []);
         assert_eq!(
             found("CREATE TABLE `p` (\n  `z` int,\n  KEY (`x`)\n) ENGINE=InnoDB"),
             [(false, 0)]

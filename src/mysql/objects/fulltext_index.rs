@@ -25,15 +25,16 @@ impl Object for FulltextIndex {
     const SECTION: Section = Section::PostData;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
-        let wanted = |relation: &&Relation| {
-            numbers_documents(relation, scope) && scope.wants_relation(&relation.name)
-        };
-        let tables = scope.relations.iter().filter(wanted);
-        let of_table = |relation: &Relation| Self {
-            table: relation.name.clone(),
-            definitions: Vec::new(),
-        };
-        Found::Listed(tables.map(of_table).collect())
+        if scope.caps.is_mariadb() {
+            return Found::Nothing;
+        }
+        Found::Relations(Relation::is_table, |relation, scope| {
+            let wanted = numbers_documents(relation, scope) && scope.wants_relation(&relation.name);
+            wanted.then(|| Self {
+                table: relation.name.clone(),
+                definitions: Vec::new(),
+            })
+        })
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
@@ -46,8 +47,8 @@ impl Object for FulltextIndex {
         Ok(())
     }
 
-    fn link(all: &mut Vec<Self>) {
-        all.retain(|one| !one.definitions.is_empty());
+    fn stays(&self) -> bool {
+        !self.definitions.is_empty()
     }
 
     fn identity(&self) -> Identity {

@@ -56,8 +56,8 @@ impl Object for Histogram {
         Ok(())
     }
 
-    fn link(histograms: &mut Vec<Self>) {
-        histograms.retain(|histogram| histogram.wanted);
+    fn stays(&self) -> bool {
+        self.wanted
     }
 
     fn identity(&self) -> Identity {

@@ -8,6 +8,7 @@ use bstr::BString;
 
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::mysql::claims::Claims;
+use crate::mysql::inventory::Relation;
 use crate::mysql::packing::Packing;
 use crate::mysql::scope::Scope;
 use crate::mysql::select::Select;
@@ -49,8 +50,11 @@ pub enum Found<T> {
     Nothing,
     /// From a query, one row an object.
     Query(Select),
-    /// From what is already known.
-    Listed(Vec<T>),
+    /// From the relations that are of a class (`Relations::those`): what each becomes, if anything.
+    Relations(
+        fn(&Relation) -> bool,
+        fn(&Arc<Relation>, &Scope<'_>) -> Option<T>,
+    ),
 }
 
 /// What an object becomes.
@@ -97,8 +101,10 @@ pub trait Object: Sized + Send {
     fn hint(_error: &Error) -> Option<&'static str> {
         None
     }
-    /// Sees all objects together, where they depend on one another.
-    fn link(_objects: &mut Vec<Self>) {}
+    /// Whether it is dumped at all, once it was read.
+    fn stays(&self) -> bool {
+        true
+    }
     /// Its names.
     fn identity(&self) -> Identity;
     /// What others call it by.
@@ -111,6 +117,33 @@ pub trait Object: Sized + Send {
     }
     /// What it becomes. Pure.
     fn render(&self, scope: &Scope<'_>) -> Result<Rendered>;
+}
+
+/// A kind whose objects depend on one another: all are read before the first becomes anything.
+pub trait Linked: Object {
+    /// Where they wait: packed, of a kind with as many as there are tables.
+    type Waiting: Waiting<Self>;
+    /// Sees all of them together.
+    fn link(waiting: &mut Self::Waiting) -> Result<()>;
+}
+
+/// Where objects wait for the others of their kind.
+pub trait Waiting<T>: Default + Send {
+    /// Takes one more.
+    fn push(&mut self, object: T) -> Result<()>;
+    /// Gives each to `take`, in the order in which they came.
+    fn give(self, take: impl FnMut(T) -> Result<()>) -> Result<()>;
+}
+
+impl<T: Send> Waiting<T> for Vec<T> {
+    fn push(&mut self, object: T) -> Result<()> {
+        Self::push(self, object);
+        Ok(())
+    }
+
+    fn give(self, take: impl FnMut(T) -> Result<()>) -> Result<()> {
+        self.into_iter().try_for_each(take)
+    }
 }
 
 /// A loaded object, before it gets its id.
@@ -170,6 +203,15 @@ impl Kind {
         }
     }
 
+    /// The same of one whose objects depend on one another.
+    #[must_use]
+    pub const fn linked<T: Linked + 'static>() -> Self {
+        Self {
+            name: T::NAME,
+            load: |loader| Box::pin(load_linked::<T>(loader)),
+        }
+    }
+
     /// Loads all its objects.
     pub async fn load(&self, loader: &mut Loader<'_, '_>) -> Result<()> {
         (self.load)(loader).await
@@ -177,54 +219,78 @@ impl Kind {
 }
 
 async fn load<T: Object>(loader: &mut Loader<'_, '_>) -> Result<()> {
-    let mut objects = find::<T>(loader).await?;
-    let mut stays = Vec::with_capacity(objects.len());
-    for object in &mut objects {
-        let shown = define(object, loader).await;
-        stays.push(shown.is_ok());
-        let name = || label::<T>(&object.identity());
-        match shown {
-            Ok(()) => {}
-            Err(error) => match object.unknown(&error) {
-                Some(why) => loader.claims.warn(name(), why),
-                None if loader.claims.lenient => loader.claims.warn(name(), error.line()),
-                None => {
-                    let error = match T::hint(&error) {
-                        Some(hint) => error.hint(hint),
-                        None => error,
-                    };
-                    return Err(error).while_with(|| format!("reading {}", name()));
+    each::<T>(loader, |object, loader| push(&object, loader)).await
+}
+
+async fn load_linked<T: Linked>(loader: &mut Loader<'_, '_>) -> Result<()> {
+    let mut waiting = T::Waiting::default();
+    each::<T>(loader, |object, _| waiting.push(object)).await?;
+    T::link(&mut waiting)?;
+    waiting.give(|object| push(&object, loader))
+}
+
+/// Reads one object after the other, and gives those that stay to `take`.
+async fn each<T: Object>(
+    loader: &mut Loader<'_, '_>,
+    mut take: impl FnMut(T, &mut Loader<'_, '_>) -> Result<()> + Send,
+) -> Result<()> {
+    let scope = loader.scope;
+    match T::find(scope) {
+        Found::Nothing => {}
+        Found::Query(select) => {
+            let rows = loader.session.query(select.sql()).await?;
+            for row in rows.iter() {
+                if let Some(object) = read(T::decode(&row)?, loader).await? {
+                    take(object, loader)?;
                 }
-            },
-        }
-    }
-    let mut stays = stays.into_iter();
-    objects.retain(|_| stays.next().unwrap_or(true));
-    T::link(&mut objects);
-    for object in objects {
-        match render(&object, loader.scope) {
-            Ok(loaded) if !loader.scope.wants_section(loaded.section) => {}
-            Ok(loaded) => loader.packing.push((T::NAME, loader.rank), loaded)?,
-            Err(error) if loader.claims.lenient => {
-                loader
-                    .claims
-                    .warn(label::<T>(&object.identity()), error.line());
             }
-            Err(error) => return Err(error),
+        }
+        Found::Relations(class, become_one) => {
+            for relation in scope.relations.those(class) {
+                let Some(object) = become_one(&relation, scope) else {
+                    continue;
+                };
+                if let Some(object) = read(object, loader).await? {
+                    take(object, loader)?;
+                }
+            }
         }
     }
     Ok(())
 }
 
-async fn find<T: Object>(loader: &mut Loader<'_, '_>) -> Result<Vec<T>> {
-    match T::find(loader.scope) {
-        Found::Nothing => Ok(Vec::new()),
-        Found::Listed(objects) => Ok(objects),
-        Found::Query(select) => {
-            let rows = loader.session.query(select.sql()).await?;
-            rows.iter().map(|row| T::decode(&row)).collect()
+/// The object with its definition, if it stays.
+async fn read<T: Object>(mut object: T, loader: &mut Loader<'_, '_>) -> Result<Option<T>> {
+    let Err(error) = define(&mut object, loader).await else {
+        return Ok(object.stays().then_some(object));
+    };
+    let name = || label::<T>(&object.identity());
+    match object.unknown(&error) {
+        Some(why) => loader.claims.warn(name(), why),
+        None if loader.claims.lenient => loader.claims.warn(name(), error.line()),
+        None => {
+            let error = match T::hint(&error) {
+                Some(hint) => error.hint(hint),
+                None => error,
+            };
+            return Err(error).while_with(|| format!("reading {}", name()));
         }
     }
+    Ok(None)
+}
+
+/// Packs what it becomes.
+fn push<T: Object>(object: &T, loader: &mut Loader<'_, '_>) -> Result<()> {
+    match render(object, loader.scope) {
+        Ok(loaded) if !loader.scope.wants_section(loaded.section) => {}
+        Ok(loaded) => loader.packing.push((T::NAME, loader.rank), loaded)?,
+        Err(error) if loader.claims.lenient => {
+            let name = label::<T>(&object.identity());
+            loader.claims.warn(name, error.line());
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 async fn define<T: Object>(object: &mut T, loader: &mut Loader<'_, '_>) -> Result<()> {

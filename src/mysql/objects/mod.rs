@@ -52,15 +52,17 @@ mod wide_default;
 mod wide_literal;
 
 pub(in crate::mysql) use account::create_bare;
-pub use kind::{Found, Kind, Loaded, Loader, Object, Reference, Rendered, only, shown};
+pub use kind::{
+    Found, Kind, Linked, Loaded, Loader, Object, Reference, Rendered, Waiting, only, shown,
+};
 
 /// Every kind of a database's archive, in the order in which unrelated objects are restored.
 pub const KINDS: &[Kind] = &[
     Kind::of::<database::Database>(),
     Kind::of::<database_settings::DatabaseSettings>(),
-    Kind::of::<broken_view::BrokenView>(),
+    Kind::linked::<broken_view::BrokenView>(),
     Kind::of::<sequence::Sequence>(),
-    Kind::of::<table::Table>(),
+    Kind::linked::<table::Table>(),
     Kind::of::<library::Library>(),
     Kind::of::<routine::Routine>(),
     Kind::of::<package::Package>(),
@@ -71,7 +73,7 @@ pub const KINDS: &[Kind] = &[
     Kind::of::<disabled_index::DisabledIndex>(),
     Kind::of::<discarded_tablespace::DiscardedTablespace>(),
     Kind::of::<sequence_default::SequenceDefault>(),
-    Kind::of::<trigger::Trigger>(),
+    Kind::linked::<trigger::Trigger>(),
     Kind::of::<event::Event>(),
     Kind::of::<object_grant::ObjectGrants>(),
     Kind::of::<histogram::Histogram>(),

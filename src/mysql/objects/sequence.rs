@@ -3,6 +3,7 @@
 use bstr::BString;
 
 use crate::error::Result;
+use crate::mysql::inventory::Relation;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
@@ -16,26 +17,22 @@ pub struct Sequence {
     create: BString,
 }
 
-/// The names of the sequences that are asked for.
-pub(super) fn names(scope: &Scope<'_>) -> impl Iterator<Item = BString> {
-    let sequences = scope.relations.iter();
-    sequences
-        .filter(|relation| {
-            relation.table_type == "SEQUENCE" && scope.wants_relation(&relation.name)
-        })
-        .map(|relation| relation.name.clone())
+/// Whether it is a sequence.
+pub(super) fn is_one(relation: &Relation) -> bool {
+    relation.table_type == "SEQUENCE"
 }
 
 impl Object for Sequence {
     const NAME: &'static str = "sequence";
     const SECTION: Section = Section::PreData;
 
-    fn find(scope: &Scope<'_>) -> Found<Self> {
-        let sequence = |name| Self {
-            name,
-            create: BString::default(),
-        };
-        Found::Listed(names(scope).map(sequence).collect())
+    fn find(_scope: &Scope<'_>) -> Found<Self> {
+        Found::Relations(is_one, |relation, scope| {
+            scope.wants_relation(&relation.name).then(|| Self {
+                name: relation.name.clone(),
+                create: BString::default(),
+            })
+        })
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {

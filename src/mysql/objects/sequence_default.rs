@@ -36,15 +36,21 @@ impl Object for SequenceDefault {
     const SECTION: Section = Section::PostData;
 
     fn find(scope: &Scope<'_>) -> Found<Self> {
-        let wanted = scope.relations.iter().filter(|relation| {
-            scope.caps.is_mariadb() && relation.is_table() && scope.wants_relation(&relation.name)
-        });
-        let of_table = |relation: &Relation| Self {
-            table: relation.name.clone(),
-            defaults: of(relation, scope),
-        };
-        let all = wanted.map(of_table);
-        Found::Listed(all.filter(|one| !one.defaults.is_empty()).collect())
+        if !scope.caps.is_mariadb() {
+            return Found::Nothing;
+        }
+        Found::Relations(Relation::is_table, |relation, scope| {
+            let wanted = scope.wants_relation(&relation.name);
+            let defaults = if wanted {
+                of(relation, scope)
+            } else {
+                Vec::new()
+            };
+            (!defaults.is_empty()).then(|| Self {
+                table: relation.name.clone(),
+                defaults,
+            })
+        })
     }
 
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {

@@ -37,11 +37,12 @@ impl Object for SequenceValue {
         if !scope.selection.rows() {
             return Found::Nothing;
         }
-        let value = |name| Self {
-            name,
-            values: Vec::new(),
-        };
-        Found::Listed(sequence::names(scope).map(value).collect())
+        Found::Relations(sequence::is_one, |relation, scope| {
+            scope.wants_relation(&relation.name).then(|| Self {
+                name: relation.name.clone(),
+                values: Vec::new(),
+            })
+        })
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {

@@ -1,6 +1,8 @@
 //! Tables: the server's own `CREATE TABLE`, with its indexes and foreign keys (the script's head
 //! switches their check off, so circular ones load in any order). Rows: `table_data.rs`.
 
+use std::collections::HashMap;
+
 use bstr::{BStr, BString};
 
 use crate::error::Result;
@@ -18,12 +20,15 @@ use crate::mysql::objects::reference_system::{self, with_systems};
 use crate::mysql::objects::sequence_default;
 use crate::mysql::objects::unknown_option::with_unknown_options;
 use crate::mysql::objects::wide_default::{self, WideDefault};
-use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
+use crate::mysql::objects::{Found, Linked, Object, Reference, Rendered, Waiting, only, shown};
 use crate::mysql::quote::{ident, unquote_ident};
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 use crate::mysql::text::{Sql, Text};
 use crate::plan::entry::{Identity, Section};
+use crate::plan::packed::Packed;
+use crate::plan::pile::Pile;
+use crate::plan::shelf::Reading;
 use crate::sql::rows::Rows;
 
 /// The script's own mode, and what keeps options that are not known.
@@ -31,7 +36,7 @@ const ODD_OPTIONS: &str = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_S
      IGNORE_BAD_TABLE_OPTIONS";
 
 /// A table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {
     name: BString,
     /// ARCHIVE refuses rows whose number lies below its `AUTO_INCREMENT`.
@@ -48,6 +53,12 @@ pub struct Table {
     systems: Option<BString>,
     /// Its server has a data dictionary, which knows keys before their tables.
     dictionary: bool,
+    mended: Mended,
+}
+
+/// How a table is made so that keys are taken which the server would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Mended {
     /// Tables that must be there before.
     after: Vec<BString>,
     /// It is made by way of another engine, for the keys that reference it.
@@ -57,6 +68,20 @@ pub struct Table {
 }
 
 impl Table {
+    /// Its name and its `CREATE TABLE`.
+    pub(super) fn text(&self) -> (&BString, &BString) {
+        (&self.name, &self.create)
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_text(name: &str, create: &str) -> Self {
+        Self {
+            name: name.into(),
+            create: create.into(),
+            ..Self::default()
+        }
+    }
+
     fn of(relation: &Relation, scope: &Scope<'_>) -> Self {
         Self {
             suspects: mend::suspects(relation, scope),
@@ -69,9 +94,7 @@ impl Table {
             sequences: Vec::new(),
             systems: reference_system::question(relation, scope),
             dictionary: scope.caps.data_dictionary(),
-            after: Vec::new(),
-            late: false,
-            recoded: Vec::new(),
+            mended: Mended::default(),
         }
     }
 }
@@ -80,17 +103,11 @@ impl Object for Table {
     const NAME: &'static str = "table";
     const SECTION: Section = Section::PreData;
 
-    fn find(scope: &Scope<'_>) -> Found<Self> {
-        let wanted =
-            |relation: &&Relation| relation.is_table() && scope.wants_relation(&relation.name);
-        Found::Listed(
-            scope
-                .relations
-                .iter()
-                .filter(wanted)
-                .map(|relation| Self::of(relation, scope))
-                .collect(),
-        )
+    fn find(_scope: &Scope<'_>) -> Found<Self> {
+        Found::Relations(Relation::is_table, |relation, scope| {
+            let wanted = scope.wants_relation(&relation.name);
+            wanted.then(|| Self::of(relation, scope))
+        })
     }
 
     fn show(&self, _scope: &Scope<'_>) -> Vec<BString> {
@@ -139,7 +156,10 @@ impl Object for Table {
 
     fn claim(&self, scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         let own = scope.relations.find(&self.name);
-        if own.is_some_and(|own| own.part_options.are_unseen(&self.create)) {
+        if own
+            .as_ref()
+            .is_some_and(|own| own.part_options.are_unseen(&self.create))
+        {
             claims.warn(
                 format!("table {}", self.name),
                 "whether its partitions are encrypted or compressed by themselves can't be seen without \
@@ -147,7 +167,7 @@ impl Object for Table {
             );
         }
         for column in own
-            .into_iter()
+            .iter()
             .flat_map(|own| wide_default::bytes_as_digits(own, scope))
         {
             claims.warn(
@@ -166,35 +186,6 @@ impl Object for Table {
         }
     }
 
-    fn link(tables: &mut Vec<Self>) {
-        let named = tables.iter().map(|table| (&table.name, &table.create));
-        let mut turned = Vec::new();
-        for misfit in misfits(&named.collect::<Vec<_>>()) {
-            let (child, parent) = (misfit.child, misfit.parent);
-            let name = |number: usize| tables.get(number).map(|table| table.name.clone());
-            let dictionary = tables.iter().any(|table| table.dictionary);
-            // or they would wait for one another, over whatever many others
-            let circle = reaches(&turned, parent, child);
-            if (dictionary && !misfit.charsets_only) || circle {
-                continue;
-            }
-            turned.push((child, parent));
-            let (first, second) = if dictionary {
-                (parent, child)
-            } else {
-                (child, parent)
-            };
-            let before = name(first);
-            if let Some(table) = tables.get_mut(second) {
-                table.after.extend(before);
-                table.late = !dictionary;
-                if dictionary {
-                    table.recoded.extend(misfit.recoded);
-                }
-            }
-        }
-    }
-
     fn identity(&self) -> Identity {
         Identity {
             name: self.name.clone(),
@@ -207,7 +198,7 @@ impl Object for Table {
     }
 
     fn needs(&self) -> Vec<Reference> {
-        let names = self.sequences.iter().chain(&self.after);
+        let names = self.sequences.iter().chain(&self.mended.after);
         names.map(|name| Reference::relation(name)).collect()
     }
 
@@ -219,9 +210,9 @@ impl Object for Table {
             false => with_indexes(&self.create),
         };
         let object = format!("table {}", self.name);
-        let way = by_way(&ident(&self.name), &create).filter(|_| self.late);
+        let way = by_way(&ident(&self.name), &create).filter(|_| self.mended.late);
         let (create, back) = way.map_or((create, None), |(text, alter)| (text, Some(alter)));
-        let (create, recoded) = recode(&create, &self.recoded);
+        let (create, recoded) = recode(&create, &self.mended.recoded);
         if self.odd_options {
             Around::default()
                 .set("sql_mode", BStr::new(ODD_OPTIONS))
@@ -250,11 +241,89 @@ impl Object for Table {
     }
 }
 
+/// What was asked of the server is not needed any more.
+impl Packed for Table {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.name.put(out);
+        self.create.put(out);
+        self.odd_options.put(out);
+        self.sequences.put(out);
+        self.dictionary.put(out);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            name: Packed::take(from)?,
+            create: Packed::take(from)?,
+            odd_options: Packed::take(from)?,
+            sequences: Packed::take(from)?,
+            dictionary: Packed::take(from)?,
+            ..Self::default()
+        })
+    }
+}
+
+/// Tables that wait, and what becomes of those that can't be made as they are.
+#[derive(Debug, Default)]
+pub struct Tables {
+    pile: Pile<Table>,
+    /// By their positions.
+    misfits: HashMap<usize, Mended>,
+}
+
+impl Waiting<Table> for Tables {
+    fn push(&mut self, table: Table) -> Result<()> {
+        self.pile.push(&table)
+    }
+
+    fn give(mut self, mut take: impl FnMut(Table) -> Result<()>) -> Result<()> {
+        for (at, table) in self.pile.iter().enumerate() {
+            let mut table = table?;
+            table.mended = self.misfits.remove(&at).unwrap_or_default();
+            take(table)?;
+        }
+        Ok(())
+    }
+}
+
+impl Linked for Table {
+    type Waiting = Tables;
+
+    fn link(tables: &mut Tables) -> Result<()> {
+        tables.pile.close()?;
+        let mut reading = Reading::default();
+        let mut turned = Vec::new();
+        for misfit in misfits(&tables.pile)? {
+            let (child, parent) = (misfit.child, misfit.parent);
+            let dictionary = tables.pile.get(child, &mut reading)?.dictionary;
+            // or they would wait for one another, over whatever many others
+            let circle = reaches(&turned, parent, child);
+            if (dictionary && !misfit.charsets_only) || circle {
+                continue;
+            }
+            turned.push((child, parent));
+            let (first, second) = if dictionary {
+                (parent, child)
+            } else {
+                (child, parent)
+            };
+            let before = tables.pile.get(first, &mut reading)?.name;
+            let mended = tables.misfits.entry(second).or_default();
+            mended.after.push(before);
+            mended.late = !dictionary;
+            if dictionary {
+                mended.recoded.extend(misfit.recoded);
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Table {
     /// The text without defaults that are set after the rows (`sequence_default.rs`).
     fn without_lost_defaults(&mut self, text: BString, scope: &Scope<'_>) -> BString {
         let own = scope.relations.find(&self.name);
-        let lost = own.map(|own| sequence_default::of(own, scope));
+        let lost = own.map(|own| sequence_default::of(&own, scope));
         match lost {
             Some(lost) if !lost.is_empty() => match sequence_default::without(&text, &lost) {
                 Some(text) => {
@@ -274,7 +343,7 @@ impl Table {
         match own.filter(|_| scope.caps.is_mariadb()) {
             Some(own) => {
                 let others = (&scope.relations, scope.caps.raw_foreign_keys());
-                with_quoted_names(&text, own, others)
+                with_quoted_names(&text, &own, others)
             }
             None => text,
         }

@@ -33,22 +33,18 @@ impl Object for TableData {
     const NAME: &'static str = "table_data";
     const SECTION: Section = Section::Data;
 
-    fn find(scope: &Scope<'_>) -> Found<Self> {
-        let wanted = |relation: &&Arc<Relation>| {
-            relation.is_table() && !relation.discarded && scope.wants_rows(&relation.name)
-        };
-        let tables = scope.relations.shared().filter(wanted);
-        let data = tables.map(|relation| Self {
-            relation: Arc::clone(relation),
-            numbered_past: false,
-            numbered: 0,
-            backwards: false,
-            key: Vec::new(),
-        });
-        Found::Listed(
-            data.filter(|data| data.relation.has_engine(ROW_ENGINES))
-                .collect(),
-        )
+    fn find(_scope: &Scope<'_>) -> Found<Self> {
+        let has_rows = |class: &Relation| class.is_table() && class.has_engine(ROW_ENGINES);
+        Found::Relations(has_rows, |relation, scope| {
+            let wanted = !relation.discarded && scope.wants_rows(&relation.name);
+            wanted.then(|| Self {
+                relation: Arc::clone(relation),
+                numbered_past: false,
+                numbered: 0,
+                backwards: false,
+                key: Vec::new(),
+            })
+        })
     }
 
     /// With leniency a table whose rows can't be read (a discarded tablespace, a damaged file) is

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice};
 use crate::error::Result;
 use crate::mysql::claims::{Claims, TRIGGER_EVENTS};
 use crate::mysql::head_words::HeadWords;
-use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
+use crate::mysql::objects::{Found, Linked, Object, Reference, Rendered, only, shown};
 use crate::mysql::quote::unquote_ident;
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
@@ -92,14 +92,8 @@ impl Object for Trigger {
         known.map(drop)
     }
 
-    fn link(triggers: &mut Vec<Self>) {
-        triggers.retain(|trigger| trigger.wanted && !trigger.unread);
-        let mut before: Option<(BString, BString)> = None;
-        for trigger in triggers.iter_mut() {
-            let same = before.as_ref().filter(|(_, table)| *table == trigger.table);
-            trigger.after = same.map(|(name, _)| name.clone());
-            before = Some((trigger.name.clone(), trigger.table.clone()));
-        }
+    fn stays(&self) -> bool {
+        self.wanted && !self.unread
     }
 
     fn identity(&self) -> Identity {
@@ -147,6 +141,20 @@ impl Object for Trigger {
         }
         sql.drop_with(Text::new("DROP TRIGGER ").ident(&self.name));
         Ok(Rendered::Sql(sql))
+    }
+}
+
+impl Linked for Trigger {
+    type Waiting = Vec<Self>;
+
+    fn link(triggers: &mut Vec<Self>) -> Result<()> {
+        let mut before: Option<(BString, BString)> = None;
+        for trigger in triggers.iter_mut() {
+            let same = before.as_ref().filter(|(_, table)| *table == trigger.table);
+            trigger.after = same.map(|(name, _)| name.clone());
+            before = Some((trigger.name.clone(), trigger.table.clone()));
+        }
+        Ok(())
     }
 }
 

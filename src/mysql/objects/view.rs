@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice};
 use crate::error::Result;
 use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
-use crate::mysql::inventory::{Column, Columns, Relation};
+use crate::mysql::inventory::{Column, Relation};
 use crate::mysql::objects::order_position::with_positions;
 use crate::mysql::objects::wide_literal::has_unreadable;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown, table};
@@ -43,8 +43,10 @@ impl Object for View {
     const NAME: &'static str = "view";
     const SECTION: Section = Section::PreData;
 
-    fn find(scope: &Scope<'_>) -> Found<Self> {
-        Found::Listed(Self::listed(scope, false))
+    fn find(_scope: &Scope<'_>) -> Found<Self> {
+        Found::Relations(Self::is_one, |relation, scope| {
+            Self::of(relation, scope, false)
+        })
     }
 
     fn show(&self, scope: &Scope<'_>) -> Vec<BString> {
@@ -142,31 +144,21 @@ impl View {
         Ok(())
     }
 
-    /// The views that are asked for: those that the server can't open, whose columns it does not
-    /// list, or the others.
-    pub(super) fn listed(scope: &Scope<'_>, broken: bool) -> Vec<Self> {
-        let wanted = scope.relations.iter().filter(|relation| {
-            relation.table_type == "VIEW"
-                && scope.wants_relation(&relation.name)
-                && is_broken(relation) == broken
-        });
-        wanted
-            .map(|relation| Self {
-                name: relation.name.clone(),
-                national: national(&relation.columns),
-                own_collation: relation.own_collation.clone(),
-                ..Self::default()
-            })
-            .collect()
+    /// Whether it is a view.
+    pub(super) fn is_one(relation: &Relation) -> bool {
+        relation.table_type == "VIEW"
     }
 
-    /// The names of all views, whether asked for or not.
-    pub(super) fn names(scope: &Scope<'_>) -> Vec<BString> {
-        let views = scope.relations.iter();
-        views
-            .filter(|relation| relation.table_type == "VIEW")
-            .map(|relation| relation.name.clone())
-            .collect()
+    /// A view, if it is asked for: of those that the server can't open, whose columns it does not
+    /// list, or of the others.
+    pub(super) fn of(relation: &Relation, scope: &Scope<'_>, broken: bool) -> Option<Self> {
+        let wanted = is_broken(relation) == broken && scope.wants_relation(&relation.name);
+        wanted.then(|| Self {
+            name: relation.name.clone(),
+            national: national(&relation.columns),
+            own_collation: relation.own_collation.clone(),
+            ..Self::default()
+        })
     }
 
     /// Its name.
@@ -242,7 +234,7 @@ fn bare(text: &[u8]) -> Vec<BString> {
     found
 }
 
-fn national(columns: &Columns) -> Vec<BString> {
+fn national(columns: &[Column]) -> Vec<BString> {
     let three_byte = |column: &&Column| {
         let charset = column.charset.as_ref();
         charset.is_some_and(|charset| charset == "utf8" || charset == "utf8mb3")

@@ -5,7 +5,7 @@
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use crate::mysql::inventory::{Column, Relation};
+use crate::mysql::inventory::Column;
 use crate::mysql::scan::{Kind, Quoting, Token, tokens};
 use crate::mysql::scope::Scope;
 
@@ -21,11 +21,9 @@ pub(super) fn has_unreadable(
 ) -> bool {
     // older servers make such of any string that meets a column or a string of these character sets
     let met = !scope.caps.shows_wide_strings();
-    let read = |relation: &&Relation| reads.contains(&relation.name);
     let meets = || {
-        let columns = scope.relations.iter().filter(read);
-        let mut columns = columns.flat_map(|relation| relation.columns.iter());
-        columns.any(is_wide) || names_wide(text)
+        let mut read = reads.iter().filter_map(|name| scope.relations.find(name));
+        read.any(|relation| relation.columns.iter().any(is_wide)) || names_wide(text)
     };
     (is_collation(connection) || (met && meets())) && has_bare_zero(text)
 }

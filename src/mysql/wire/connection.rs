@@ -12,7 +12,7 @@ use crate::mysql::wire::greeting::{self, Greeting, capability};
 use crate::mysql::wire::packets::{Io, Packets, Parts, Payload};
 use crate::mysql::wire::reply::{self, Column, Done, Reader, nonsense};
 use crate::mysql::wire::tls;
-use crate::sql::rows::Rows;
+use crate::sql::rows::{Row, Rows};
 
 /// More columns than any server allows in a result.
 const COLUMNS: u64 = 65_535;
@@ -192,6 +192,34 @@ impl Connection {
             (_, done) = self.collect(sql, answer).await?;
         }
         Ok((rows, done))
+    }
+
+    /// Runs a statement with one result set and gives each of its rows to `take`.
+    pub async fn each(
+        &mut self,
+        sql: &[u8],
+        mut take: impl FnMut(Row<'_>) -> Result<()> + Send,
+    ) -> Result<()> {
+        let Answer::Rows(columns) = self.query(sql).await? else {
+            return Ok(());
+        };
+        let mut rows = Rows::new(columns.iter().map(Column::label).collect());
+        let mut taken = Ok(());
+        loop {
+            match self.row(sql).await? {
+                Next::End(_) => return taken,
+                Next::Row(reader) => rows.push(values(&columns, reader)?)?,
+                Next::Parts(parts) => {
+                    let row = parts.join().await.map_err(refusal::lost)?;
+                    rows.push(values(&columns, Reader(&row))?)?;
+                }
+            }
+            // the session goes on behind the last row, whatever becomes of those before
+            if let (Ok(()), Some(row)) = (&taken, rows.first()) {
+                taken = take(row);
+            }
+            rows.clear();
+        }
     }
 
     async fn collect(&mut self, sql: &[u8], answer: Answer) -> Result<(Rows, Done)> {
