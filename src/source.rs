@@ -236,6 +236,8 @@ pub trait Target: Send + Sized {
     fn server(&self) -> &ServerInfo;
     /// The dialect that it understands.
     fn dialect(&self) -> Dialect;
+    /// Whether the user has said which database, or one was entered since.
+    fn database_is_named(&self) -> bool;
     /// Runs one statement, given without its terminator.
     fn execute(&mut self, sql: &[u8]) -> impl Future<Output = Result<()>> + Send;
     /// Runs a statement together with the next one, which fails with its error too.

@@ -155,7 +155,10 @@ pub(crate) fn incomplete(length: u64) -> Error {
         length,
         "the file ends without a table of contents: it was cut or never finished, or bytes were appended",
     )
-    .hint("Run `dumpkeep verify` on it to see how far it is whole.")
+    .hint(
+        "What is there of it is a script for psql or mysql. One that was decompressed has lost its \
+         table of contents: give the archive itself.",
+    )
 }
 
 /// A little-endian number; bytes that are not there count as 0.

@@ -50,7 +50,7 @@ struct Shared {
 
 /// Waits and runs until a signal ends it: 0 then, where nothing was under way.
 pub async fn run(args: Args, ctx: &Context) -> Result<u8> {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen_to_all()?;
     let job = read(&args, ctx)?;
     let mut starts = Starts::new(&job, &ctx.env)?;
     let shared = Arc::new(Mutex::new(Shared {

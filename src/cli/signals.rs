@@ -16,6 +16,15 @@ pub(super) struct Signals {
 impl Signals {
     /// Listens from now on.
     pub(super) fn listen() -> Result<Self> {
+        Self::listen_and(!hangup_is_ignored())
+    }
+
+    /// The same for who takes SIGHUP to mean something else than an end.
+    pub(super) fn listen_to_all() -> Result<Self> {
+        Self::listen_and(true)
+    }
+
+    fn listen_and(hangup: bool) -> Result<Self> {
         let listen = |kind| {
             signal(kind)
                 .map_err(|cause| Error::new(Kind::Io, "cannot listen to signals").cause(cause))
@@ -23,9 +32,9 @@ impl Signals {
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
-            hangup: match hangup_is_ignored() {
-                true => None,
-                false => Some(listen(SignalKind::hangup())?),
+            hangup: match hangup {
+                true => Some(listen(SignalKind::hangup())?),
+                false => None,
             },
         })
     }

@@ -289,9 +289,13 @@ fn nearest(message: &str) -> Option<&str> {
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next()?;
     names
-        .map(|known| (strsim::damerau_levenshtein(unknown, known), known))
+        .map(|known| {
+            // `password` is meant as the beginning of `password_file`.
+            let begins = known.starts_with(unknown);
+            (!begins, strsim::damerau_levenshtein(unknown, known), known)
+        })
         .min()
-        .map(|(_, known)| known)
+        .map(|(_, _, known)| known)
 }
 
 /// The JSON Schema of the configuration.
@@ -317,6 +321,11 @@ mod tests {
                 "databases",
             ),
             ("[store]\nwithout_hard_links = \"copi\"", 2, "copy"),
+            (
+                "[[target]]\nurl = \"postgres:///\"\npassword = \"x\"",
+                3,
+                "password_env",
+            ),
         ] {
             let error = parse(text, "dumpkeep.toml").unwrap_err();
             let report = error.report();

@@ -69,6 +69,19 @@ pub struct Job {
     pub scheduler: Scheduler,
     /// The servers.
     pub targets: Vec<Target>,
+    /// All servers of the configuration with all their databases, whatever of them this run takes.
+    pub all: Vec<Target>,
+}
+
+impl Job {
+    /// The job that takes everything: what pages tell of.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        Self {
+            targets: self.all.clone(),
+            ..self.clone()
+        }
+    }
 }
 
 /// One server, with nothing left to decide.
@@ -151,10 +164,15 @@ pub fn resolve(raw: &RawConfig, flags: &Flags, env: &Env, base: &Path) -> Result
         base,
         hooks: raw.hooks.resolve("hooks")?.anchored(base),
     };
-    let targets = raw.target.iter().enumerate();
-    let targets = targets.map(|(index, target)| whole.target(index, target));
-    let targets: Vec<Target> = targets.collect::<Result<_>>()?;
+    let targets = whole.targets()?;
     apart(&targets)?;
+    let none = Flags::default();
+    let all = Whole {
+        flags: &none,
+        hooks: whole.hooks.clone(),
+        ..whole
+    };
+    let all = all.targets()?;
     let place = Place { env, base };
     let webhooks = raw.webhook.iter().enumerate();
     Ok(Job {
@@ -177,6 +195,7 @@ pub fn resolve(raw: &RawConfig, flags: &Flags, env: &Env, base: &Path) -> Result
         hooks: whole.hooks.clone(),
         copies: raw.store.without_hard_links == Some(RawWithoutLinks::Copy),
         targets: chosen(targets, &flags.targets)?,
+        all,
     })
 }
 
@@ -235,6 +254,12 @@ struct Whole<'a> {
 }
 
 impl Whole<'_> {
+    fn targets(&self) -> Result<Vec<Target>> {
+        let targets = self.raw.target.iter().enumerate();
+        let targets = targets.map(|(index, target)| self.target(index, target));
+        targets.collect()
+    }
+
     fn target(&self, index: usize, raw: &RawTarget) -> Result<Target> {
         let key = match &raw.name {
             Some(name) => format!("target \"{name}\""),

@@ -216,9 +216,10 @@ fn host(url: &str) -> Option<String> {
 }
 
 /// Parameters of a URL that say how a server is reached and hold no secret.
-const SHOWN: [&str; 11] = [
+const SHOWN: [&str; 12] = [
     "channel_binding",
     "service",
+    "socket",
     "ssl-ca",
     "ssl-cert",
     "ssl-key",
@@ -267,7 +268,9 @@ pub(super) fn shown(
     let given = rest.split_once('?').map_or("", |(_, given)| given);
     let given = given.split('&').filter(|parameter| {
         let name = parameter.split('=').next().unwrap_or_default();
-        SHOWN.contains(&name.replace("ssl_", "ssl-").as_str())
+        // A socket that is the target's host stands there already.
+        let twice = name == socket && place.is_empty();
+        !twice && SHOWN.contains(&name.replace("ssl_", "ssl-").as_str())
     });
     parameters.extend(given.map(str::to_owned));
     let database = utf8_percent_encode(&String::from_utf8_lossy(database), PLAIN).to_string();
@@ -370,6 +373,10 @@ mod tests {
             (
                 "mariadb://u:s3cret@/?socket=%2Frun%2Fm.sock&ssl_mode=REQUIRED",
                 "mysql://u@/shop?socket=/run/m.sock&ssl_mode=REQUIRED",
+            ),
+            (
+                "mysql://u@localhost/?socket=/run/m.sock",
+                "mysql://u@localhost/shop?socket=/run/m.sock",
             ),
             ("mysql://[::1]:3306/", "mysql://[::1]/shop"),
         ] {

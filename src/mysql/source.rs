@@ -129,7 +129,14 @@ impl Source for MysqlSource {
     async fn globals(&self, options: &DumpOptions) -> Result<GlobalsDump> {
         let mut session = Session::open(&self.settings).await?;
         self.check_target(options)?;
-        let mut catalog = catalog::globals(&mut session, options).await?;
+        let catalog = catalog::globals(&mut session, options).await;
+        let mut catalog = catalog.map_err(|error| match error.kind() {
+            Kind::Privilege => error.hint(
+                "Globals stand in the tables of mysql: grant the user SELECT on mysql.*; in a \
+                 configuration globals = false leaves them out.",
+            ),
+            _ => error,
+        })?;
         let habits = habits(&mut session, b"").await?;
         let to = rewrite::target(session.caps(), options.mysql.target);
         if let Some(to) = to {

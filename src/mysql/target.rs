@@ -136,6 +136,10 @@ impl Target for MysqlTarget {
         Dialect::Mysql
     }
 
+    fn database_is_named(&self) -> bool {
+        self.settings.database.is_some() || self.database.is_some()
+    }
+
     async fn execute(&mut self, sql: &[u8]) -> Result<()> {
         if self.infile.takes(&mut self.session, sql).await? {
             return Ok(());

@@ -11,7 +11,9 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::aside::aside;
 use crate::pipeline::head::feed_head;
 use crate::pipeline::header::{CLEANS, CREATES};
-use crate::pipeline::restore::{Names, RestoreJob, goes_together, refuse_filled};
+use crate::pipeline::restore::{
+    Names, RestoreJob, database_is_named, goes_together, refuse_filled,
+};
 use crate::pipeline::runner::{Outcome, Runner};
 use crate::source::Target;
 
@@ -78,6 +80,9 @@ where
     while let Some(sql) = frames.recv().await {
         if std::mem::take(&mut first) {
             fits_a_pipe(&sql, job)?;
+            if of_a_database(&sql) {
+                database_is_named(runner.target())?;
+            }
             feed_head(runner, &sql, job).await?;
         } else {
             runner.feed(&sql, None).await?;
@@ -85,6 +90,14 @@ where
     }
     runner.took(reading.await?);
     Ok(())
+}
+
+/// Whether the script's second line says so.
+fn of_a_database(head: &[u8]) -> bool {
+    let mut lines = head.lines();
+    lines
+        .nth(1)
+        .is_some_and(|line| line.starts_with(b"-- database "))
 }
 
 /// Refuses scripts that would do more than load.

@@ -110,13 +110,17 @@ where
     Ok(proof)
 }
 
+/// Switches by which rows are statements: their sums are others than COPY's.
+const INSERTS: [&str; 3] = ["--inserts", "--column-inserts", "--rows-per-insert"];
+
 /// What a dump of the database has.
 async fn tally<S>(source: &S, name: &str, toc: &Toc, job: &ProofJob<'_>) -> Result<Tally>
 where
     S: Source,
     S::Snapshot: 'static,
 {
-    let inserts = toc.head.switches.iter().any(|switch| switch == "--inserts");
+    let inserts = |switch: &String| INSERTS.iter().any(|name| switch.starts_with(name));
+    let inserts = toc.head.switches.iter().any(inserts);
     let dump_job = DumpJob {
         options: DumpOptions {
             lenient: true,

@@ -112,6 +112,10 @@ fn gone_meanwhile(error: Error) -> Error {
         Some("42P01" | "3F000" | "42809") => {
             Error::new(Kind::Changed, "the tables changed while they were locked").cause(error)
         }
+        Some("42501") => error.hint(
+            "Grant SELECT on it to the user (from 14 on pg_read_all_data), or leave it out by \
+             --exclude-table.",
+        ),
         _ => error,
     }
 }

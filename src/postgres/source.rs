@@ -17,7 +17,7 @@ use crate::source::{Database, DumpOptions, GlobalsDump, Load, ServerInfo, Source
 use crate::sql::rows::Row;
 
 /// Databases that are there to be connected to where none is named.
-const MEETING_PLACES: [&[u8]; 2] = [b"postgres", b"template1"];
+pub(super) const MEETING_PLACES: [&[u8]; 2] = [b"postgres", b"template1"];
 
 /// A server, found and asked what it is. Holds no connection.
 #[derive(Debug, Clone)]
@@ -61,11 +61,16 @@ async fn meet(settings: &mut Settings) -> Result<Session> {
     for place in MEETING_PLACES {
         settings.database = place.to_vec();
         match open::session(settings).await {
-            Err(error) if matches!(error.server_code(), Some("3D000" | "42501")) => last = error,
+            Err(error) if is_no_meeting_place(&error) => last = error,
             done => return done,
         }
     }
     Err(last)
+}
+
+/// Whether the next one may be there, or open to the user.
+pub(super) fn is_no_meeting_place(error: &Error) -> bool {
+    matches!(error.server_code(), Some("3D000" | "42501"))
 }
 
 impl Source for PgSource {

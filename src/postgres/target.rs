@@ -4,6 +4,7 @@ use super::conninfo::{self, surroundings::Machine};
 use super::quote::literal;
 use super::session::Session;
 use super::settings::{Secret, Settings};
+use super::source::{MEETING_PLACES, is_no_meeting_place};
 use super::{fixed, journal, server, target_facts};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
@@ -54,7 +55,25 @@ impl PgTarget {
     /// Connects and fixes the session. `password` goes before the URL's and others.
     pub async fn connect(url: &str, password: Option<Secret>, env: &Env) -> Result<Self> {
         let settings = conninfo::resolve(url, password, env, &Machine)?;
-        Self::open(settings).await
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
+        if settings.database_named {
+            return Self::open(settings).await;
+        }
+        let mut last = Error::new(Kind::Connect, "no database to connect to");
+        for place in MEETING_PLACES {
+            let database = place.to_vec();
+            let settings = Settings {
+                database,
+                ..settings.clone()
+            };
+            match Self::open(settings).await {
+                Err(error) if is_no_meeting_place(&error) => last = error,
+                done => return done,
+            }
+        }
+        Err(last)
     }
 
     async fn open(settings: Settings) -> Result<Self> {
@@ -84,7 +103,7 @@ impl PgTarget {
         fixed::encoding(&self.session)
     }
 
-    /// What connecting is done with; its warnings are for the user.
+    /// What connecting is done with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -98,6 +117,10 @@ impl Target for PgTarget {
 
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
+    }
+
+    fn database_is_named(&self) -> bool {
+        self.settings.database_named || self.database.is_some()
     }
 
     async fn execute(&mut self, sql: &[u8]) -> Result<()> {

@@ -55,6 +55,8 @@ pub struct Backup {
     pub name: BackupName,
     /// Its size in bytes.
     pub bytes: u64,
+    /// When its file was written, in seconds and nanoseconds since 1970.
+    pub written: (i64, i64),
     /// Whether the real file is among the dumps. Else only links of it are left.
     pub in_dumps: bool,
     /// The classes' names for it: class and file name. A class may have two (an old script's weeks).
@@ -129,17 +131,28 @@ pub fn plan(now: DateTime<Utc>, zone: Tz, backups: &[Backup], policy: &Policy) -
         .filter(|backup| set_aside(backup, horizon).is_none())
         .collect();
     let held = Class::ALL.map(|class| (class, holders(class, policy.count(class), &good)));
-    let newest = good.last().map(|backup| backup.name.to_string());
+    let newest = newest(&good);
     let mut plan = PrunePlan::default();
     for backup in sorted {
         let fate = match set_aside(backup, horizon) {
             Some(reason) => Fate::untouched(backup, reason),
-            None => Fate::of(backup, &held, newest.as_deref()),
+            None => Fate::of(backup, &held, newest.contains(&backup)),
         };
         fate.record(backup, &mut plan);
     }
     plan.drops.sort_by_key(|drop| drop.class.is_none());
     plan
+}
+
+/// The newest by its name; and of those that are not much older by theirs the one that was written last,
+/// which is another in an hour that a zone repeats, or where runs name their backups by different zones.
+fn newest<'a>(good: &[&'a Backup]) -> Vec<&'a Backup> {
+    let Some(last) = good.last() else {
+        return Vec::new();
+    };
+    let near = good.iter().filter(|b| b.name.at + AHEAD >= last.name.at);
+    let written = near.max_by_key(|b| (b.written, b.name.at));
+    std::iter::once(*last).chain(written.copied()).collect()
 }
 
 /// Why a backup is left alone and counts for nothing.
@@ -207,7 +220,7 @@ impl Fate {
         }
     }
 
-    fn of(backup: &Backup, held: &Held, newest: Option<&str>) -> Self {
+    fn of(backup: &Backup, held: &Held, newest: bool) -> Self {
         let file = backup.name.to_string();
         let mut fate = Self::untouched(backup, "");
         fate.classes.clear();
@@ -220,7 +233,7 @@ impl Fate {
             }
             fate.settle(backup, *class, period.is_some());
         }
-        if newest == Some(file.as_str()) {
+        if newest {
             reasons.push("newest good backup".to_owned());
         }
         if backup.pins > 0 {
@@ -322,6 +335,7 @@ mod tests {
                 extension: "sql.zst".to_owned(),
             },
             bytes: 1,
+            written: (at.and_utc().timestamp(), 0),
             in_dumps: true,
             links: Vec::new(),
             pins: 0,
@@ -381,6 +395,26 @@ mod tests {
         let first = &plan.verdicts[0];
         assert_eq!(first.classes, [Class::Monthly, Class::Yearly]);
         assert_eq!(first.reason, "first of month 2026-11, first of year 2026");
+    }
+
+    #[test]
+    fn what_was_written_last_stays_though_its_name_is_older() {
+        let policy = Policy {
+            last: 1,
+            days: 0,
+            weeks: 0,
+            months: 0,
+            years: 0,
+        };
+        let before = backup(day(2026, 10, 25) + TimeDelta::minutes(170));
+        let mut after = backup(day(2026, 10, 25) + TimeDelta::minutes(130));
+        after.written = (before.written.0 + 1200, 0);
+        let old = backup(day(2026, 10, 24));
+        let now = utc(day(2026, 10, 25) + TimeDelta::minutes(131));
+        let all = [old, after, before];
+        let plan = plan(now, Tz::UTC, &all, &policy);
+        assert_eq!(kept(&plan), ["2026-10-25", "2026-10-25"]);
+        assert_eq!(applied(&all, &plan).len(), 2);
     }
 
     #[test]

@@ -124,6 +124,7 @@ impl Found {
             backup: Backup {
                 name,
                 bytes: meta.len(),
+                written: (meta.mtime(), meta.mtime_nsec()),
                 in_dumps,
                 links: Vec::new(),
                 pins: 0,

@@ -21,7 +21,8 @@ pub fn rows(dialect: Dialect, statement: &[u8]) -> Option<u64> {
                 }
             }
             Kind::Word if depth == 0 && is(text, "values") => values = true,
-            Kind::Word if depth == 0 => defaults = is(text, "default"),
+            // What follows (`ON CONFLICT DO NOTHING`) says nothing of the rows.
+            Kind::Word if depth == 0 && !values => defaults = is(text, "default"),
             Kind::Open => {
                 rows += u64::from(values && depth == 0);
                 depth += 1;
@@ -67,6 +68,11 @@ mod tests {
             ),
             (Dialect::Postgres, "SELECT 1", None),
             (Dialect::Postgres, "INSERT INTO t DEFAULT VALUES", Some(1)),
+            (
+                Dialect::Postgres,
+                "INSERT INTO t DEFAULT VALUES ON CONFLICT DO NOTHING",
+                Some(1),
+            ),
         ] {
             assert_eq!(rows(dialect, sql.as_bytes()), expected, "{sql}");
         }

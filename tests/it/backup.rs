@@ -150,6 +150,10 @@ fn an_account_that_sees_no_database_has_none_to_save() {
     let ran = night.run(&["backup"]);
     assert_eq!(ran.code, Some(4), "{ran:?}");
     assert!(ran.err.contains("no database was found"), "{ran:?}");
+    let url = format!("mysql://blind:x@localhost/?socket={socket}");
+    let globals = crate::support::command::ran(&["globals", &url, "-o", "/dev/null"]);
+    assert_eq!(globals.code, Some(1), "{globals:?}");
+    assert!(globals.err.contains("SELECT on mysql.*"), "{globals:?}");
 }
 
 #[test]

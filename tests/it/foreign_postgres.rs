@@ -102,6 +102,20 @@ fn files_of_pg_dump_come_back_on_postgresql_18() {
     formats_of_the_newest_pg_dump("18", &FORMATS);
 }
 
+/// `pg_dump -Fc shop >FILE`: its second table of contents lands behind the data.
+#[test]
+fn a_file_that_a_shell_opened_comes_back_on_postgresql_18() {
+    let server = shop_on("18");
+    let folder = tempfile::tempdir().expect("a folder");
+    let to = folder.path().join("redirected");
+    let mut command = server.client("pg_dump", "shop");
+    let file = std::fs::File::create(&to).expect("a file");
+    let done = command.arg("-Fc").stdout(file).status().expect("pg_dump");
+    assert!(done.success());
+    good(&ran(&["verify", &text(&to)]));
+    comes_back(&server, &to, 0);
+}
+
 #[test]
 fn files_of_pg_dump_come_back_on_postgresql_12() {
     formats_of_the_newest_pg_dump("12", &[&["-Fp"], &["-Fc", "-Zlz4"], &["-Fd"]]);

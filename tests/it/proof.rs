@@ -42,6 +42,46 @@ fn an_archive_is_proven_and_nothing_is_left() {
     assert_eq!(server.sql("postgres", SCRATCH), "0");
 }
 
+/// Frames end where the connection that reads them has so many rows: the proof's are other ones.
+#[test]
+fn rows_are_compared_however_they_are_cut_and_written() {
+    let server = Postgres::start("15");
+    let folder = tempfile::tempdir().expect("a folder");
+    server.create_database("shop");
+    server.sql("shop", ODD);
+    server.sql(
+        "shop",
+        "CREATE TABLE many AS SELECT i, md5(i::text) AS t FROM generate_series(1, 20000) i; \
+         CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES",
+    );
+    let (from, to) = (server.url("shop"), server.url("postgres"));
+    let mut sums = Vec::new();
+    for (number, switches) in [
+        "--jobs=1",
+        "--jobs=3 --frame-size=64K --slice-size=100K",
+        "--inserts --frame-size=64K",
+        "--column-inserts",
+        "--rows-per-insert=7 --on-conflict-do-nothing",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = folder.path().join(number.to_string()).display().to_string();
+        let switches: Vec<&str> = switches.split(' ').collect();
+        good(ran(&[&["dump", &from, "-o", &file], &switches[..]].concat()));
+        let said = good(ran(&["verify", &file, "--restore-to", &to]));
+        assert!(said.contains("20004 rows, 3 sums"), "{switches:?}: {said}");
+        let shown = good(ran(&["show", &file, "--json"]));
+        let shown: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+        let mut entries = shown["entries"].as_array().expect("entries").iter();
+        let many = entries.find(|one| one["kind"] == "table_data" && one["name"] == "many");
+        sums.push(many.expect("many's rows")["sum"].to_string());
+    }
+    assert_eq!(sums[0], sums[1], "COPY");
+    assert!(sums[2] == sums[3] && sums[3] == sums[4], "INSERT: {sums:?}");
+    assert!(!sums[2].contains("0000000000000000"), "{sums:?}");
+}
+
 /// As pg_upgrade leaves it: made anew, with an oid as users' objects have. The scratch database has the
 /// template's.
 #[test]

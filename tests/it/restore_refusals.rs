@@ -391,6 +391,78 @@ fn what_is_said_names_the_file_and_what_helps() {
     );
 }
 
+/// libpq would take the user's name, or `postgres`, for the database's.
+#[test]
+fn a_restore_goes_into_no_database_that_nobody_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = |name: &str| folder.path().join(name).display().to_string();
+    let (postgres, mariadb) = (Postgres::start("16"), MariaDb::start("10.11"));
+    postgres.create_database("shop");
+    postgres.sql("shop", "CREATE TABLE t (a int)");
+    mariadb.create_database("shop");
+    mariadb.sql("shop", "CREATE TABLE t (a int)");
+    let custom = text("custom");
+    let mut pg_dump = postgres.client("pg_dump", "shop");
+    let made = pg_dump.args(["-Fc", "-f", &custom]).status();
+    assert!(made.expect("pg_dump").success());
+    let unnamed = [postgres.url(""), mariadb.url("")];
+    for (number, (shop, server)) in [
+        (postgres.url("shop"), &unnamed[0]),
+        (mariadb.url("shop"), &unnamed[1]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = text(&format!("own{number}"));
+        assert_eq!(ran(&["dump", &shop, "-o", &file]).code, Some(0));
+        let refused = |ran: Ran| {
+            assert_eq!(ran.code, Some(2), "{ran:?}");
+            assert!(ran.err.contains("names no database"), "{ran:?}");
+        };
+        refused(ran(&["restore", &file, "--to", server]));
+        let mut piped = dumpkeep();
+        piped.args(["restore", "-", "--to", server]);
+        let input = File::open(&file).expect("the archive");
+        refused(finished(piped.stdin(input).output().expect("dumpkeep")));
+        if number == 0 {
+            refused(ran(&["restore", &custom, "--to", server]));
+        }
+        let made = ran(&[
+            "restore",
+            &file,
+            "--create",
+            "--rename-database",
+            "new",
+            "--to",
+            server,
+        ]);
+        assert_eq!(made.code, Some(0), "{made:?}");
+    }
+    assert_eq!(
+        postgres
+            .sql("postgres", "SELECT to_regclass('t') IS NULL")
+            .trim(),
+        "t"
+    );
+}
+
+/// A server is reached without a database's name also by whom none is called after.
+#[test]
+fn a_server_has_a_database_to_meet_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("globals").display().to_string();
+    let server = Postgres::start("16");
+    server.sql("postgres", "CREATE ROLE keeper LOGIN SUPERUSER");
+    let url = server.url("").replace("user=postgres", "user=keeper");
+    assert_eq!(ran(&["globals", &url, "-o", &file]).code, Some(0));
+    let restored = ran(&["restore", &file, "--to", &url]);
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    server.sql("postgres", "CREATE ROLE low LOGIN; CREATE TABLE t (a int)");
+    let url = server.url("postgres").replace("user=postgres", "user=low");
+    let refused = ran(&["dump", &url, "-o", "/dev/null"]);
+    assert!(refused.err.contains("pg_read_all_data"), "{refused:?}");
+}
+
 /// What a server of 18 sets for a session, 15 knows only in part.
 #[test]
 fn an_older_server_is_tried_on_request() {

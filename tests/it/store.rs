@@ -167,3 +167,32 @@ fn a_folder_that_can_t_be_read_fails_its_database_alone_and_is_said_before() {
         "what can't be read is not passed over: {dry:?}"
     );
 }
+
+/// Who watches the pages is not to lose sight of what a run leaves out.
+#[test]
+fn pages_tell_of_all_targets_also_after_a_run_of_one() {
+    let more = "[[target]]\nname = \"u\"\nkind = \"command\"\ndump = [\"echo\", \"hello\"]\n\
+        databases = [\"c\"]\n[report]\nhtml = \"page.html\"\nprometheus = \"dumpkeep.prom\"";
+    let night = two(more);
+    for arguments in [
+        &["backup"][..],
+        &["backup", "--target", "t"],
+        &["backup", "--database", "c", "--target", "u"],
+    ] {
+        let ran = night.run(arguments);
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {ran:?}");
+        let folder = night.config();
+        let folder = folder.parent().expect("a folder");
+        let metrics = fs::read_to_string(folder.join("dumpkeep.prom")).expect("metrics");
+        let page = fs::read_to_string(folder.join("page.html")).expect("the page");
+        for database in ["a", "b", "c"] {
+            let metric =
+                format!("dumpkeep_last_success_timestamp_seconds{{database=\"{database}\"");
+            assert!(metrics.contains(&metric), "{arguments:?}: {metrics}");
+            assert!(
+                page.contains(&format!("/{database}/dumps/")),
+                "{arguments:?}: {database}"
+            );
+        }
+    }
+}

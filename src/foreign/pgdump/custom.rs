@@ -2,7 +2,7 @@
 //! an empty chunk at the end. The chunks together are one compressed stream; each large object has
 //! a stream of its own.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -54,32 +54,35 @@ impl Blocks {
             sizes: (head.int_size, head.offset_size),
             compression: head.compression,
         };
-        let mut unknown = false;
+        let mut unknown = HashSet::new();
         for entry in entries.iter().filter(|entry| entry.has_data) {
             match entry.offset {
                 Offset::At(at) => drop(blocks.places.insert(entry.id, at)),
-                Offset::Unknown => unknown = true,
+                Offset::Unknown => drop(unknown.insert(entry.id)),
                 Offset::NoData => {}
             }
         }
-        if unknown {
-            blocks.scan(file, data)?;
+        if !unknown.is_empty() {
+            blocks.scan(file, data, unknown)?;
         }
         blocks.starts = blocks.places.values().copied().collect();
         Ok(blocks)
     }
 
-    /// The dump went to a pipe: the blocks are walked once, by the lengths of their chunks.
-    fn scan(&mut self, file: &Arc<File>, data: u64) -> Result<()> {
+    /// The dump went to a pipe: the blocks are walked once, by the lengths of their chunks, as far as
+    /// they are wanted. pg_dump 16 to 18, whose standard output is a file, write the table of contents
+    /// with the places behind them, where nobody looks for it.
+    fn scan(&mut self, file: &Arc<File>, data: u64, mut wanted: HashSet<i32>) -> Result<()> {
         let mut at = data;
         let mut input = self.source(file, at)?;
-        loop {
+        while !wanted.is_empty() {
             let before = input.taken;
             let Some(kind) = input.byte_or_end()? else {
                 return Ok(());
             };
             let id = small(input.int()?)?;
             self.places.insert(id, at);
+            wanted.remove(&id);
             match kind {
                 ROWS => skip_stream(&mut input)?,
                 LARGE_OBJECTS => {
@@ -91,6 +94,7 @@ impl Blocks {
             }
             at += input.taken - before;
         }
+        Ok(())
     }
 
     /// About how long an entry's block is: up to the next one, or the file's end.

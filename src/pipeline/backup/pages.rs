@@ -1,4 +1,5 @@
-//! The files that are written after each run.
+//! The files that are written after each run. They tell of all backups, also where the run took a part:
+//! a database that was left out must not vanish from who watches it.
 
 use std::path::Path;
 
@@ -29,7 +30,7 @@ impl Run<'_> {
     fn html(&self) -> Result<String> {
         let page = Page {
             host: &self.env().host,
-            lines: &overview(self.job, self.now())?,
+            lines: &overview(&self.job.whole(), self.now())?,
             last: Some(self.report()),
             now: self.now(),
             zone: self.job.zone,
@@ -38,7 +39,7 @@ impl Run<'_> {
     }
 
     fn metrics(&self) -> Result<String> {
-        let status = status(self.job, self.now(), None)?;
+        let status = status(&self.job.whole(), self.now(), None)?;
         Ok(metrics::text(&status, Some(self.report())))
     }
 }

@@ -12,7 +12,7 @@ use crate::archive::toc::{Toc, TocEntry};
 use crate::error::{Error, Kind, Result};
 use crate::foreign::pgdump::sql::{Settings, definition, drops};
 use crate::foreign::pgdump::{Data, Entry, PgDump};
-use crate::pipeline::restore::{RestoreJob, goes_together, refuse_filled};
+use crate::pipeline::restore::{RestoreJob, database_is_named, goes_together, refuse_filled};
 use crate::pipeline::runner::Outcome;
 use crate::plan::entry::Section;
 use crate::progress::Task;
@@ -39,6 +39,9 @@ pub(super) async fn restore<T: Target + 'static>(
     task: &Task,
 ) -> Result<Outcome> {
     usable(target, job)?;
+    if !job.create {
+        database_is_named(target)?;
+    }
     let (toc, places) = archive.contents()?;
     let archive = Arc::from(archive);
     if job.dry_run {

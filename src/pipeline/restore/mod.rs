@@ -26,4 +26,4 @@ mod workers;
 pub use job::RestoreJob;
 pub use naming::Names;
 pub use run::restore;
-pub(super) use run::{goes_together, refuse_filled};
+pub(super) use run::{database_is_named, goes_together, refuse_filled};

@@ -522,7 +522,9 @@ pub(super) fn refusal(mut problems: Vec<String>, filled: Option<Error>) -> Resul
         .map(|(what, at)| format!("({at}) {what}"))
         .collect();
     let list = list.join("; ");
-    let what = format!("the restore would fail for {count} reasons, and nothing was done: {list}");
+    let reasons = if count == 1 { "reason" } else { "reasons" };
+    let what =
+        format!("the restore would fail for {count} {reasons}, and nothing was done: {list}");
     Err(Error::new(Kind::Usage, what)
         .hint("--no-checks begins nevertheless; --keep-going notes what fails and goes on."))
 }

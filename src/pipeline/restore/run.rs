@@ -48,6 +48,9 @@ where
     let archive = Archive::new(reader);
     let toc = archive.toc();
     usable(toc, target, job)?;
+    if toc.head.kind == ArchiveKind::Database && !job.create {
+        database_is_named(target)?;
+    }
     let chosen = chosen(toc, job)?;
     if !job.dry_run {
         archive.check(&chosen).await?;
@@ -360,6 +363,16 @@ pub(crate) fn goes_together(dialect: Dialect, job: &RestoreJob) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// What no name was given for does not go into a database that a server takes in its place.
+pub(crate) fn database_is_named<T: Target>(target: &T) -> Result<()> {
+    if target.database_is_named() {
+        return Ok(());
+    }
+    let what = "the URL names no database";
+    Err(Error::new(Kind::Usage, what)
+        .hint("Put its name behind the last slash, or give --create to have it made."))
 }
 
 /// A restore into a database that is in use mixes two databases: only on request, or where only rows
