@@ -187,6 +187,17 @@ impl Session {
         Ok(())
     }
 
+    /// Reads the answers to what was sent ahead for [`Self::query`] and is not wanted any more.
+    pub async fn let_go_ahead(&mut self) -> Result<()> {
+        while let Some(sql) = self.ahead.front().cloned() {
+            match self.query(sql).await {
+                Err(error) if error.server_code().is_none() => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Whether statements were sent that are not begun.
     #[must_use]
     pub fn is_asked_ahead(&self) -> bool {

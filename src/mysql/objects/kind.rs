@@ -270,12 +270,25 @@ async fn read_all<T: Object>(
         let shows = some.iter().flat_map(|(shows, _)| shows);
         let shows: Vec<Vec<u8>> = shows.map(|sql| sql.to_vec()).collect();
         loader.session.query_ahead(shows.into_iter()).await?;
-        for (shows, object) in some {
-            if let Some(object) = read(object, &shows, loader).await? {
-                take(object, loader)?;
-            }
+        if let Err(error) = read_some(some, loader, take).await {
+            // The session is asked for more: whether a table came or went meanwhile.
+            let _ = loader.session.let_go_ahead().await;
+            return Err(error);
         }
     }
+}
+
+async fn read_some<T: Object>(
+    some: Vec<(Vec<BString>, T)>,
+    loader: &mut Loader<'_, '_>,
+    take: &mut (impl FnMut(T, &mut Loader<'_, '_>) -> Result<()> + Send),
+) -> Result<()> {
+    for (shows, object) in some {
+        if let Some(object) = read(object, &shows, loader).await? {
+            take(object, loader)?;
+        }
+    }
+    Ok(())
 }
 
 /// The object with its definition, if it stays.
