@@ -122,7 +122,7 @@ async fn prove(
         env: &ctx.env,
         progress: &ctx.progress,
     };
-    let proved = prove_url(url, open(file)?, &job, stop).await;
+    let proved = prove_url(url, file, &job, stop).await;
     proved.while_with(|| format!("verifying {}", file.display()))
 }
 

@@ -1,7 +1,7 @@
 //! Whose rights views, routines, triggers and events get: the `DEFINER` in their statements, left
 //! out or replaced. Pure.
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use crate::error::Result;
 use crate::mysql::quote::ident;
@@ -33,6 +33,45 @@ pub fn apply(entries: Entries, definer: &Definer) -> Result<Entries> {
         }
         Ok(())
     })
+}
+
+/// The statement with its definer's name and host parted at the last `@`, for no host has one: events are printed
+/// with them parted at the first (MariaDB, MySQL before 8).
+pub(super) fn parted_at_last(text: BString) -> BString {
+    let changed = parts(&text).and_then(|(account, host)| {
+        let (name, mark) = unquoted(account.text)?;
+        let (rest, _) = unquoted(host.text)?;
+        let (more, rest) = rest.rsplit_once_str("@")?;
+        let quoted = |name: &[u8]| {
+            let inner = name.replace([mark], [mark, mark]);
+            [&[mark][..], &inner, &[mark]].concat()
+        };
+        let name = quoted(&[&name[..], b"@", more].concat());
+        let (before, after) = (text.get(..account.start)?, text.get(host.end()..)?);
+        Some([before, &name, b"@", &quoted(rest), after].concat())
+    });
+    changed.map_or(text, BString::from)
+}
+
+/// The tokens of the definer's name and host.
+fn parts(text: &[u8]) -> Option<(Token<'_>, Token<'_>)> {
+    let head: Vec<Token<'_>> = tokens(text, Quoting::default()).take(HEAD).collect();
+    let mut windows = head.windows(5);
+    windows.find_map(|window| match window {
+        [word, equals, account, sign, host]
+            if word.is("DEFINER") && equals.is_mark(b'=') && sign.is_mark(b'@') =>
+        {
+            Some((*account, *host))
+        }
+        _ => None,
+    })
+}
+
+/// A quoted name and its quote.
+fn unquoted(text: &[u8]) -> Option<(Vec<u8>, u8)> {
+    let mark = *text.first().filter(|mark| b"`\"".contains(mark))?;
+    let inner = text.strip_prefix(&[mark])?.strip_suffix(&[mark])?;
+    Some((inner.replace([mark, mark], [mark]), mark))
 }
 
 /// The statement with another definer; `None` where it has none.
@@ -89,5 +128,20 @@ mod tests {
         );
         assert_eq!(with("CREATE TABLE `t` (`definer` int)", &account), None);
         assert_eq!(with("SET sql_mode = ''", &Definer::Skip), None);
+    }
+
+    #[test]
+    fn hosts_have_no_sign() {
+        let parted = |text: &str| parted_at_last(text.into()).to_string();
+        for (printed, meant) in [
+            ("`a`@`b.c@%`", "`a@b.c`@`%`"),
+            ("`a``@`@`b@c@%`", "`a``@@b@c`@`%`"),
+            ("\"a\"@\"b`\"\"@%\"", "\"a@b`\"\"\"@\"%\""),
+            ("`a`@`%`", "`a`@`%`"),
+            ("`role`", "`role`"),
+        ] {
+            let text = |definer| format!("CREATE DEFINER={definer} EVENT `e` DO SELECT 'x@y'");
+            assert_eq!(parted(&text(printed)), text(meant));
+        }
     }
 }

@@ -153,20 +153,27 @@ async fn load_into<T: Target + 'static>(
 /// Proves an archive on the server that the URL names: see [`scratch::prove`].
 pub async fn prove_url(
     url: &str,
-    reader: Reader<File>,
+    path: &Path,
     job: &ProofJob<'_>,
     stop: impl AsyncFnMut(),
 ) -> Result<Proof> {
+    // the same file each time, whatever becomes of its name meanwhile
+    let file = open_file(path)?;
+    let reader = || {
+        let file = file.try_clone();
+        let file = file.map_err(|cause| failed("read", path, cause))?;
+        Reader::open(file).while_with(|| format!("reading {}", path.display()))
+    };
     match dialect(url)? {
         Dialect::Postgres => {
             let target = async || PgTarget::connect(url, None, job.env).await;
             let source = async || PgSource::connect(url, None, job.env).await;
-            scratch::prove((target, source), reader, job, stop).await
+            scratch::prove((target, source), &reader, job, stop).await
         }
         Dialect::Mysql => {
             let target = async || MysqlTarget::connect(url, job.env).await;
             let source = async || MysqlSource::connect(url, job.env).await;
-            scratch::prove((target, source), reader, job, stop).await
+            scratch::prove((target, source), &reader, job, stop).await
         }
     }
 }
@@ -186,6 +193,11 @@ pub fn dialect(url: &str) -> Result<Dialect> {
 
 /// Opens an archive's file.
 pub fn open(path: &Path) -> Result<Reader<File>> {
+    let file = open_file(path)?;
+    Reader::open(file).while_with(|| format!("reading {}", path.display()))
+}
+
+fn open_file(path: &Path) -> Result<File> {
     not_a_pipe(path)?;
     let wrong = |cause| failed("read", path, cause);
     let file = File::open(path).map_err(wrong)?;
@@ -193,5 +205,5 @@ pub fn open(path: &Path) -> Result<Reader<File>> {
         let what = format!("cannot read {}: it is a folder", path.display());
         return Err(Error::new(Kind::Io, what));
     }
-    Reader::open(file).while_with(|| format!("reading {}", path.display()))
+    Ok(file)
 }

@@ -93,7 +93,9 @@ impl Tally {
     pub fn add(&mut self, entry: &TocEntry) {
         // The database itself has another name.
         let database = entry.kind.starts_with("database") || entry.kind == "read_only";
-        if entry.section == Section::Database || database {
+        // What the planner knows is the server's own, and made anew where it is not taken in.
+        let statistics = entry.kind == "relation_statistics";
+        if entry.section == Section::Database || database || statistics {
             return;
         }
         self.0.push(Counted {

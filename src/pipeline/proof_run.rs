@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::config::prove::Prove;
 use crate::env::Env;
 use crate::error::{Context as _, Result};
-use crate::pipeline::engine::{open, prove_url};
+use crate::pipeline::engine::prove_url;
 use crate::pipeline::proof::Proof;
 use crate::pipeline::restore::RestoreJob;
 use crate::pipeline::scratch::ProofJob;
@@ -70,7 +70,7 @@ impl Proofs {
             env,
             progress,
         };
-        let proved = prove_url(how.url.reveal(), open(file)?, &job, stopped).await;
+        let proved = prove_url(how.url.reveal(), file, &job, stopped).await;
         proved.while_with(|| format!("proving {}", file.display()))
     }
 }

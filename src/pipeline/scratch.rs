@@ -41,10 +41,11 @@ pub struct ProofJob<'a> {
 
 /// Restores the archive into a scratch database with a random name, dumps that and compares. It is
 /// dropped whether that went well, failed or was stopped; no other ever is. Who stops it for the second
-/// time does not wait for that.
+/// time does not wait for that. `open` opens the archive; its contents are read again for the comparison, since
+/// those of many tables would lie beside what the dump holds.
 pub async fn prove<T, S, R>(
     (target, source): (impl AsyncFn() -> Result<T>, impl AsyncFn() -> Result<S>),
-    reader: Reader<R>,
+    open: &impl Fn() -> Result<Reader<R>>,
     job: &ProofJob<'_>,
     mut stop: impl AsyncFnMut(),
 ) -> Result<Proof>
@@ -54,15 +55,20 @@ where
     S::Snapshot: 'static,
     R: Read + Seek + Send + 'static,
 {
-    let toc = reader.shared_toc();
+    let reader = open()?;
     let name = format!("dumpkeep_verify_{:016x}", rand::random::<u64>());
     let interrupted = || Error::new(Kind::Cancelled, "the proof was interrupted");
     let mut loading = tokio::select! {
         connected = target() => connected?,
         () = stop() => return Err(interrupted()),
     };
-    let (create, database) = creation(&toc)?;
-    let create = renamed(loading.dialect(), (&create, database), &name)?;
+    let (create, inserts) = {
+        let toc = reader.shared_toc();
+        let (create, database) = creation(&toc)?;
+        let create = renamed(loading.dialect(), (&create, database), &name)?;
+        let inserts = |switch: &String| INSERTS.iter().any(|name| switch.starts_with(name));
+        (create, toc.head.switches.iter().any(inserts))
+    };
     let made = loading.execute(&create).await;
     made.while_with(|| format!("making the scratch database {name}"))?;
     let work = async {
@@ -75,8 +81,8 @@ where
         task.done();
         restored.while_with(|| format!("restoring into the scratch database {name}"))?;
         loading.close().await?;
-        let restored = tally(&source().await?, &name, &toc, job).await?;
-        compare(&toc.entries, restored)
+        let restored = tally(&source().await?, &name, inserts, job).await?;
+        compare(&open()?.shared_toc().entries, restored)
     };
     let mut stopped = false;
     let proved = tokio::select! {
@@ -114,13 +120,11 @@ where
 const INSERTS: [&str; 3] = ["--inserts", "--column-inserts", "--rows-per-insert"];
 
 /// What a dump of the database has.
-async fn tally<S>(source: &S, name: &str, toc: &Toc, job: &ProofJob<'_>) -> Result<Tally>
+async fn tally<S>(source: &S, name: &str, inserts: bool, job: &ProofJob<'_>) -> Result<Tally>
 where
     S: Source,
     S::Snapshot: 'static,
 {
-    let inserts = |switch: &String| INSERTS.iter().any(|name| switch.starts_with(name));
-    let inserts = toc.head.switches.iter().any(inserts);
     let dump_job = DumpJob {
         options: DumpOptions {
             lenient: true,

@@ -23,37 +23,41 @@ pub(super) fn kept(text: &[u8]) -> Cow<'_, [u8]> {
     let touched = TOUCHED
         .iter()
         .any(|mark| memmem::find(text, mark).is_some());
+    let rest = text.strip_prefix(b"CREATE ").filter(|_| touched);
     // In backticks a backslash is one.
-    let quote = match (touched, text.strip_prefix(b"CREATE ")) {
-        (true, Some(rest)) => b"`\"'".iter().find(|quote| holds(rest, **quote)),
-        _ => None,
-    };
-    let (Some(quote), Some(rest)) = (quote, text.strip_prefix(b"CREATE ")) else {
+    let quotes = rest.and_then(|rest| {
+        b"`\"'"
+            .iter()
+            .find_map(|quote| Some((rest, *quote, last(rest, *quote)?)))
+    });
+    let Some((rest, first, last)) = quotes else {
         return Cow::Borrowed(text);
     };
-    let mark = [b"/*!999999 ", std::slice::from_ref(quote), b" */"].concat();
-    [b"CREATE ", mark.as_slice(), b" ", rest, b"\n", &mark]
+    let mark = |quote: u8| [b"/*!999999 ", &[quote][..], b" */"].concat();
+    [b"CREATE ", &mark(first)[..], b" ", rest, b"\n", &mark(last)]
         .concat()
         .into()
 }
 
-/// Whether the client, in a string by this quote, passes all of the text on and is in one at its end.
-fn holds(text: &[u8], quote: u8) -> bool {
-    let (mut within, mut at) = (true, 0);
+/// Where the client, in a string by this quote, passes all of the text on: the quote that it is in at its end.
+fn last(text: &[u8], quote: u8) -> Option<u8> {
+    let (mut within, mut at) = (Some(quote), 0);
     while let Some(byte) = text.get(at) {
         // some character sets have characters that end with such a byte
         let of_character = at > 0 && text.get(at - 1).is_some_and(|before| !before.is_ascii());
         let next = text.get(at + 1);
-        match byte {
-            _ if *byte == quote && of_character => return false,
-            _ if *byte == quote => within = !within,
-            b'\\' if within && quote == b'`' => {}
-            b'\\' if within && next.is_some_and(|next| *next != b'\n' && *next != quote) => at += 1,
-            b'\\' if within => return false,
-            _ if within => {}
-            b'\'' | b'"' | b'`' | b'\\' | b'#' | b'/' | b'*' | b';' => return false,
-            b'-' if next == Some(&b'-') => return false,
-            b'd' | b'D' if is_command(text.get(at..).unwrap_or_default()) => return false,
+        match (byte, within) {
+            (b'\'' | b'"' | b'`', None) if !of_character => within = Some(*byte),
+            (_, Some(quote)) if *byte == quote && !of_character => within = None,
+            (b'\'' | b'"' | b'`', None) => return None,
+            (_, Some(quote)) if *byte == quote => return None,
+            (b'\\', Some(b'`')) => {}
+            (b'\\', Some(quote)) if next.is_some_and(|next| *next != b'\n' && *next != quote) => {
+                at += 1;
+            }
+            (b'\\', _) | (b'#' | b'/' | b'*' | b';', None) => return None,
+            (b'-', None) if next == Some(&b'-') => return None,
+            (b'd' | b'D', None) if is_command(text.get(at..).unwrap_or_default()) => return None,
             _ => {}
         }
         at += 1;
@@ -93,13 +97,19 @@ mod tests {
             let wanted = format!("CREATE /*!999999 {quote} */ {text}\n/*!999999 {quote} */");
             assert_eq!(shown(&format!("CREATE {text}")), wanted);
         }
+        let text = "PROCEDURE `a\"b`(`a\"b` INT) SELECT `a\"b`/* a\"b */+1";
+        let wanted = format!("CREATE /*!999999 \" */ {text}\n/*!999999 ` */");
+        assert_eq!(shown(&format!("CREATE {text}")), wanted);
+        let text = "PROCEDURE `a\"b`() SELECT 1/**/+1";
+        let wanted = format!("CREATE /*!999999 ` */ {text}\n/*!999999 \" */");
+        assert_eq!(shown(&format!("CREATE {text}")), wanted);
     }
 
     #[test]
     fn where_no_quote_does_the_text_stays() {
         for text in [
-            "CREATE PROCEDURE `a#b`() SELECT '\"' -- it`s",
-            "CREATE PROCEDURE `a\\b`() SELECT \"'\" # one",
+            "CREATE PROCEDURE `a#b`() SELECT '#', \"#\" -- it`s",
+            "CREATE PROCEDURE `a\\b`() SELECT \"#\", '#' # one",
             "CREATE PROCEDURE `delimiter`() SELECT 'a\\\n' + \"\\\n\"",
         ] {
             assert_eq!(shown(text), text);

@@ -62,6 +62,7 @@ fn rows_are_compared_however_they_are_cut_and_written() {
         "--inserts --frame-size=64K",
         "--column-inserts",
         "--rows-per-insert=7 --on-conflict-do-nothing",
+        "--statistics --load-via-partition-root",
     ]
     .into_iter()
     .enumerate()

@@ -42,6 +42,7 @@ pub(super) struct Account {
     pub(super) default_role: BString,
     subject: BString,
     issuer: BString,
+    cipher: BString,
 }
 
 impl Account {
@@ -51,6 +52,7 @@ impl Account {
             .cols(&["user", "host"])
             .col("subject", "COALESCE(x509_subject, '')")
             .col("issuer", "COALESCE(x509_issuer, '')")
+            .col("cipher", "COALESCE(ssl_cipher, '')")
             .col_if(mariadb, "is_role", "is_role = 'Y'", "FALSE")
             .col_if(mariadb, "default_role", "default_role", "''")
             .filter(SYSTEM)
@@ -65,25 +67,27 @@ impl Account {
             default_role: row.owned("default_role")?,
             subject: row.owned("subject")?,
             issuer: row.owned("issuer")?,
+            cipher: row.owned("cipher")?,
         })
     }
 
-    /// Servers print names, subjects and issuers without a word about the quotes in them. What they
+    /// Many servers print names, subjects, issuers and ciphers without a word about the quotes in them. What they
     /// print is known, so it is written anew.
     pub(super) fn requoted(&self, text: &[u8]) -> BString {
         let raw = |before: &[u8], value: &[u8]| [before, b"'", value, b"'"].concat();
         let name = [&raw(b"", &self.user)[..], b"@", &raw(b"", &self.host)].concat();
-        let mut out = text.replacen(&name, quote::account(&self.user, &self.host), 1);
+        let mut out = replaced(text, &name, &quote::account(&self.user, &self.host));
         for (word, value) in [
             (&b"SUBJECT "[..], &self.subject),
             (b"ISSUER ", &self.issuer),
+            (b"CIPHER ", &self.cipher),
         ] {
             let new = [word, &quote::string(value)].concat();
             if !value.is_empty() {
-                out = out.replacen(raw(word, value), new, 1);
+                out = replaced(&out, &raw(word, value), &new);
             }
         }
-        out.into()
+        out
     }
 
     /// As SQL names it.
@@ -106,6 +110,19 @@ impl Account {
             ..Identity::default()
         }
     }
+}
+
+/// The text with another word in the place of one: of one that ends there, since other servers double the quote
+/// that a value ends with.
+fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> BString {
+    let ends = |at: &usize| matches!(text.get(at + old.len()), None | Some(b' '));
+    let Some(at) = text.find_iter(old).find(ends) else {
+        return text.into();
+    };
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    [part(0, at), new, part(at + old.len(), text.len())]
+        .concat()
+        .into()
 }
 
 /// A line of `SHOW GRANTS`, taken apart.
@@ -278,6 +295,7 @@ mod tests {
             default_role: BString::default(),
             subject: "x'y".into(),
             issuer: BString::default(),
+            cipher: BString::default(),
         }
     }
 
@@ -328,6 +346,10 @@ mod tests {
             account(false).requoted(text),
             "CREATE USER `u`@`%` REQUIRE SUBJECT 'x''y' WITH"
         );
+        let text = b"SUBJECT '''' CIPHER '''";
+        assert_eq!(replaced(text, b"SUBJECT '''", b"none"), text.as_slice());
+        let mended = replaced(text, b"CIPHER '''", b"CIPHER ''''");
+        assert_eq!(mended, "SUBJECT '''' CIPHER ''''");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use bstr::{BString, ByteSlice};
 use crate::error::Result;
 use crate::mysql::around::Around;
 use crate::mysql::claims::{Claims, EVENT_STATES, EVENT_TYPES};
+use crate::mysql::definer::parted_at_last;
 use crate::mysql::head_words::HeadWords;
 use crate::mysql::objects::{Found, Object, Reference, Rendered, only, shown};
 use crate::mysql::scope::Scope;
@@ -76,7 +77,7 @@ impl Object for Event {
     fn define(&mut self, answers: &[Rows], _scope: &Scope<'_>) -> Result<()> {
         let row = only(answers)?;
         let create = shown(&row, "Create Event", "EVENT on the database")?;
-        self.stored.decode(&row, create, answers)?;
+        self.stored.decode(&row, parted_at_last(create), answers)?;
         if self.commented {
             self.stored.mend_comment();
         }

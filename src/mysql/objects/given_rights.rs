@@ -19,18 +19,20 @@ pub(super) enum Known {
     Gone,
     /// It is gone, and no one may make it.
     GoneForGood,
+    /// A view that can't be opened: no right on its columns can be given.
+    Broken,
     /// It is there, with these columns; none is one that can't be opened.
     There(Vec<BString>),
 }
 
 impl Known {
     fn is_gone(&self) -> bool {
-        !matches!(self, Self::There(_))
+        matches!(self, Self::Gone | Self::GoneForGood)
     }
 
     fn has(&self, column: &BString) -> bool {
         match self {
-            Self::Gone | Self::GoneForGood => false,
+            Self::Gone | Self::GoneForGood | Self::Broken => false,
             Self::There(columns) => {
                 let mut each = columns.iter();
                 columns.is_empty() || each.any(|one| one.eq_ignore_ascii_case(column))
@@ -222,6 +224,20 @@ mod tests {
             "PACKAGE BODY p"
         );
         assert_eq!(named("GRANT SELECT (`ON`) ON `t` TO `u`@`%`"), "");
+    }
+
+    #[test]
+    fn rights_on_columns_of_broken_views_are_returned() {
+        let grant = "GRANT SELECT (`a`), SHOW VIEW ON `v` TO `u`@`%` WITH GRANT OPTION";
+        let (given, lost) = on_what_is_there(grant.into(), |_| Known::Broken);
+        assert_eq!(
+            given,
+            ["GRANT SHOW VIEW ON `v` TO `u`@`%` WITH GRANT OPTION"]
+        );
+        assert_eq!(lost, Some(grant.into()));
+        let whole = "GRANT SELECT ON `v` TO `u`@`%`";
+        let (given, lost) = on_what_is_there(whole.into(), |_| Known::Broken);
+        assert_eq!((given, lost), (vec![whole.into()], None));
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod column_read;
 pub mod component;
 pub mod database;
 pub mod database_settings;
+mod default_name;
 pub mod disabled_index;
 pub mod discarded_tablespace;
 pub mod event;

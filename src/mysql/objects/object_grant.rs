@@ -7,9 +7,10 @@ use bstr::{BStr, BString, ByteSlice as _};
 use crate::error::{Error, Result};
 use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
-use crate::mysql::objects::account::{self, Account};
+use crate::mysql::objects::account::{self, Account, Grant};
 use crate::mysql::objects::given_rights::{self, Known};
 use crate::mysql::objects::grant::{read_grants, show_grants};
+use crate::mysql::objects::view;
 use crate::mysql::objects::{Found, Object, Rendered};
 use crate::mysql::quote;
 use crate::mysql::scan::{Quoting, Token, tokens};
@@ -45,7 +46,8 @@ impl Object for ObjectGrants {
         let mut select = Select::from(format!("({}) AS granted", tables.join(" UNION ")))
             .cols(&["user", "host"])
             .col("subject", "''")
-            .col("issuer", "''");
+            .col("issuer", "''")
+            .col("cipher", "''");
         // MariaDB's roles have no host
         select = select.col_if(
             scope.caps.roles_mapping(),
@@ -98,7 +100,10 @@ impl Object for ObjectGrants {
             let all = read_grants(rows, &self.account, scope.caps)?;
             // a line that can't be read may be about an object of this database
             let object = format!("grants to {}", self.identity().name);
-            for grant in all.iter().filter(|grant| grant.database.is_none()) {
+            // where nothing is quoted, lines of proxies can't be; these are about accounts
+            let of_proxy = |grant: &Grant| grant.sql.starts_with(b"GRANT PROXY ");
+            let whole = all.iter().filter(|grant| grant.database.is_none());
+            for grant in whole.filter(|grant| !of_proxy(grant)) {
                 Sql::default().server_text(&object, &grant.sql)?;
             }
             let own = all.into_iter();
@@ -117,6 +122,9 @@ impl Object for ObjectGrants {
                     continue;
                 }
                 let known = |table: &BString| match scope.relations.find(table) {
+                    Some(relation) if !relation.is_table() && view::is_broken(&relation) => {
+                        Known::Broken
+                    }
                     Some(relation) => Known::There(
                         relation
                             .columns
@@ -137,7 +145,7 @@ impl Object for ObjectGrants {
     fn claim(&self, _scope: &Scope<'_>, claims: &mut Claims) -> Result<()> {
         for statement in &self.lost {
             let message = format!(
-                "what is about columns and routines that are gone is left out: {statement}"
+                "what is about columns and routines that are gone, or columns of a broken view, is left out: {statement}"
             );
             claims.warn(format!("grants to {}", self.identity().name), message);
         }

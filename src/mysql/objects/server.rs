@@ -1,7 +1,11 @@
 //! What `CREATE SERVER` made, for FEDERATED, SPIDER and the like, its password in plain text as the
 //! server keeps it. Catalog: `mysql.servers`.
 
+use std::fmt;
+
 use bstr::BString;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::mysql::objects::{Found, Object, Rendered};
@@ -45,8 +49,9 @@ impl Object for Server {
     }
 
     fn decode(row: &Row<'_>) -> Result<Self> {
-        let mut options = Vec::new();
-        for (option, column) in OPTIONS {
+        let mut options = kept(row.bytes("more")?)?;
+        let is_kept = !options.is_empty();
+        for (option, column) in OPTIONS.into_iter().filter(|_| !is_kept) {
             let value: BString = row.owned(column)?;
             // one is asked for at least, by MariaDB this one
             let default = match option {
@@ -56,7 +61,6 @@ impl Object for Server {
             };
             options.extend((!default).then(|| (option.to_owned(), value)));
         }
-        options.extend(others(row.bytes("more")?)?);
         Ok(Self {
             name: row.owned("server_name")?,
             wrapper: row.owned("wrapper")?,
@@ -79,10 +83,14 @@ impl Object for Server {
             .words(" OPTIONS (");
         for (at, (option, value)) in self.options.iter().enumerate() {
             let comma = if at > 0 { ", " } else { "" };
-            text = text.words(&format!("{comma}{option} "));
-            text = match option.as_str() {
-                "PORT" => text.raw(value),
-                _ => text.string(value),
+            text = text.words(comma);
+            text = match is_known(option) {
+                true => text.words(option),
+                false => text.ident(option.as_bytes()),
+            };
+            text = match option.eq_ignore_ascii_case("PORT") {
+                true => text.words(" ").raw(value),
+                false => text.words(" ").string(value),
             };
         }
         let drop: BString = Text::new("DROP SERVER IF EXISTS ").ident(&self.name).into();
@@ -94,35 +102,59 @@ impl Object for Server {
     }
 }
 
-/// Options that have no column of their own (MariaDB keeps all of them as JSON).
-fn others(json: &[u8]) -> Result<Vec<(String, BString)>> {
+fn is_known(name: &str) -> bool {
+    let mut all = OPTIONS.iter();
+    all.any(|(option, _)| option.eq_ignore_ascii_case(name))
+}
+
+/// The options as MariaDB keeps them: as JSON, in the order and case in which they were given.
+fn kept(json: &[u8]) -> Result<Vec<(String, BString)>> {
     if json.is_empty() {
         return Ok(Vec::new());
     }
-    let all: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(json).map_err(|error| {
-            Error::new(ErrorKind::Hostile, "the options of a server are not JSON").cause(error)
-        })?;
-    let known = |name: &String| {
-        OPTIONS
-            .iter()
-            .any(|(option, _)| option.eq_ignore_ascii_case(name))
-    };
-    let word = |name: &String| {
-        name.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    let mut more = Vec::new();
-    for (name, value) in all.into_iter().filter(|(name, _)| !known(name)) {
+    let Ordered(all) = serde_json::from_slice(json).map_err(|error| {
+        Error::new(ErrorKind::Hostile, "the options of a server are not JSON").cause(error)
+    })?;
+    let mut kept = Vec::new();
+    for (name, value) in all {
         match value.as_str() {
-            Some(value) if word(&name) => more.push((name, value.into())),
-            _ => {
-                let message = format!("a server's option {name} is no word with a string");
+            Some(value) => kept.push((name, value.into())),
+            None => {
+                let message = format!("a server's option {name} is no string");
                 return Err(Error::new(ErrorKind::Unsupported, message));
             }
         }
     }
-    Ok(more)
+    Ok(kept)
+}
+
+/// The members of a JSON object in their order.
+struct Ordered(Vec<(String, serde_json::Value)>);
+
+impl<'de> Deserialize<'de> for Ordered {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Ordered;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Ordered, A::Error> {
+                let mut all = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    all.push(member);
+                }
+                Ok(Ordered(all))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
 }
 
 #[cfg(test)]
@@ -131,9 +163,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_without_a_column_are_kept() {
-        let more = others(br#"{"HOST": "h", "remote_table": "t'x"}"#).unwrap();
-        assert_eq!(more, [("remote_table".to_owned(), "t'x".into())]);
-        assert!(others(br#"{"a b": "x"}"#).is_err() && others(b"").unwrap().is_empty());
+    fn options_keep_their_order_and_case() {
+        let all = kept(br#"{"remote_table": "t'x", "Host": "h", "a b": ""}"#).unwrap();
+        let wanted = [("remote_table", "t'x"), ("Host", "h"), ("a b", "")];
+        let wanted = wanted.map(|(name, value)| (name.to_owned(), value.into()));
+        assert_eq!(all, wanted);
+        assert!(kept(br#"{"a": 1}"#).is_err() && kept(b"").unwrap().is_empty());
     }
 }

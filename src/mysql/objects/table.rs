@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::mysql::around::Around;
 use crate::mysql::claims::Claims;
 use crate::mysql::inventory::Relation;
+use crate::mysql::objects::default_name;
 use crate::mysql::objects::foreign_key_index::{drop_indexes, with_indexes};
 use crate::mysql::objects::foreign_key_name::with_quoted_names;
 use crate::mysql::objects::foreign_key_order::{Charset, by_way, misfits, reaches, recode};
@@ -124,6 +125,10 @@ impl Object for Table {
         let text = shown(&only(answers)?, "Create Table", "SELECT on the database")?;
         let rest = answers.get(1..).unwrap_or_default();
         let text = wide_default::mend(text, &self.wide, rest)?;
+        let text = match scope.relations.find(&self.name) {
+            Some(own) => default_name::mend(text, &own, scope)?,
+            None => text,
+        };
         let text = self.readable(text, scope);
         let (text, sequences) = without_own_database(&text, &scope.database);
         self.sequences = sequences;

@@ -54,6 +54,11 @@ impl Object for User {
         let two = scope.caps.second_passwords();
         let old = !scope.caps.show_create_user();
         let retained = "HEX(user_attributes->>'$.additional_password')";
+        // where it is no role, it is an account like others
+        let others = match scope.caps.grants_to_public() {
+            true => "NOT (user = 'PUBLIC' AND is_role = 'Y')",
+            false => "TRUE",
+        };
         Found::Query(
             Account::query(scope)
                 .col_if(two, "retained", retained, "NULL")
@@ -67,7 +72,7 @@ impl Object for User {
                     "''",
                 )
                 .col_if(old, "expired", "password_expired = 'Y'", "FALSE")
-                .filter("user <> 'PUBLIC'"),
+                .filter(others),
         )
     }
 

@@ -206,7 +206,7 @@ impl View {
 
 /// The server can't open it: it lists no columns, or (MySQL, which keeps them) says so in the comment's
 /// place.
-fn is_broken(view: &Relation) -> bool {
+pub(super) fn is_broken(view: &Relation) -> bool {
     view.columns.is_empty() || view.comment.contains_str(" references invalid table(s)")
 }
 

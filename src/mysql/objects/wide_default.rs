@@ -92,7 +92,7 @@ pub(super) fn mend(create: BString, wide: &[WideDefault], answers: &[Rows]) -> R
     for default in wide {
         let answer = default.question.as_ref().and_then(|_| answers.next());
         let value = default.value(answer)?;
-        let at = default.place(rest).ok_or_else(|| default.unknown())?;
+        let at = place(rest, &default.column, &default.printed).ok_or_else(|| default.unknown())?;
         let (head, tail) = rest.split_at(at);
         out.extend_from_slice(head);
         out.extend_from_slice(&value);
@@ -110,22 +110,6 @@ impl WideDefault {
             self.column
         );
         Error::new(ErrorKind::Unsupported, message)
-    }
-
-    /// Where it stands: behind the first line that begins with the column's name.
-    fn place(&self, create: &[u8]) -> Option<usize> {
-        let line = [b"\n  ".as_slice(), &quote::ident(&self.column), b" "].concat();
-        let start = create.find(&line)? + 1;
-        let own = create.get(start..)?;
-        let places = own.find_iter(" DEFAULT ").map(|at| at + " DEFAULT ".len());
-        let at = { places }.find(|at| self.is_at(own.get(*at..).unwrap_or_default()))?;
-        let before = own.get(..at)?;
-        (!before.contains(&b'\n')).then_some(start + at)
-    }
-
-    fn is_at(&self, text: &[u8]) -> bool {
-        let alike = |(own, there): (&u8, &u8)| own == there || (*own == b'?' && !there.is_ascii());
-        text.len() >= self.printed.len() && self.printed.iter().zip(text).all(alike)
     }
 
     fn value(&self, answer: Option<&Rows>) -> Result<BString> {
@@ -147,6 +131,20 @@ impl WideDefault {
         }
         Ok(literal)
     }
+}
+
+/// Where a column's default stands: behind the first line that begins with the column's name.
+pub(super) fn place(create: &[u8], column: &[u8], printed: &[u8]) -> Option<usize> {
+    let line = [b"\n  ".as_slice(), &quote::ident(column), b" "].concat();
+    let start = create.find(&line)? + 1;
+    let own = create.get(start..)?;
+    let alike =
+        |(known, there): (&u8, &u8)| known == there || (*known == b'?' && !there.is_ascii());
+    let is_at = |text: &[u8]| text.len() >= printed.len() && printed.iter().zip(text).all(alike);
+    let places = own.find_iter(" DEFAULT ").map(|at| at + " DEFAULT ".len());
+    let at = { places }.find(|at| is_at(own.get(*at..).unwrap_or_default()))?;
+    let before = own.get(..at)?;
+    (!before.contains(&b'\n')).then_some(start + at)
 }
 
 /// Whether an expression is what it says: without characters that were not printed, and without

@@ -278,6 +278,8 @@ mod tests {
         assert_eq!(roles(Dialect::Mysql, trigger), ["a@%"]);
         let grant = "GRANT SELECT ON `t` TO `b`@`h` WITH GRANT OPTION";
         assert_eq!(roles(Dialect::Mysql, grant), ["b@h"]);
+        let escaped = r"GRANT SELECT ON `t` TO 'a\\b\r''c'@'%'";
+        assert_eq!(roles(Dialect::Mysql, escaped), ["a\\b\r'c@%"]);
     }
 
     #[test]

@@ -158,9 +158,30 @@ fn account(toks: &[Tok<'_>], at: usize) -> Option<Spot> {
 /// Words keep their case here.
 fn spelled(tok: &Tok<'_>) -> BString {
     match tok.text.first() {
-        Some(b'`' | b'\'' | b'"') => tok.name(),
+        Some(b'`' | b'"') => tok.name(),
+        Some(b'\'') => without_escapes(&tok.name()),
         _ => tok.text.into(),
     }
+}
+
+/// Servers before MySQL 8 have accounts in string quotes, where a backslash escapes.
+fn without_escapes(text: &[u8]) -> BString {
+    let mut bytes = text.iter().copied();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        let escaped = (byte == b'\\').then(|| bytes.next()).flatten();
+        out.push(match escaped {
+            Some(b'n') => b'\n',
+            Some(b'r') => b'\r',
+            Some(b't') => b'\t',
+            Some(b'b') => 0x08,
+            Some(b'Z') => 0x1a,
+            Some(b'0') => 0,
+            Some(other) => other,
+            None => byte,
+        });
+    }
+    out.into()
 }
 
 /// The `DEFINER = account` of a statement's head, with the space behind it.

@@ -1,0 +1,2 @@
+SHOW CREATE SERVER s;
+SELECT * FROM mysql.servers;

@@ -1,0 +1,71 @@
+SET @dumpkeep_old_client = @@character_set_client, @dumpkeep_old_results = @@character_set_results, @dumpkeep_old_collation = @@collation_connection;
+SET NAMES utf8mb4;
+SET @dumpkeep_old_time_zone = @@time_zone, time_zone = '+00:00';
+SET @dumpkeep_old_sql_mode = @@sql_mode, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION';
+SET @dumpkeep_old_unique_checks = @@unique_checks, unique_checks = 0;
+SET @dumpkeep_old_foreign_key_checks = @@foreign_key_checks, foreign_key_checks = 0;
+SET @dumpkeep_old_sql_notes = @@sql_notes, sql_notes = 0;
+SET @dumpkeep_old_autocommit = @@autocommit, autocommit = 1;
+SET @dumpkeep_old_sql_quote_show_create = @@sql_quote_show_create, sql_quote_show_create = 1;
+SET @dumpkeep_old_check_constraint_checks = @@check_constraint_checks, check_constraint_checks = 0;
+SET @dumpkeep_old_div_precision_increment = @@div_precision_increment, div_precision_increment = 4;
+SET @dumpkeep_old_default_week_format = @@default_week_format, default_week_format = 0;
+SET @dumpkeep_old_lc_time_names = @@lc_time_names, lc_time_names = 'en_US';
+SET SESSION TRANSACTION READ WRITE;
+/*M!100101 SET @dumpkeep_old_statement_time = @@max_statement_time, max_statement_time = 0 */;
+/*M!100601 SET @dumpkeep_old_old_mode = @@old_mode, old_mode = 'UTF8_IS_UTF8MB3' */;
+/*M!110201 SET @dumpkeep_old_collations = @@character_set_collations, character_set_collations = '' */;
+SET @dumpkeep_set = IF(@@system_versioning_insert_history = 1, 'DO 0', 'SET SESSION system_versioning_insert_history = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@explicit_defaults_for_timestamp = 1, 'DO 0', 'SET SESSION explicit_defaults_for_timestamp = 1');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+SET @dumpkeep_set = IF(@@innodb_strict_mode = 0, 'DO 0', 'SET SESSION innodb_strict_mode = 0');
+PREPARE dumpkeep FROM @dumpkeep_set;
+EXECUTE dumpkeep;
+DEALLOCATE PREPARE dumpkeep;
+-- database_settings fixture
+ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci;
+
+-- sequence éq
+CREATE SEQUENCE `éq` start with 1 minvalue 1 maxvalue 9223372036854775806 increment by 1 cache 1000 nocycle ENGINE=InnoDB;
+
+-- table l
+CREATE TABLE `l` (
+  `é` int(11) DEFAULT NULL,
+  `b` varchar(9) DEFAULT concat('é?',`é`),
+  `c` int(11) DEFAULT (`é` + 1),
+  `d` varchar(9) CHARACTER SET latin2 COLLATE latin2_general_ci DEFAULT concat('x',`é`)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+
+-- table t
+CREATE TABLE `t` (
+  `é` int(11) DEFAULT NULL,
+  `日` int(11) DEFAULT (`é` + 1),
+  `a?b` int(11) DEFAULT (`é` * 2),
+  `b` varchar(9) CHARACTER SET latin1 COLLATE latin1_swedish_ci DEFAULT concat('é?',`é`),
+  `d` varchar(9) DEFAULT concat('日',`日`),
+  `e` int(11) DEFAULT nextval(`éq`),
+  `f` date DEFAULT (`é` + 20200100),
+  `g` int(11) DEFAULT `a?b`
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+SET time_zone = @dumpkeep_old_time_zone;
+SET sql_mode = @dumpkeep_old_sql_mode;
+SET unique_checks = @dumpkeep_old_unique_checks;
+SET foreign_key_checks = @dumpkeep_old_foreign_key_checks;
+SET sql_notes = @dumpkeep_old_sql_notes;
+SET autocommit = @dumpkeep_old_autocommit;
+SET sql_quote_show_create = @dumpkeep_old_sql_quote_show_create;
+SET check_constraint_checks = @dumpkeep_old_check_constraint_checks;
+SET div_precision_increment = @dumpkeep_old_div_precision_increment;
+SET default_week_format = @dumpkeep_old_default_week_format;
+SET lc_time_names = @dumpkeep_old_lc_time_names;
+/*M!100101 SET max_statement_time = @dumpkeep_old_statement_time */;
+/*M!100601 SET old_mode = @dumpkeep_old_old_mode */;
+/*M!110201 SET character_set_collations = @dumpkeep_old_collations */;
+SET character_set_client = @dumpkeep_old_client, character_set_results = @dumpkeep_old_results, collation_connection = @dumpkeep_old_collation;
+-- dumpkeep: complete
