@@ -65,8 +65,13 @@ impl Session {
 
     /// Runs a statement and gives all its rows. For catalogs; never for a table's rows.
     pub async fn query(&mut self, sql: impl AsRef<[u8]> + Send) -> Result<Rows> {
+        let sql = sql.as_ref();
+        if self.was_asked(sql)? {
+            let answer = self.connection.answer_to(sql).await?;
+            return Ok(self.connection.finish(sql, answer).await?.0);
+        }
         self.translated().await?;
-        Ok(self.connection.run(sql.as_ref()).await?.0)
+        Ok(self.connection.run(sql).await?.0)
     }
 
     /// The same for many rows: gives each to `take` as it comes.
@@ -114,13 +119,9 @@ impl Session {
 
     /// Runs a statement whose rows are to be read one by one with [`Self::row`], to the end.
     pub async fn begin(&mut self, sql: &[u8]) -> Result<Vec<Column>> {
-        let answer = match self.ahead.pop_front() {
-            None => self.connection.query(sql).await?,
-            Some(sent) if sent == sql => self.connection.answer_to(sql).await?,
-            Some(_) => {
-                let message = "rows are read in another order than they were asked for";
-                return Err(Error::new(Kind::Internal, message));
-            }
+        let answer = match self.was_asked(sql)? {
+            true => self.connection.answer_to(sql).await?,
+            false => self.connection.query(sql).await?,
         };
         match answer {
             Answer::Rows(columns) => Ok(columns),
@@ -161,8 +162,19 @@ impl Session {
     /// Sends statements for which [`Self::begin`] is going to be called in this order, with nothing else between them: as many
     /// as go into a few kilobytes, none where the connection can't.
     pub async fn ask_ahead(&mut self, statements: Vec<Vec<u8>>) -> Result<()> {
+        self.as_stored().await?;
+        self.send_ahead(statements.into_iter()).await
+    }
+
+    /// The same for [`Self::query`].
+    pub async fn query_ahead(&mut self, statements: impl Iterator<Item = Vec<u8>>) -> Result<()> {
+        self.translated().await?;
+        self.send_ahead(statements).await
+    }
+
+    async fn send_ahead(&mut self, statements: impl Iterator<Item = Vec<u8>>) -> Result<()> {
         let mut bytes = 0;
-        let few = statements.into_iter().take_while(|sql| {
+        let few = statements.take_while(|sql| {
             bytes += sql.len();
             bytes <= AHEAD_BYTES
         });
@@ -170,9 +182,19 @@ impl Session {
         if few.len() < 2 || !self.connection.pipelines() {
             return Ok(());
         }
-        self.as_stored().await?;
         self.connection.send(&few).await?;
         self.ahead.extend(few);
+        Ok(())
+    }
+
+    /// Reads the answers to what was sent ahead for [`Self::query`] and is not wanted any more.
+    pub async fn let_go_ahead(&mut self) -> Result<()> {
+        while let Some(sql) = self.ahead.front().cloned() {
+            match self.query(sql).await {
+                Err(error) if error.server_code().is_none() => return Err(error),
+                _ => {}
+            }
+        }
         Ok(())
     }
 
@@ -180,6 +202,18 @@ impl Session {
     #[must_use]
     pub fn is_asked_ahead(&self) -> bool {
         !self.ahead.is_empty()
+    }
+
+    /// Whether this statement was sent ahead: it is the next one then.
+    fn was_asked(&mut self, sql: &[u8]) -> Result<bool> {
+        match self.ahead.pop_front() {
+            None => Ok(false),
+            Some(sent) if sent == sql => Ok(true),
+            Some(_) => {
+                let message = "answers are read in another order than was asked";
+                Err(Error::new(Kind::Internal, message))
+            }
+        }
     }
 
     /// Runs a `LOAD DATA LOCAL`, up to where the server wants its rows. A session that reads can't.

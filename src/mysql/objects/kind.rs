@@ -17,6 +17,9 @@ use crate::mysql::text::Sql;
 use crate::plan::entry::{Body, DataRef, Identity, Section, Statement};
 use crate::sql::rows::{Row, Rows};
 
+/// So many objects' definitions are asked for at once.
+const TOGETHER: usize = 32;
+
 /// Names an object for others that need it: a name space and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reference {
@@ -239,29 +242,62 @@ async fn each<T: Object>(
         Found::Nothing => {}
         Found::Query(select) => {
             let rows = loader.session.query(select.sql()).await?;
-            for row in rows.iter() {
-                if let Some(object) = read(T::decode(&row)?, loader).await? {
-                    take(object, loader)?;
-                }
-            }
+            let found = rows.iter().map(|row| T::decode(&row));
+            read_all(found, loader, &mut take).await?;
         }
         Found::Relations(class, become_one) => {
-            for relation in scope.relations.those(class) {
-                let Some(object) = become_one(&relation, scope) else {
-                    continue;
-                };
-                if let Some(object) = read(object, loader).await? {
-                    take(object, loader)?;
-                }
-            }
+            let relations = scope.relations.those(class);
+            let found = relations.filter_map(|relation| become_one(&relation, scope));
+            read_all(found.map(Ok), loader, &mut take).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Some of them at a time: what shows one is asked for while the one before it is read.
+async fn read_all<T: Object>(
+    mut found: impl Iterator<Item = Result<T>> + Send,
+    loader: &mut Loader<'_, '_>,
+    take: &mut (impl FnMut(T, &mut Loader<'_, '_>) -> Result<()> + Send),
+) -> Result<()> {
+    loop {
+        let some = found.by_ref().take(TOGETHER);
+        let some = some.map(|object| object.map(|object| (object.show(loader.scope), object)));
+        let some = some.collect::<Result<Vec<_>>>()?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        let shows = some.iter().flat_map(|(shows, _)| shows);
+        let shows: Vec<Vec<u8>> = shows.map(|sql| sql.to_vec()).collect();
+        loader.session.query_ahead(shows.into_iter()).await?;
+        if let Err(error) = read_some(some, loader, take).await {
+            // The session is asked for more: whether a table came or went meanwhile.
+            let _ = loader.session.let_go_ahead().await;
+            return Err(error);
+        }
+    }
+}
+
+async fn read_some<T: Object>(
+    some: Vec<(Vec<BString>, T)>,
+    loader: &mut Loader<'_, '_>,
+    take: &mut (impl FnMut(T, &mut Loader<'_, '_>) -> Result<()> + Send),
+) -> Result<()> {
+    for (shows, object) in some {
+        if let Some(object) = read(object, &shows, loader).await? {
+            take(object, loader)?;
         }
     }
     Ok(())
 }
 
 /// The object with its definition, if it stays.
-async fn read<T: Object>(mut object: T, loader: &mut Loader<'_, '_>) -> Result<Option<T>> {
-    let Err(error) = define(&mut object, loader).await else {
+async fn read<T: Object>(
+    mut object: T,
+    shows: &[BString],
+    loader: &mut Loader<'_, '_>,
+) -> Result<Option<T>> {
+    let Err(error) = define(&mut object, shows, loader).await else {
         return Ok(object.stays().then_some(object));
     };
     let name = || label::<T>(&object.identity());
@@ -293,12 +329,24 @@ fn push<T: Object>(object: &T, loader: &mut Loader<'_, '_>) -> Result<()> {
     Ok(())
 }
 
-async fn define<T: Object>(object: &mut T, loader: &mut Loader<'_, '_>) -> Result<()> {
-    let mut answers = Vec::new();
-    for sql in object.show(loader.scope) {
-        answers.push(loader.session.query(sql).await?);
+async fn define<T: Object>(
+    object: &mut T,
+    shows: &[BString],
+    loader: &mut Loader<'_, '_>,
+) -> Result<()> {
+    let mut answers = Ok(Vec::new());
+    for sql in shows {
+        // What was asked for is read behind a failure, too.
+        if answers.is_err() && !loader.session.is_asked_ahead() {
+            break;
+        }
+        match (loader.session.query(sql).await, &mut answers) {
+            (Ok(rows), Ok(answers)) => answers.push(rows),
+            (Err(error), Ok(_)) => answers = Err(error),
+            (_, Err(_)) => {}
+        }
     }
-    object.define(&answers, loader.scope)?;
+    object.define(&answers?, loader.scope)?;
     object.claim(loader.scope, loader.claims)
 }
 

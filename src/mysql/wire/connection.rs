@@ -186,6 +186,11 @@ impl Connection {
     /// Runs a statement and gives the rows of its first result set, and what the last one said.
     pub async fn run(&mut self, sql: &[u8]) -> Result<(Rows, Done)> {
         let answer = self.query(sql).await?;
+        self.finish(sql, answer).await
+    }
+
+    /// The same from where the answer has begun.
+    pub async fn finish(&mut self, sql: &[u8], answer: Answer) -> Result<(Rows, Done)> {
         let (rows, mut done) = self.collect(sql, answer).await?;
         while done.more() {
             let answer = self.answer(sql).await?;
