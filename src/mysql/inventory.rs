@@ -188,8 +188,6 @@ pub async fn load(
 /// The relations without their columns.
 async fn listed(session: &mut Session, caps: Caps, database: &[u8]) -> Result<Pile<Relation>> {
     let mut listed = Pile::default();
-    let mut names = HashSet::new();
-    let lists_all = caps.is_mariadb() || caps.data_dictionary();
     let rows = session.query(tables_query(database).sql()).await?;
     for row in rows.iter() {
         let relation = relation(&row)?;
@@ -197,17 +195,37 @@ async fn listed(session: &mut Session, caps: Caps, database: &[u8]) -> Result<Pi
             continue;
         }
         listed.push(&relation)?;
-        if !lists_all {
-            names.insert(relation.name);
-        }
     }
-    if !lists_all {
-        for relation in unlisted(session, database, &names).await? {
-            listed.push(&relation)?;
-        }
-    }
+    let count = rows.len();
+    drop(rows);
     listed.close()?;
-    Ok(listed)
+    if caps.data_dictionary() || shown(session, database).await? <= count {
+        return Ok(listed);
+    }
+    let mut all = Pile::default();
+    let mut names = HashSet::new();
+    for relation in listed.iter() {
+        let relation = relation?;
+        all.push(&relation)?;
+        names.insert(relation.name);
+    }
+    for relation in unlisted(session, database, &names).await? {
+        all.push(&relation)?;
+    }
+    all.close()?;
+    Ok(all)
+}
+
+/// So many relations `SHOW TABLES` has: on servers without a dictionary, one for each definition's file.
+async fn shown(session: &mut Session, database: &[u8]) -> Result<usize> {
+    let mut count = 0;
+    let show = Text::new("SHOW TABLES FROM ").ident(database);
+    let counted = session.each(show, |_| {
+        count += 1;
+        Ok(())
+    });
+    counted.await?;
+    Ok(count)
 }
 
 /// The comment of the table in which a restore that was broken off has recorded what it did.
@@ -242,8 +260,8 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
     })
 }
 
-/// Tables that have their definition's file and that the engine does not find: MySQL before 8 leaves them out
-/// of its catalog.
+/// Tables that have their definition's file and that the server can't open: MySQL before 8 leaves them out of its
+/// catalog where the engine does not know them, MariaDB where the file can't be read.
 async fn unlisted(
     session: &mut Session,
     database: &[u8],
@@ -270,7 +288,7 @@ async fn unlisted(
     let unknown = |name| Relation {
         name,
         table_type: "BASE TABLE".into(),
-        comment: "its file is there, but its engine does not know it".into(),
+        comment: "its file is there, but can't be read, or its engine does not know it".into(),
         ..Relation::default()
     };
     Ok(missing.into_iter().map(unknown).collect())

@@ -388,26 +388,35 @@ fn a_position_that_is_not_known_is_an_error() {
 /// them.
 #[test]
 fn tables_that_only_their_file_tells_of_are_an_error() {
-    let server = MySql::start("5.6");
-    server.create_database("shop");
-    server.sql("shop", "CREATE TABLE good (a INT) ENGINE = InnoDB");
-    let folder = server.sql("", "SELECT @@datadir");
-    let file = |name: &str| Path::new(folder.trim()).join("shop").join(name);
-    let lost = file("lost.frm");
-    std::fs::copy(file("good.frm"), &lost).expect("a definition's file");
-    let open = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    std::fs::set_permissions(&lost, open).expect("a file for every user");
-    let mut job = job();
-    let error = archive(&server.url("shop"), "shop", &job, None).expect_err("a table is missing");
-    assert!(error.report().contains("table lost"), "{}", error.report());
-    job.options.lenient = true;
-    let bytes = archive(&server.url("shop"), "shop", &job, None).expect("a dump");
-    assert!(text(&bytes).contains("CREATE TABLE `good`"));
-    let found = warnings(&bytes);
-    assert!(
-        found.iter().any(|line| line.contains("table lost")),
-        "{found:?}"
-    );
+    // InnoDB does not know it; nobody may read it
+    let servers = [
+        (MySql::start("5.6"), 0o666),
+        (MySql::start("5.6"), 0o000),
+        (MariaDb::start("10.5"), 0o000),
+        (MariaDb::start("11.8"), 0o000),
+    ];
+    for (server, mode) in servers {
+        server.create_database("shop");
+        server.sql("shop", "CREATE TABLE good (a INT) ENGINE = InnoDB");
+        let folder = server.sql("", "SELECT @@datadir");
+        let file = |name: &str| Path::new(folder.trim()).join("shop").join(name);
+        let lost = file("lost.frm");
+        std::fs::copy(file("good.frm"), &lost).expect("a definition's file");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&lost, mode).expect("a file of this mode");
+        let mut job = job();
+        let error = archive(&server.url("shop"), "shop", &job, None);
+        let error = error.expect_err("a table is missing");
+        assert!(error.report().contains("table lost"), "{}", error.report());
+        job.options.lenient = true;
+        let bytes = archive(&server.url("shop"), "shop", &job, None).expect("a dump");
+        assert!(text(&bytes).contains("CREATE TABLE `good`"));
+        let found = warnings(&bytes);
+        assert!(
+            found.iter().any(|line| line.contains("table lost")),
+            "{found:?}"
+        );
+    }
 }
 
 /// A server without STRICT mode stored something else than NULL in a computed column, and does so again.
