@@ -91,7 +91,7 @@ ALTER DATABASE COLLATE utf8mb4_general_ci;
 ALTER DATABASE COLLATE latin1_swedish_ci;
 SET @dumpkeep_sql_mode = @@sql_mode, @dumpkeep_character_set_client = @@character_set_client, @dumpkeep_collation_connection = @@collation_connection, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION', character_set_client = 'utf8mb4', collation_connection = 'utf8mb4_general_ci';
 DELIMITER ;;;
-CREATE DEFINER=`root`@`localhost` PROCEDURE `p"q'``r;`(IN `a``b` INT, OUT o VARCHAR(10) CHARSET latin1)
+CREATE /*!999999 ` */ DEFINER=`root`@`localhost` PROCEDURE `p"q'``r;`(IN `a``b` INT, OUT o VARCHAR(10) CHARSET latin1)
     MODIFIES SQL DATA
     COMMENT 'it''s; a comment'
 BEGIN
@@ -100,6 +100,7 @@ BEGIN
   SELECT 1; SELECT ';;'; # x
   SET o = 'a';
 END
+/*!999999 " */
 ;;;
 DELIMITER ;
 SET sql_mode = @dumpkeep_sql_mode, character_set_client = @dumpkeep_character_set_client, collation_connection = @dumpkeep_collation_connection;
