@@ -22,12 +22,13 @@ const PORT: u16 = 3306;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The parameters of a URL, and the options that count in `[dumpkeep]`.
-const PARAMETERS: [&str; 11] = [
+const PARAMETERS: [&str; 12] = [
     "compression-algorithms",
     "connect-timeout",
     "enable-cleartext-plugin",
     "get-server-public-key",
     "local-infile",
+    "pipelining",
     "socket",
     "ssl-ca",
     "ssl-capath",
@@ -97,6 +98,7 @@ struct Given {
     public_key: Option<bool>,
     cleartext: Option<bool>,
     local_infile: Option<bool>,
+    pipelining: Option<bool>,
 }
 
 /// Why an option could not be set; `None`: there is no such option.
@@ -129,6 +131,7 @@ impl Given {
             get_server_public_key: self.public_key.unwrap_or(false),
             cleartext: self.cleartext.unwrap_or(false),
             local_infile: self.local_infile.unwrap_or(true),
+            pipelining: self.pipelining,
         }
     }
 
@@ -162,6 +165,7 @@ impl Given {
             "get-server-public-key" => self.public_key = Some(flag(name, value)?),
             "enable-cleartext-plugin" => self.cleartext = Some(flag(name, value)?),
             "local-infile" => self.local_infile = Some(flag(name, value)?),
+            "pipelining" => self.pipelining = Some(flag(name, value)?),
             "ssl" | "skip-ssl" | "disable-ssl" => {
                 let on = flag(name, value)? == (name == "ssl");
                 self.mode = Some(if on {
@@ -406,6 +410,7 @@ fn merge(sources: [Given; 3], files: &dyn Files) -> Given {
         merged.public_key = merged.public_key.or(source.public_key);
         merged.cleartext = merged.cleartext.or(source.cleartext);
         merged.local_infile = merged.local_infile.or(source.local_infile);
+        merged.pipelining = merged.pipelining.or(source.pipelining);
     }
     // a port means TCP; without one, a socket that is there is what the clients take
     if !merged.has_place() && merged.port.is_none() {

@@ -9,6 +9,7 @@ pub mod conninfo;
 pub mod consistency;
 pub mod data;
 pub mod definer;
+mod direct;
 mod discarded;
 pub mod facts;
 pub mod granted;

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::mysql::direct;
 use crate::mysql::facts::Facts;
 use crate::mysql::settings::Settings;
 use crate::mysql::setup::{self, Purpose};
@@ -23,6 +24,8 @@ const AHEAD_BYTES: usize = 16 << 10;
 pub struct Session {
     connection: Connection,
     facts: Facts,
+    /// Statements may be sent before those before them are answered.
+    pipelines: bool,
     /// Texts come in their columns' own character sets.
     as_stored: bool,
     /// What was sent and not begun.
@@ -43,9 +46,15 @@ impl Session {
         setup::settle(&mut connection, purpose)
             .await
             .while_with(|| format!("fixing the session's settings on {}", settings.place))?;
+        let pipelines = match settings.pipelining {
+            _ if !connection.may_pipeline() => false,
+            Some(asked) => asked,
+            None => direct::is_direct(&mut connection).await?,
+        };
         Ok(Self {
             connection,
             facts,
+            pipelines,
             as_stored: false,
             ahead: VecDeque::new(),
         })
@@ -143,7 +152,7 @@ impl Session {
     /// Sends a statement that gives no rows, without waiting for its answer; `false`: nothing was sent, for this
     /// connection can't.
     pub async fn send(&mut self, sql: &[u8]) -> Result<bool> {
-        if !self.connection.pipelines() || sql.len() >= SENT {
+        if !self.pipelines || sql.len() >= SENT {
             return Ok(false);
         }
         self.translated().await?;
@@ -179,7 +188,7 @@ impl Session {
             bytes <= AHEAD_BYTES
         });
         let few: Vec<Vec<u8>> = few.collect();
-        if few.len() < 2 || !self.connection.pipelines() {
+        if few.len() < 2 || !self.pipelines {
             return Ok(());
         }
         self.connection.send(&few).await?;

@@ -111,4 +111,6 @@ pub struct Settings {
     pub cleartext: bool,
     /// Rows may go by `LOAD DATA LOCAL`, where the server takes that.
     pub local_infile: bool,
+    /// Whether statements are sent before those before them are answered; `None`: where the server itself answers.
+    pub pipelining: Option<bool>,
 }

@@ -1,6 +1,11 @@
 //! Small tables' rows that go together on MySQL and MariaDB: how many they are, that the others lose nothing by one
 //! that the server refuses, and that nothing is kept of what follows a refusal.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::support::command::{Ran, ran};
 use crate::support::mysql_archive::{nowhere, wait};
 use crate::support::oracle;
@@ -191,4 +196,80 @@ async fn deadlock(server: &MySqlServer) {
         .await
         .expect("kept at once");
     other.execute(b"ROLLBACK").await.expect("taken back");
+}
+
+/// What stands in between may answer for another server, and take one command at a time only.
+#[test]
+fn nothing_is_sent_ahead_through_a_proxy_unless_told() {
+    let start = start(MariaDb::with("10.11").tcp().start(), "");
+    for (other, parameter, ahead) in [
+        (false, "", true),
+        (false, "&pipelining=0", false),
+        (true, "", false),
+        (true, "&pipelining=1", true),
+    ] {
+        let seen = Arc::new(AtomicBool::new(false));
+        let port = between(start.server.port(), other, &seen);
+        let user = "CREATE USER IF NOT EXISTS far@'127.0.0.1'; GRANT ALL ON *.* TO far@'127.0.0.1'";
+        start.server.sql("", user);
+        let url = format!("mysql://far@127.0.0.1:{port}/a?ssl-mode=DISABLED{parameter}");
+        let dumped = ran(&["dump", &url, "-o", &start.archive, "--force"]);
+        assert_eq!(dumped.code, Some(0), "{}", dumped.err);
+        assert_eq!(seen.load(Ordering::SeqCst), ahead, "{other} {parameter}");
+        start.whole("connect-timeout=30", "1");
+    }
+}
+
+/// Passes connections on; `other`: greets with the number of another thread. Notes whether commands come
+/// together.
+fn between(port: u16, other: bool, seen: &Arc<AtomicBool>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let own = listener.local_addr().expect("an address").port();
+    let seen = Arc::clone(seen);
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let client = client.expect("a client");
+            let server = TcpStream::connect(("127.0.0.1", port)).expect("the server");
+            let back = (
+                server.try_clone().expect("a stream"),
+                client.try_clone().expect("a stream"),
+            );
+            std::thread::spawn(move || {
+                pass(back.0, back.1, |bytes, first| {
+                    if first && other {
+                        // behind the packet's head, the protocol's number and the version
+                        let version = bytes.iter().skip(5).position(|byte| *byte == 0);
+                        bytes[5 + version.expect("a greeting") + 1] ^= 1;
+                    }
+                })
+            });
+            let seen = Arc::clone(&seen);
+            std::thread::spawn(move || {
+                pass(client, server, |bytes, _| {
+                    let length = usize::from(bytes[0]) | usize::from(bytes[1]) << 8;
+                    let is_command = bytes.get(3) == Some(&0) && bytes.get(4) == Some(&3);
+                    if is_command && bytes.len() > length + 4 {
+                        seen.store(true, Ordering::SeqCst);
+                    }
+                })
+            });
+        }
+    });
+    own
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream, mut look: impl FnMut(&mut [u8], bool)) {
+    let mut room = vec![0; 64 << 10];
+    let mut first = true;
+    loop {
+        let Ok(count @ 1..) = from.read(&mut room) else {
+            let _ = to.shutdown(std::net::Shutdown::Write);
+            return;
+        };
+        look(&mut room[..count], first);
+        first = false;
+        if to.write_all(&room[..count]).is_err() {
+            return;
+        }
+    }
 }

@@ -193,6 +193,7 @@ mod tests {
             get_server_public_key: false,
             cleartext: false,
             local_infile: false,
+            pipelining: None,
         }
     }
 

@@ -248,7 +248,7 @@ impl Connection {
     /// Whether statements can be sent before those before them are answered. In the compressed protocol the
     /// packets of both ways are counted together.
     #[must_use]
-    pub fn pipelines(&self) -> bool {
+    pub fn may_pipeline(&self) -> bool {
         !self.packets.is_compressed()
     }
 
