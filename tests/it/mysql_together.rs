@@ -62,6 +62,22 @@ impl Start {
         self.server
             .sql("", "DROP DATABASE IF EXISTS b; CREATE DATABASE b");
         let before = self.commits();
+        let mut url = self.server.url("");
+        url.push('&');
+        url.push_str(parameters);
+        let proof = [
+            "verify",
+            &self.archive,
+            "--restore-to",
+            &url,
+            "--jobs",
+            jobs,
+        ];
+        let proven = ran(&proof);
+        assert_eq!(proven.code, Some(0), "{}", proven.err);
+        let of_proof = self.commits() - before;
+        assert!(of_proof < TABLES, "{of_proof}");
+        let before = self.commits();
         let done = self.restore(parameters, &["--jobs", jobs]);
         assert_eq!((done.code, done.err.as_str()), (Some(0), ""));
         oracle::mysql((&self.server, "a"), (&self.server, "b")).expect("equal");

@@ -87,10 +87,15 @@ impl RestoreJob {
     /// Whether what is done is recorded: not for a few objects, or rows alone, that go into a
     /// database in use.
     pub(super) fn is_recorded(&self, kind: ArchiveKind) -> bool {
+        self.journal && self.owns_all(kind)
+    }
+
+    /// Whether the database holds nothing but what this restore makes, step by step.
+    pub(super) fn owns_all(&self, kind: ArchiveKind) -> bool {
         let makes = self.choice.makes() && !self.choice.data_only && !self.names.renames();
         let whole = kind == ArchiveKind::Database && makes && !self.choice.by_name();
         // What was begun is dropped when it goes on: it must be nobody else's.
         let alone = !self.into_existing || self.clean;
-        self.journal && whole && self.by_steps() && alone
+        whole && self.by_steps() && alone
     }
 }

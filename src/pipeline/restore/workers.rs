@@ -184,7 +184,8 @@ impl<R: Read + Seek + Send + 'static> Shared<R> {
     /// Whether tables' rows may be one transaction, where their engine allows it: in MySQL, where the tables are this
     /// restore's own, with nothing on them that does something else for each row and can't be taken back.
     fn may_go_together(&self) -> bool {
-        self.archive.toc().head.dialect == Dialect::Postgres || self.journal
+        let head = &self.archive.toc().head;
+        head.dialect == Dialect::Postgres || self.job.owns_all(head.kind)
     }
 
     /// Whether transactions may be begun and ended here.
